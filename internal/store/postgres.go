@@ -1,0 +1,89 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
+
+	"github.com/rsvpp/rsvpp/internal/vpp"
+)
+
+type postgresBackend struct {
+	pool  *pgxpool.Pool
+	queue Queue
+}
+
+func (db *DB) openPostgres(ctx context.Context, dsn string) error {
+	config, err := pgxpool.ParseConfig(dsn)
+	if err != nil {
+		// pgx's text may hold the password.
+		return vpp.Errorf(vpp.Invalid, "The database setting is not a usable postgres:// address.")
+	}
+	config.MaxConns = max(config.MaxConns, 16)
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return vpp.Wrap(vpp.Unavailable, err, "PostgreSQL cannot be reached at the given address.")
+	}
+	if err := pool.Ping(ctx); err != nil {
+		pool.Close()
+		return vpp.Wrap(vpp.Unavailable, err, "PostgreSQL at %s does not answer or refuses the sign-in.", config.ConnConfig.Host)
+	}
+	std := stdlib.OpenDBFromPool(pool)
+	err = migrate(ctx, std, postgresDialect)
+	_ = std.Close()
+	if err != nil {
+		pool.Close()
+		return err
+	}
+	db.postgres, db.backend = pool, &postgresBackend{pool: pool}
+	return nil
+}
+
+func (b *postgresBackend) dialect() dialect { return postgresDialect }
+func (b *postgresBackend) close() error     { b.pool.Close(); return nil }
+
+func (b *postgresBackend) Exec(ctx context.Context, query string, args ...any) (int64, error) {
+	tag, err := b.pool.Exec(ctx, query, args...)
+	return tag.RowsAffected(), err
+}
+
+func (b *postgresBackend) Query(ctx context.Context, query string, args ...any) (Rows, error) {
+	return pgxRows(b.pool.Query(ctx, query, args...))
+}
+
+func (b *postgresBackend) inTx(ctx context.Context, fn func(tx) error) error {
+	return pgx.BeginFunc(ctx, b.pool, func(t pgx.Tx) error { return fn(&postgresTx{t, b.queue}) })
+}
+
+type postgresTx struct {
+	pgx.Tx
+	queue Queue
+}
+
+func (t *postgresTx) Exec(ctx context.Context, query string, args ...any) (int64, error) {
+	tag, err := t.Tx.Exec(ctx, query, args...)
+	return tag.RowsAffected(), err
+}
+
+func (t *postgresTx) Query(ctx context.Context, query string, args ...any) (Rows, error) {
+	return pgxRows(t.Tx.Query(ctx, query, args...))
+}
+
+func (t *postgresTx) enqueue(ctx context.Context, jobs ...vpp.Job) error {
+	if t.queue == nil {
+		return errNoQueue
+	}
+	return t.queue.InsertPgx(ctx, t.Tx, jobs)
+}
+
+func pgxRows(rows pgx.Rows, err error) (Rows, error) {
+	if err != nil {
+		return nil, err
+	}
+	return rows, nil
+}
+
+var _ sql.Scanner = timeAt{}

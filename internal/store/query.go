@@ -1,0 +1,157 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"github.com/rsvpp/rsvpp/internal/vpp"
+)
+
+// scanner is the part of Rows that one row needs.
+type scanner interface{ Scan(dest ...any) error }
+
+// all reads every row.
+func all[T any](ctx context.Context, q querier, scan func(scanner) (T, error), query string, args ...any) ([]T, error) {
+	rows, err := q.Query(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var list []T
+	for rows.Next() {
+		v, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, v)
+	}
+	return list, rows.Err()
+}
+
+// one reads the first row; without one the error is vpp.NotFound.
+func one[T any](ctx context.Context, q querier, scan func(scanner) (T, error), query string, args ...any) (T, error) {
+	list, err := all(ctx, q, scan, query, args...)
+	if err == nil && len(list) == 0 {
+		err = errNone
+	}
+	if err != nil {
+		var zero T
+		return zero, err
+	}
+	return list[0], nil
+}
+
+var errNone = vpp.Errorf(vpp.NotFound, "There is no such thing here.")
+
+// missing turns "no row" into a sentence about what was looked for.
+func missing(err error, sentence string) error {
+	if errors.Is(err, errNone) {
+		return vpp.Errorf(vpp.NotFound, "%s", sentence)
+	}
+	return err
+}
+
+func scanInt(s scanner) (n int, err error)       { err = s.Scan(&n); return }
+func scanString(s scanner) (v string, err error) { err = s.Scan(&v); return }
+
+// ms is how times are stored; the zero time is 0.
+func ms(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+// at is the inverse of ms.
+func at(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms).UTC()
+}
+
+// timeAt scans a stored time into t.
+type timeAt struct{ t *time.Time }
+
+// Scan implements sql.Scanner.
+func (d timeAt) Scan(v any) error {
+	n, ok := v.(int64)
+	if !ok {
+		return errors.New("a stored time is not a number")
+	}
+	*d.t = at(n)
+	return nil
+}
+
+// rowsOf writes n rows of placeholders, "(…),(…)", for a list of casts, one
+// per column: PostgreSQL cannot tell the types of bare placeholders in VALUES.
+func rowsOf(n int, casts ...string) string {
+	var b strings.Builder
+	arg := 1
+	for i := range n {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteByte('(')
+		for j, cast := range casts {
+			if j > 0 {
+				b.WriteByte(',')
+			}
+			if i == 0 && cast != "" {
+				b.WriteString("CAST($" + strconv.Itoa(arg) + " AS " + cast + ")")
+			} else {
+				b.WriteString("$" + strconv.Itoa(arg))
+			}
+			arg++
+		}
+		b.WriteByte(')')
+	}
+	return b.String()
+}
+
+// marks writes "$from,$from+1,…" for n placeholders.
+func marks(from, n int) string {
+	var b strings.Builder
+	for i := range n {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteString("$" + strconv.Itoa(from+i))
+	}
+	return b.String()
+}
+
+// anys turns a list into query arguments.
+func anys[T any](list []T) []any {
+	args := make([]any, len(list))
+	for i, v := range list {
+		args[i] = v
+	}
+	return args
+}
+
+// isDuplicate says whether err is a broken uniqueness, on either database.
+func isDuplicate(err error) bool {
+	var p *pgconn.PgError
+	if errors.As(err, &p) {
+		return p.Code == "23505"
+	}
+	var s *sqlite.Error
+	if errors.As(err, &s) {
+		return s.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE || s.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY
+	}
+	return false
+}
+
+// sqlRows makes database/sql's rows fit Rows.
+type sqlRows struct{ *sql.Rows }
+
+func (r sqlRows) Close() { _ = r.Rows.Close() }

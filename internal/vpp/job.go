@@ -1,0 +1,34 @@
+package vpp
+
+import "time"
+
+// Job is promised work. The queue runs each at least once, so each is
+// written to find out by itself what is still to do.
+type Job interface{ Kind() string }
+
+type (
+	// ExpandTask turns a task's selection into items and queued writes.
+	ExpandTask struct{ TaskID TaskID }
+	// TendLocation makes the due calls to Apple of one location: writes,
+	// looks at events, reads.
+	TendLocation struct{ LocationID LocationID }
+	// SendMail hands over due letters.
+	SendMail struct{}
+	// ImportPeople writes the rows of an uploaded file.
+	ImportPeople struct{ TaskID TaskID }
+	// Sweep wakes whatever is due: deferred letters, reads by cadence,
+	// claims of the dead. It runs periodically.
+	Sweep struct{}
+)
+
+func (ExpandTask) Kind() string   { return "task.expand" }
+func (TendLocation) Kind() string { return "program.tend" }
+func (SendMail) Kind() string     { return "invite.send" }
+func (ImportPeople) Kind() string { return "roster.import" }
+func (Sweep) Kind() string        { return "sweep" }
+
+// Later is returned by a job that wants to be run again at a time, because
+// there is more to do and nothing went wrong.
+type Later struct{ At time.Time }
+
+func (l *Later) Error() string { return "again at " + l.At.Format(time.RFC3339) }

@@ -1,0 +1,84 @@
+package vpp
+
+import "time"
+
+// DefaultLocationName names the empty location that every installation begins
+// with, so that people always belong somewhere; the first content token fills it.
+const DefaultLocationName = "Your organization"
+
+// Location is one organizational unit of Apple Business Manager or Apple
+// School Manager, as one content token opens it.
+type Location struct {
+	ID      LocationID
+	Name    string // Apple's locationName, or DefaultLocationName
+	Default bool   // people go here when nobody says where
+
+	Token ContentToken
+
+	UID          string // Apple's uId; "" without a token
+	Country      string // ISO 3166 alpha-2 of the storefront, upper case
+	Platform     string // Apple's defaultPlatform: volumestore (education), enterprisestore (business)
+	Website      string
+	VerifiedAt   time.Time // last time Apple answered client/config with this token
+	TokenProblem int       // Apple's error number that ended the token's use, 0 if none
+
+	WaitUntil time.Time // Apple asked us to make no call before
+
+	UsersVersion string    // versionId up to which users have been read
+	ReadAt       time.Time // last completed read of users
+	FullReadAt   time.Time // last completed full read
+	AtApple      int       // living records seen by the last full read
+
+	NotifyURL    string    // where Apple has been told to reach us; "" means we ask
+	NotifiedAt   time.Time // last notification
+	CreatedAt    time.Time
+	ReadProblem  string    // the sentence of the last failed read, "" after a good one
+	ReadStarted  time.Time // a read is under way since
+	ReadProgress Progress
+}
+
+// Progress counts work done of work due.
+type Progress struct{ Done, Total int }
+
+// ContentToken is what a .vpptoken file says; the secret itself is sealed.
+type ContentToken struct {
+	Organization string // Apple's orgName: an opaque code
+	ExpiresAt    time.Time
+	AddedAt      time.Time
+}
+
+// TokenState is derived from a token's facts.
+type TokenState string
+
+// The states of a content token (F-53).
+const (
+	TokenMissing  TokenState = "missing"
+	TokenValid    TokenState = "valid"
+	TokenExpiring TokenState = "expiring" // within 60 days
+	TokenExpired  TokenState = "expired"
+	TokenRevoked  TokenState = "revoked"
+	TokenInvalid  TokenState = "invalid"
+)
+
+// TokenState derives the state of the location's token.
+func (l Location) TokenState(now time.Time) TokenState {
+	switch {
+	case l.Token.AddedAt.IsZero():
+		return TokenMissing
+	case l.TokenProblem == AppleTokenRevoked:
+		return TokenRevoked
+	case l.TokenProblem == AppleTokenExpired || !now.Before(l.Token.ExpiresAt):
+		return TokenExpired
+	case l.TokenProblem != 0:
+		return TokenInvalid
+	case l.Token.ExpiresAt.Sub(now) <= 60*24*time.Hour:
+		return TokenExpiring
+	}
+	return TokenValid
+}
+
+// Usable says whether calls to Apple make sense with this token.
+func (l Location) Usable(now time.Time) bool {
+	s := l.TokenState(now)
+	return s == TokenValid || s == TokenExpiring
+}

@@ -1,0 +1,142 @@
+package vpp
+
+import "time"
+
+// AppleStatus is Apple's own word for a VPP user; "" when Apple has no record.
+type AppleStatus string
+
+// Apple's words. Beware: Apple's Registered is our Invited (trap 1).
+const (
+	AppleNone       AppleStatus = ""
+	AppleRegistered AppleStatus = "Registered"
+	AppleAssociated AppleStatus = "Associated"
+	AppleRetired    AppleStatus = "Retired"
+	AppleDeleted    AppleStatus = "Deleted"
+)
+
+// Living says whether the record takes part in the program.
+func (s AppleStatus) Living() bool { return s == AppleRegistered || s == AppleAssociated }
+
+// VPPStatus is one of the four words on screen.
+type VPPStatus string
+
+// The four words (S0-10…S0-13).
+const (
+	NotInvited VPPStatus = "not_invited"
+	Invited    VPPStatus = "invited"
+	Registered VPPStatus = "registered"
+	Removed    VPPStatus = "removed"
+)
+
+// VPPStatuses lists the four in the order of a person's way.
+var VPPStatuses = [...]VPPStatus{NotInvited, Invited, Registered, Removed}
+
+// Write is a kind of change we ask Apple for.
+type Write string
+
+// The writes of Apple's users endpoints.
+const (
+	WriteNone   Write = ""
+	WriteCreate Write = "create"
+	WriteUpdate Write = "update"
+	WriteRetire Write = "retire"
+)
+
+// ProgramUser is a person's place in the program at one location: what we
+// want there, and what Apple says is there. Only program writes the latter.
+type ProgramUser struct {
+	ID         ProgramUserID
+	UserID     UserID
+	LocationID LocationID
+
+	// What we want.
+	ClientUserID ClientUserID // stored before the first call; "" until then
+	Generation   int          // 1 for the first record, +1 for each new one after a removal
+	Pending      Write        // the write that is queued or in flight
+	PendingSince time.Time
+	BatchID      BatchID // the call that carries it; "" while queued
+
+	// What Apple says.
+	AppleStatus  AppleStatus
+	AppleEmail   string
+	AccountHash  string    // Apple's idHash
+	HasCode      bool      // an invite code is known (sealed)
+	CreatedAt    time.Time // first seen Registered or Associated in this generation
+	AssociatedAt time.Time // first seen Associated in this generation
+	RetiredAt    time.Time // first seen Retired in this generation
+	ReadAt       time.Time // when the read that told us was asked
+	AppleError   int       // Apple's last refusal about this person, 0 if none
+	AppleErrorAt time.Time
+
+	// What the channels say.
+	HandedOverAt time.Time       // first delivery accepted in this generation
+	MailProblem  DeliveryOutcome // DeliveryRefused or DeliveryDeferred: how the latest mail fared
+}
+
+// VPPStatus derives the word on screen. Invited needs both facts of S0-11:
+// the record at Apple and the invitation handed over.
+func (p ProgramUser) VPPStatus() VPPStatus {
+	return DeriveVPPStatus(p.AppleStatus, !p.HandedOverAt.IsZero())
+}
+
+// DeriveVPPStatus is the rule behind ProgramUser.VPPStatus. The store's
+// generated column says the same in SQL; a test holds them equal.
+func DeriveVPPStatus(apple AppleStatus, handedOver bool) VPPStatus {
+	switch {
+	case apple == AppleAssociated:
+		return Registered
+	case apple == AppleRegistered && handedOver:
+		return Invited
+	case apple == AppleRetired, apple == AppleDeleted:
+		return Removed
+	}
+	return NotInvited
+}
+
+// Step says, within a status, what the person's case waits for.
+type Step string
+
+// The steps, in the order a case takes them.
+const (
+	StepNone          Step = ""
+	StepQueued        Step = "queued"         // our write waits for its turn
+	StepWaiting       Step = "waiting"        // Apple has our request and has not confirmed
+	StepCreated       Step = "created"        // record at Apple, nothing handed over yet
+	StepMailDeferred  Step = "mail_deferred"  // the mail server asked to try later
+	StepMailRefused   Step = "mail_refused"   // the mail server refused for good
+	StepRefused       Step = "refused"        // Apple refused
+	StepAwaitsPerson  Step = "awaits_person"  // handed over; the person has not signed in
+	StepUpdateWaiting Step = "update_waiting" // a changed address waits for Apple
+	StepRemoving      Step = "removing"       // a removal waits for Apple
+)
+
+// Step derives what the case waits for.
+func (p ProgramUser) Step() Step {
+	switch {
+	case p.Pending == WriteRetire:
+		return StepRemoving
+	case p.Pending == WriteUpdate:
+		return StepUpdateWaiting
+	case p.Pending == WriteCreate && p.BatchID == "":
+		return StepQueued
+	case p.Pending == WriteCreate:
+		return StepWaiting
+	case p.AppleError != 0 && p.AppleStatus != AppleAssociated:
+		return StepRefused
+	case p.AppleStatus == AppleRegistered && p.MailProblem == DeliveryRefused:
+		return StepMailRefused
+	case p.AppleStatus == AppleRegistered && p.MailProblem == DeliveryDeferred:
+		return StepMailDeferred
+	case p.AppleStatus == AppleRegistered && p.HandedOverAt.IsZero():
+		return StepCreated
+	case p.AppleStatus == AppleRegistered:
+		return StepAwaitsPerson
+	}
+	return StepNone
+}
+
+// Person is a user as seen from one location: the row of the Users list.
+type Person struct {
+	User
+	Program ProgramUser
+}

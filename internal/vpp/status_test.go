@@ -1,0 +1,73 @@
+package vpp_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/rsvpp/rsvpp/internal/vpp"
+)
+
+// S0-10…S0-13 and trap 1: "Registered" means opposite things.
+func TestVPPStatus(t *testing.T) {
+	for _, c := range []struct {
+		apple  vpp.AppleStatus
+		handed bool
+		want   vpp.VPPStatus
+	}{
+		{vpp.AppleNone, false, vpp.NotInvited},
+		{vpp.AppleNone, true, vpp.NotInvited},
+		{vpp.AppleRegistered, false, vpp.NotInvited},
+		{vpp.AppleRegistered, true, vpp.Invited},
+		{vpp.AppleAssociated, false, vpp.Registered},
+		{vpp.AppleAssociated, true, vpp.Registered},
+		{vpp.AppleRetired, true, vpp.Removed},
+		{vpp.AppleDeleted, false, vpp.Removed},
+	} {
+		if got := vpp.DeriveVPPStatus(c.apple, c.handed); got != c.want {
+			t.Errorf("%q handed over %v: %s, want %s", c.apple, c.handed, got, c.want)
+		}
+	}
+}
+
+func TestStep(t *testing.T) {
+	now := time.Unix(1, 0)
+	for _, c := range []struct {
+		name string
+		p    vpp.ProgramUser
+		want vpp.Step
+	}{
+		{"nothing begun", vpp.ProgramUser{}, vpp.StepNone},
+		{"queued", vpp.ProgramUser{Pending: vpp.WriteCreate}, vpp.StepQueued},
+		{"waiting for Apple (trap 2)", vpp.ProgramUser{Pending: vpp.WriteCreate, BatchID: "b"}, vpp.StepWaiting},
+		{"created, mail queued", vpp.ProgramUser{AppleStatus: vpp.AppleRegistered}, vpp.StepCreated},
+		{"mail refused", vpp.ProgramUser{AppleStatus: vpp.AppleRegistered, MailProblem: vpp.DeliveryRefused}, vpp.StepMailRefused},
+		{"handed over", vpp.ProgramUser{AppleStatus: vpp.AppleRegistered, HandedOverAt: now}, vpp.StepAwaitsPerson},
+		{"refused by Apple", vpp.ProgramUser{AppleError: 9635}, vpp.StepRefused},
+		{"registered", vpp.ProgramUser{AppleStatus: vpp.AppleAssociated, AppleError: 9635}, vpp.StepNone},
+		{"removing", vpp.ProgramUser{AppleStatus: vpp.AppleAssociated, Pending: vpp.WriteRetire}, vpp.StepRemoving},
+	} {
+		if got := c.p.Step(); got != c.want {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
+func TestTokenState(t *testing.T) {
+	now := time.Date(2031, 2, 3, 0, 0, 0, 0, time.UTC)
+	in := func(days int) vpp.Location {
+		return vpp.Location{Token: vpp.ContentToken{AddedAt: now, ExpiresAt: now.AddDate(0, 0, days)}}
+	}
+	revoked, invalid := in(200), in(200)
+	revoked.TokenProblem, invalid.TokenProblem = vpp.AppleTokenRevoked, vpp.AppleTokenInvalid
+	for _, c := range []struct {
+		l    vpp.Location
+		want vpp.TokenState
+	}{
+		{vpp.Location{}, vpp.TokenMissing}, {in(200), vpp.TokenValid}, {in(60), vpp.TokenExpiring},
+		{in(0), vpp.TokenExpired}, {revoked, vpp.TokenRevoked}, {invalid, vpp.TokenInvalid},
+	} {
+		if got := c.l.TokenState(now); got != c.want {
+			t.Errorf("%+v: %s, want %s", c.l.Token, got, c.want)
+		}
+	}
+}

@@ -1,0 +1,86 @@
+package vpp
+
+import "time"
+
+// TaskKind names what a task does.
+type TaskKind string
+
+// The kinds of task.
+const (
+	TaskImport TaskKind = "import"
+	TaskInvite TaskKind = "invite"
+	TaskResend TaskKind = "resend"
+	TaskSync   TaskKind = "sync"
+	TaskDelete TaskKind = "delete"
+)
+
+// Task is a piece of work an administrator can watch.
+type Task struct {
+	ID         TaskID
+	Kind       TaskKind
+	LocationID LocationID
+	Title      string // "Invite 240 people"
+	CreatedBy  string
+	CreatedAt  time.Time
+	ExpandedAt time.Time // everybody meant is known; Total is final
+	FinishedAt time.Time
+	CanceledAt time.Time
+	Total      int // people meant
+	Done       int
+	Failed     int
+	Skipped    int
+	Note       string            // a sentence about how it stands, "" when the counts say it all
+	Result     map[string]int    // kind-specific counts: "pushed", "pulled_registered", …
+	Params     map[string]string // what was asked, without secrets
+}
+
+// TaskState is derived from a task's facts.
+type TaskState string
+
+// The states of a task.
+const (
+	TaskQueued   TaskState = "queued"
+	TaskRunning  TaskState = "running"
+	TaskDone     TaskState = "done"
+	TaskFailed   TaskState = "failed" // finished, with failures
+	TaskCanceled TaskState = "canceled"
+)
+
+// State derives the task's state.
+func (t Task) State() TaskState {
+	switch {
+	case !t.CanceledAt.IsZero():
+		return TaskCanceled
+	case !t.FinishedAt.IsZero() && t.Failed > 0:
+		return TaskFailed
+	case !t.FinishedAt.IsZero():
+		return TaskDone
+	case t.ExpandedAt.IsZero() && t.Done+t.Failed+t.Skipped == 0:
+		return TaskQueued
+	}
+	return TaskRunning
+}
+
+// ItemState is how one person's part of a task stands.
+type ItemState string
+
+// The states of an item. Queued and Waiting are open.
+const (
+	ItemQueued  ItemState = "queued"  // waits for our call to Apple
+	ItemWaiting ItemState = "waiting" // Apple has it, or the mail is on its way
+	ItemDone    ItemState = "done"
+	ItemFailed  ItemState = "failed"
+	ItemSkipped ItemState = "skipped"
+)
+
+// TaskItem is one person's part of a task.
+type TaskItem struct {
+	TaskID        TaskID
+	ProgramUserID ProgramUserID
+	UserID        UserID
+	FullName      string
+	Email         string
+	State         ItemState
+	Detail        string // what happened, or why it was skipped, in a sentence
+	UpdatedAt     time.Time
+}

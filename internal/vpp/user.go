@@ -1,0 +1,53 @@
+package vpp
+
+import (
+	"strings"
+	"time"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// User is a person of the organization. A person may have one VPP user per
+// location; every person has one in the default location.
+type User struct {
+	ID             UserID
+	ExternalID     string // the source's key; unique when not empty
+	UserName       string // unique when not empty
+	FirstName      string
+	LastName       string
+	FullName       string
+	Email          string // "" when unknown
+	ManagedAppleID string // Managed Apple Account, "" when the person has none
+	Groups         []string
+	Locale         string // BCP 47, "" for the organization's
+	Notes          string
+	Source         string // "csv", "console", "api"
+	CreatedAt      time.Time
+	UpdatedAt      time.Time
+}
+
+// SortKey is what lists of people are ordered by: the last name first, folded
+// so that case and composition do not matter.
+func (u User) SortKey() string {
+	key := strings.TrimSpace(u.LastName + " " + u.FirstName)
+	if u.LastName == "" || u.FirstName == "" {
+		key = u.FullName
+	}
+	return strings.ToLower(norm.NFKC.String(key))
+}
+
+// SearchText is what a search looks in.
+func (u User) SearchText() string {
+	return strings.ToLower(norm.NFKC.String(strings.Join(
+		[]string{u.FullName, u.Email, u.UserName, u.ExternalID, u.ManagedAppleID}, " ")))
+}
+
+// UserInput is what a person or a file says about a User. An empty identity
+// is refused by roster.
+type UserInput struct {
+	ExternalID, UserName          string
+	FirstName, LastName, FullName string
+	Email, ManagedAppleID         string
+	Groups                        []string
+	Locale, Notes                 string
+}
