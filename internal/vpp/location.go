@@ -82,3 +82,9 @@ func (l Location) Usable(now time.Time) bool {
 	s := l.TokenState(now)
 	return s == TokenValid || s == TokenExpiring
 }
+
+// LocationFacts is what Apple says of the location that a token opens.
+type LocationFacts struct {
+	UID, Name, Country, Platform, Website string
+	ExpiresAt                             time.Time // as Apple reports; zero when it does not
+}
