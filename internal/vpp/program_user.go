@@ -67,6 +67,7 @@ type ProgramUser struct {
 	ReadAt       time.Time // when the read that told us was asked
 	AppleError   int       // Apple's last refusal about this person, 0 if none
 	AppleErrorAt time.Time
+	ManagedError int // why Apple would not link the Managed Apple Account, 0 if it may be tried
 
 	// What the channels say.
 	HandedOverAt time.Time       // first delivery accepted in this generation
