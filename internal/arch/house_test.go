@@ -45,7 +45,7 @@ var breaks = regexp.MustCompile(`// breaks: (.*)$`)
 func expected(t *testing.T, dir string) []string {
 	t.Helper()
 	var want []string
-	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+	err := filepath.WalkDir(dir, func(path string, _ os.DirEntry, err error) error {
 		if err != nil || filepath.Ext(path) != ".go" {
 			return err
 		}
