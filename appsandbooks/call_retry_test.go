@@ -182,6 +182,20 @@ func TestTimedOutWriteIsOfUnknownOutcome(t *testing.T) {
 	}
 }
 
+func TestCancelledWriteIsOfUnknownOutcome(t *testing.T) {
+	a := newApple(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	a.handle("/users/create", func(_ http.ResponseWriter, r *http.Request) {
+		cancel()
+		<-r.Context().Done()
+	})
+	c, _ := newClient(t, a)
+	_, err := c.CreateUsers(ctx, []appsandbooks.RequestUser{{ClientUserID: "u1"}})
+	if !errors.Is(err, appsandbooks.ErrOutcomeUnknown) || !errors.Is(err, context.Canceled) {
+		t.Fatalf("got %v", err)
+	}
+}
+
 func TestWriteIsSentAgainWhenNoConnectionWasMade(t *testing.T) {
 	a := newApple(t)
 	a.answer("/users/create", 200, okEvent)
@@ -301,12 +315,24 @@ func TestHooksSeeEveryAttempt(t *testing.T) {
 	}
 }
 
-func TestErrorTexts(t *testing.T) {
-	e := &appsandbooks.Error{Number: 9609, Message: "not found", HTTPStatus: 400}
-	if got := e.Error(); !strings.Contains(got, "9609") || !strings.Contains(got, "not found") {
-		t.Error(got)
-	}
-	if !errors.Is(&appsandbooks.Error{Number: 9721}, appsandbooks.ErrUnknownVersion) || errors.Is(e, appsandbooks.ErrUnknownVersion) {
-		t.Error("9721 and only 9721 is ErrUnknownVersion")
+func TestErrorsSayWhatIsWrong(t *testing.T) {
+	noon := time.Date(2031, 2, 3, 12, 0, 0, 0, time.UTC)
+	for _, tc := range []struct {
+		err  error
+		want []string
+	}{
+		{&appsandbooks.Error{Number: 9609, Message: "not found", HTTPStatus: 400}, []string{"9609", "not found", "400"}},
+		{&appsandbooks.Error{}, []string{"refused"}},
+		{&appsandbooks.WaitError{Until: noon, Err: errors.New("why")}, []string{"2031-02-03T12:00:00Z", "why"}},
+		{&appsandbooks.WaitError{Until: noon}, []string{"2031-02-03T12:00:00Z"}},
+		{&appsandbooks.PageError{Index: 3, Problem: "leads back to page 1"}, []string{"page 3", "leads back"}},
+		{&appsandbooks.NotificationError{Problem: "it is HTML"}, []string{"HTML"}},
+		{&appsandbooks.TokenError{Message: "cut off"}, []string{"cut off"}},
+	} {
+		for _, want := range tc.want {
+			if !strings.Contains(tc.err.Error(), want) {
+				t.Errorf("%q lacks %q", tc.err, want)
+			}
+		}
 	}
 }

@@ -72,6 +72,9 @@ func ParseContentToken(file []byte) (ContentToken, error) {
 	if !bytes.HasPrefix(bytes.TrimSpace(inner), []byte("{")) {
 		return ContentToken{}, noObject(inner)
 	}
+	if strings.ContainsFunc(strings.TrimRight(text, "="), notBase64) {
+		return ContentToken{}, damaged()
+	}
 	t, err := readToken(inner, whole)
 	t.Bearer = Secret(text)
 	if err != nil {
@@ -93,7 +96,7 @@ func readToken(inner []byte, whole bool) (ContentToken, error) {
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return ContentToken{}, &TokenError{TokenTruncated, "The content token is cut off: its end is missing." + downloadAgain}
 	case err != nil || !whole || len(bytes.TrimSpace(inner[dec.InputOffset():])) > 0:
-		return ContentToken{}, &TokenError{TokenDamaged, "The content token is damaged and cannot be read." + downloadAgain}
+		return ContentToken{}, damaged()
 	case f.Token == "" && f.ExpDate == "" && f.OrgName == "":
 		return ContentToken{}, foreign("it holds something else")
 	case f.Token == "" || f.ExpDate == "" || f.OrgName == "":
@@ -124,6 +127,14 @@ func decodeBase64(text string) (decoded []byte, whole bool) {
 		return decoded[:m], false
 	}
 	return decoded[:n], false
+}
+
+func notBase64(r rune) bool {
+	return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("+/-_", r))
+}
+
+func damaged() *TokenError {
+	return &TokenError{TokenDamaged, "The content token is damaged and cannot be read." + downloadAgain}
 }
 
 // noObject tells what base64 without a JSON object inside is.

@@ -33,7 +33,7 @@ type configFlight struct {
 func (c *Client) serviceConfig(ctx context.Context) (*ServiceConfig, error) {
 	s := &c.service
 	s.mu.Lock()
-	if now := c.cfg.Now(); s.good != nil && now.Before(s.tryAt) && c.stillServes(s.good, now) {
+	if s.good != nil && c.stillServes(s.good, c.cfg.Now()) && !c.dueForReading() {
 		defer s.mu.Unlock()
 		return s.good, nil
 	}
@@ -51,6 +51,13 @@ func (c *Client) serviceConfig(ctx context.Context) (*ServiceConfig, error) {
 		c.leave(f)
 		return nil, ctx.Err()
 	}
+}
+
+// dueForReading tells whether to replace a config that still serves. While
+// Apple wants to be left alone nothing is read anew. The lock is held.
+func (c *Client) dueForReading() bool {
+	now := c.cfg.Now()
+	return !now.Before(c.service.tryAt) && !c.held.end().After(now)
 }
 
 func (c *Client) stillServes(s *ServiceConfig, now time.Time) bool {

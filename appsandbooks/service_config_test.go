@@ -122,6 +122,19 @@ func TestOlderServiceConfigServesForAWhile(t *testing.T) {
 	}
 }
 
+func TestServiceConfigIsNotReadAnewDuringAHold(t *testing.T) {
+	a := newApple(t)
+	c, ck := newClient(t, a)
+	if _, err := c.ServiceConfig(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	ck.forward(6 * time.Minute)
+	c.Hold(ck.Now().Add(time.Minute))
+	if _, err := c.ServiceConfig(t.Context()); err != nil || a.count(configPath) != 1 || len(ck.sleeps()) != 0 {
+		t.Fatalf("%v, read %d times, slept %v", err, a.count(configPath), ck.sleeps())
+	}
+}
+
 // A service config that cannot be trusted is not used, and the token goes nowhere.
 func TestServiceConfigThatCannotBeTrusted(t *testing.T) {
 	for _, tc := range []struct{ name, key, url, limits, want string }{

@@ -72,7 +72,10 @@ func (c *Client) Users(ctx context.Context, q UsersQuery) (*UsersPage, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &got.UsersPage, got.UsersPage.check(q.PageIndex)
+	if err := got.check(q.PageIndex); err != nil {
+		return nil, err
+	}
+	return &got.UsersPage, nil
 }
 
 // PageError says that Apple's pages contradict themselves or each other, so
