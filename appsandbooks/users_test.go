@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -108,6 +110,7 @@ func walk(t *testing.T, a *apple, q appsandbooks.UsersQuery) ([]string, appsandb
 func TestWalkInOrderAtMostFiveAtOnce(t *testing.T) {
 	a := newApple(t)
 	var now, most atomic.Int32
+	var once sync.Once
 	full := make(chan struct{})
 	a.handle("/users", func(w http.ResponseWriter, r *http.Request) {
 		index, _ := strconv.Atoi(r.URL.Query().Get("pageIndex"))
@@ -116,7 +119,7 @@ func TestWalkInOrderAtMostFiveAtOnce(t *testing.T) {
 		}
 		if index >= 1 && index <= 5 { // the first five ahead wait for each other
 			if n == 5 {
-				close(full)
+				once.Do(func() { close(full) })
 			}
 			<-full
 		}
@@ -142,6 +145,58 @@ func TestWalkInOrderAtMostFiveAtOnce(t *testing.T) {
 	if n := a.count("GET /users?pageIndex=7&retiredOnly=true&sinceVersionId=s"); n != 1 {
 		t.Errorf("the filter is lost on later pages: %v", a.calls())
 	}
+}
+
+// Memory stays small however slow the callback: nothing is read far ahead.
+func TestWalkDoesNotRunAhead(t *testing.T) {
+	a := newApple(t)
+	a.pages(func(i, _ int) (int, string) { return straight(i, 100, "v") })
+	c, _ := newClient(t, a)
+	_, err := c.WalkUsers(t.Context(), appsandbooks.UsersQuery{}, func(p *appsandbooks.UsersPage) error {
+		// Places among the five are given in order, so this read comes back
+		// only after all that were asked for before it.
+		if _, err := c.Users(t.Context(), appsandbooks.UsersQuery{}); err != nil {
+			return err
+		}
+		index := p.CurrentPageIndex
+		if got, most := len(a.calls()), (index+1)+(index+1)+5; got > most {
+			t.Errorf("at page %d: %d calls, want at most %d", index, got, most)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// However many goroutines read pages, five are read at once.
+func TestFivePagesAtOnceOfAllGoroutines(t *testing.T) {
+	a := newApple(t)
+	arrived, release := make(chan struct{}, 30), make(chan struct{})
+	a.handle("/users", func(w http.ResponseWriter, _ *http.Request) {
+		arrived <- struct{}{}
+		<-release
+		reply(w, 200, okUsers)
+	})
+	c, _ := newClient(t, a)
+	var wg sync.WaitGroup
+	for range 30 {
+		wg.Go(func() {
+			if _, err := c.Users(t.Context(), appsandbooks.UsersQuery{}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	for range 5 {
+		<-arrived
+	}
+	select { // absence has no event: give a sixth the time to show itself
+	case <-arrived:
+		t.Error("a sixth page is read at once")
+	case <-time.After(50 * time.Millisecond):
+	}
+	close(release)
+	wg.Wait()
 }
 
 // Page counts may change while walking; what cannot be true ends the walk.
