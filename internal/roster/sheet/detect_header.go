@@ -70,16 +70,18 @@ func Detect(header []string) Detection {
 	for i, h := range header {
 		keys[i] = fold(h)
 	}
-	if l, ok := layoutOf(header, keys); ok {
-		d.Source = l.source
-		for f, names := range l.columns {
-			d.put(f, keys, names, certain)
+	l, known := layoutOf(header, keys)
+	d.Source = l.source
+	for f, names := range l.columns {
+		d.put(f, keys, names, certain)
+	}
+	for _, w := range words() {
+		if known { // what somebody added; a "site" there is not a location of ours
+			d.put(w.field, keys, slices.DeleteFunc(w.surely, func(k string) bool { return k == "site" }), likely)
+			continue
 		}
-	} else {
-		for _, w := range words() {
-			d.put(w.field, keys, w.surely, likely)
-			d.put(w.field, keys, w.perhaps, perhaps)
-		}
+		d.put(w.field, keys, w.surely, likely)
+		d.put(w.field, keys, w.perhaps, perhaps)
 	}
 	d.finish(len(header))
 	return d
@@ -110,7 +112,12 @@ func (d *Detection) reads(column int) bool {
 	return false
 }
 
+// finish lets people be known by their managed account if by nothing else, and
+// says what is left.
 func (d *Detection) finish(columns int) {
+	if i, ok := d.Mapping[ManagedAppleID]; ok && !d.Usable() {
+		d.Mapping[UserName], d.Confidence[UserName] = i, perhaps
+	}
 	for _, f := range identities() {
 		if _, ok := d.Mapping[f]; !ok && (f == Email || !d.Usable()) {
 			d.Missing = append(d.Missing, f)

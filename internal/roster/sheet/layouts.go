@@ -61,7 +61,7 @@ func layouts() []layout {
 		{source: AppleSchoolManager, all: []string{"personid", "firstname", "lastname"},
 			any:     []string{"personnumber", "sisusername", "locationid", "managedappleid", "managedappleaccount"},
 			columns: school("sisusername", "managedappleaccount", "managedappleid")},
-		{source: AppleSchoolManager, all: []string{"firstname", "lastname"},
+		{source: AppleSchoolManager, all: []string{"firstname", "lastname", "temporarypassword"},
 			any:     []string{"managedappleid", "managedappleaccount"},
 			columns: school("sisusername", "managedappleaccount", "managedappleid")},
 		{source: JamfPro, all: []string{"username", "fullname", "emailaddress"}, columns: map[Field][]string{

@@ -20,6 +20,9 @@ func TestDetectByWords(t *testing.T) {
 		{[]string{"Nombre", "Apellidos", "Correo electrónico"}, sheet.Mapping{sheet.FirstName: 0, sheet.LastName: 1, sheet.Email: 2}},
 		{[]string{"ID", "Name", "User ID"}, sheet.Mapping{sheet.ExternalID: 0, sheet.FullName: 1, sheet.UserName: 2}},
 		{[]string{"Rufname", "Vorname", "email"}, sheet.Mapping{sheet.FirstName: 1, sheet.Email: 2}},
+		{[]string{"Managed Apple ID", "First Name", "Last Name", "User Name", "Groups"}, sheet.Mapping{sheet.ManagedAppleID: 0, sheet.FirstName: 1, sheet.LastName: 2, sheet.UserName: 3, sheet.Groups: 4}},
+		{[]string{"Managed Apple Account", "Name"}, sheet.Mapping{sheet.ManagedAppleID: 0, sheet.UserName: 0, sheet.FullName: 1}},
+		{[]string{"Username", "Full Name", "Email Address", "Class", "Site"}, sheet.Mapping{sheet.UserName: 0, sheet.FullName: 1, sheet.Email: 2, sheet.Groups: 3}},
 		{[]string{"foo", "bar"}, sheet.Mapping{}},
 	} {
 		d := sheet.Detect(c.header)
