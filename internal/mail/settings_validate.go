@@ -35,20 +35,19 @@ func (s Settings) Validate() error {
 	return errors.Join(faults...)
 }
 
-// Faults takes the error of Validate apart into its single faults.
+// Faults takes the error of Validate or Compile apart into its single faults.
 func Faults(err error) []*vpp.Error {
-	var joined interface{ Unwrap() []error }
-	if !errors.As(err, &joined) {
-		return nil
-	}
-	var faults []*vpp.Error
-	for _, one := range joined.Unwrap() {
-		var fault *vpp.Error
-		if errors.As(one, &fault) {
-			faults = append(faults, fault)
+	switch err := err.(type) { //nolint:errorlint // walks the tree itself
+	case *vpp.Error:
+		return []*vpp.Error{err}
+	case interface{ Unwrap() []error }:
+		var faults []*vpp.Error
+		for _, one := range err.Unwrap() {
+			faults = append(faults, Faults(one)...)
 		}
+		return faults
 	}
-	return faults
+	return nil
 }
 
 type addFault func(field, format string, args ...any)

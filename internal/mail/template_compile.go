@@ -61,10 +61,10 @@ func (c *Compiled) try(html part) error {
 		if errors.As(err, &wrapped) {
 			err = wrapped.Err
 		}
-		return html.fromParser(err)
+		return html.unsafe(err)
 	}
 	if !strings.Contains(sample.HTML, SampleData().Link) {
-		return html.fault(0, "{{.Link}} stands where nobody can see or follow it, such as in a script. Put it into the text or into href.")
+		return html.fault(0, "{{.Link}} stands where nobody can see or follow it, such as in a comment. Put it into the text or into href.")
 	}
 	return nil
 }
@@ -87,6 +87,9 @@ func (p *part) parse() error {
 		return p.fault(0, "it is too large (%d bytes). At most %d are possible.", len(p.source), p.most)
 	case !utf8.ValidString(p.source) || strings.ContainsRune(p.source, 0):
 		return p.fault(0, "it holds bytes that are no text. Paste it again as UTF-8.")
+	}
+	if scriptTag.MatchString(p.source) {
+		return p.fault(0, "it holds a script. Mail programs do not run scripts and distrust letters that have them; take it out.")
 	}
 	trees, err := parse.Parse(p.field, p.source, "", "", map[string]any{"not": true, "and": true, "or": true})
 	if err != nil {
@@ -129,6 +132,23 @@ func isField(pipe *parse.PipeNode, name string) bool {
 	}
 	field, ok := pipe.Cmds[0].Args[0].(*parse.FieldNode)
 	return ok && slices.Equal(field.Ident, []string{name})
+}
+
+var scriptTag = regexp.MustCompile(`(?i)<script`)
+
+// unsafe says why html/template cannot make a variable safe where it stands.
+func (p *part) unsafe(err error) error {
+	var fault *htmltemplate.Error
+	if !errors.As(err, &fault) {
+		return p.fromParser(err)
+	}
+	switch fault.ErrorCode {
+	case htmltemplate.ErrEndContext:
+		return p.fault(fault.Line, "it ends inside a tag, a quotation mark or a style. Close what was opened.")
+	case htmltemplate.ErrBranchEnd:
+		return p.fault(fault.Line, "an {{if}} begins a tag or a quotation mark that its other way does not. Put whole tags inside of {{if}}.")
+	}
+	return p.fault(fault.Line, "a variable stands where it cannot be made safe. Put it into text, or into an attribute between quotation marks.")
 }
 
 var parserLine = regexp.MustCompile(`^(?:html/)?template: ?\w*:(\d+):(?:\d+:)? *(.*)$`)
