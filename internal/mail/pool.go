@@ -30,7 +30,6 @@ type pool struct {
 	idle   []*conn // oldest first
 	reaper *time.Timer
 	closed bool
-	busy   sync.WaitGroup
 }
 
 func newPool(s Settings, ports Ports) (*pool, error) {
@@ -42,16 +41,6 @@ func newPool(s Settings, ports Ports) (*pool, error) {
 	var err error
 	p.sender, err = newSender(s)
 	return p, err
-}
-
-// enter counts a caller in; false when the pool is closed.
-func (p *pool) enter() bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if !p.closed {
-		p.busy.Add(1)
-	}
-	return !p.closed
 }
 
 // carry sends one letter to one host, over a kept connection if there is one.

@@ -52,13 +52,17 @@ type Sender struct {
 	mu     sync.RWMutex
 	pool   *pool
 	closed bool
+	busy   sync.WaitGroup // letters under way, under whatever settings
 }
 
 // NewSender makes a sender; it connects when the first letter comes. The error
 // is the one of Settings.Validate.
 func NewSender(s Settings, ports Ports) (*Sender, error) {
 	sender := &Sender{ports: ports.withUsual()}
-	return sender, sender.Change(s)
+	if err := sender.Change(s); err != nil {
+		return nil, err
+	}
+	return sender, nil
 }
 
 // Change swaps the settings: letters under way end under the old ones, all
@@ -93,7 +97,7 @@ func (s *Sender) Close() error {
 	pool := s.pool
 	s.mu.Unlock()
 	pool.close()
-	pool.busy.Wait()
+	s.busy.Wait()
 	return nil
 }
 
@@ -103,10 +107,14 @@ func (s *Sender) current() *pool {
 	return s.pool
 }
 
-// enter returns the pool in use, counted in; false when the sender is closed.
-// A pool that was swapped out in between is simply not taken.
+// enter returns the pool in use and counts the caller in; false when the
+// sender is closed.
 func (s *Sender) enter() (*pool, bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	return s.pool, s.pool.enter()
+	if s.closed {
+		return nil, false
+	}
+	s.busy.Add(1)
+	return s.pool, true
 }

@@ -15,7 +15,7 @@ func (s *Sender) Send(ctx context.Context, letter Letter) Result {
 	if !open {
 		return (&failure{err: errClosed}).result()
 	}
-	defer p.busy.Done()
+	defer s.busy.Done()
 	if p.settings.Mode == None {
 		return notConfigured()
 	}

@@ -26,7 +26,7 @@ func (s *Sender) Test(ctx context.Context, to string) Report {
 	if !open {
 		return Report{Result: (&failure{err: errClosed}).result()}
 	}
-	defer p.busy.Done()
+	defer s.busy.Done()
 	if p.settings.Mode == None {
 		return Report{Result: notConfigured()}
 	}
