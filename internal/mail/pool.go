@@ -28,6 +28,7 @@ type pool struct {
 
 	mu     sync.Mutex
 	idle   []*conn // oldest first
+	live   int     // connections open or being opened, idle ones included
 	reaper *time.Timer
 	closed bool
 }
@@ -51,9 +52,11 @@ func (p *pool) carry(ctx context.Context, host string, e *envelope) (Result, *fa
 		if fail == nil || !fail.wasStale() {
 			return c.accepted(said), fail
 		}
+		p.reserve()
 	}
 	c, fail := p.open(ctx, host, nil)
 	if fail != nil {
+		p.release()
 		return Result{}, fail
 	}
 	said, fail := c.deliver(ctx, e)
@@ -68,17 +71,43 @@ func (c *conn) accepted(said answer) Result {
 	}
 }
 
-// take lends the most recently used connection to the host, nil if none is kept.
+// take lends the most recently used connection to the host. If none is kept it
+// returns nil, and room for a new one is reserved.
 func (p *pool) take(host string) *conn {
 	p.mu.Lock()
-	defer p.mu.Unlock()
 	for i, c := range slices.Backward(p.idle) {
 		if c.host == host {
 			p.idle = slices.Delete(p.idle, i, i+1)
+			p.mu.Unlock()
 			return c
 		}
 	}
+	p.mu.Unlock()
+	p.reserve()
 	return nil
+}
+
+// reserve makes room for one more connection. Callers hold a slot, so when all
+// room is taken some connection is idle, to another host: the oldest leaves.
+func (p *pool) reserve() {
+	p.mu.Lock()
+	var oldest *conn
+	if p.live >= cap(p.slots) && len(p.idle) > 0 {
+		oldest = p.idle[0]
+		p.idle = slices.Delete(p.idle, 0, 1)
+		p.live--
+	}
+	p.live++
+	p.mu.Unlock()
+	if oldest != nil {
+		oldest.close()
+	}
+}
+
+func (p *pool) release() {
+	p.mu.Lock()
+	p.live--
+	p.mu.Unlock()
 }
 
 // settle keeps a connection for the next letter, or ends it.
@@ -86,31 +115,24 @@ func (p *pool) settle(c *conn, fail *failure) {
 	switch {
 	case fail != nil && !fail.connectionUsable(), c.wire.wasInterrupted():
 		c.drop()
+		p.release()
 	case c.sent >= lettersPerConnection || !p.keep(c):
 		c.close()
+		p.release()
 	}
 }
 
-// keep puts a connection among the idle ones; the oldest makes room when there
-// are too many, which only happens where each domain has its own host.
+// keep puts a connection among the idle ones; false when the pool is closed.
 func (p *pool) keep(c *conn) bool {
 	p.mu.Lock()
+	defer p.mu.Unlock()
 	if p.closed {
-		p.mu.Unlock()
 		return false
 	}
 	c.idleSince = p.ports.Now()
 	p.idle = append(p.idle, c)
-	var oldest *conn
-	if len(p.idle)+len(p.slots)-1 > cap(p.slots) {
-		oldest, p.idle = p.idle[0], p.idle[1:]
-	}
 	if p.reaper == nil {
 		p.reaper = time.AfterFunc(longestIdle, p.reap)
-	}
-	p.mu.Unlock()
-	if oldest != nil {
-		oldest.close()
 	}
 	return true
 }
@@ -125,6 +147,7 @@ func (p *pool) reap() {
 	}
 	old := slices.Clone(p.idle[:fresh])
 	p.idle = slices.Delete(p.idle, 0, fresh)
+	p.live -= fresh
 	p.reaper = nil
 	if len(p.idle) > 0 && !p.closed {
 		p.reaper = time.AfterFunc(longestIdle, p.reap)
