@@ -60,6 +60,8 @@ func (s *scripted) serve(conn net.Conn) {
 		case word == "QUIT":
 			say("221 bye")
 			return
+		case strings.Contains(line, "nobody@"):
+			say("550 5.1.1 nobody of that name")
 		default:
 			say("250 OK")
 		}
@@ -141,5 +143,31 @@ func TestConnectionsStayBounded(t *testing.T) {
 			t.Fatalf("%d connections, want 5", visited)
 		}
 		_ = sender.Close()
+	})
+}
+
+// RSET only where a transaction was left open (some servers refuse a second
+// MAIL otherwise), and NOOP never.
+func TestResetOnlyAsNeeded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		other := &scripted{}
+		sender := scriptedSender(t, other, 1)
+		sendTo(t, sender, "anna@a.example")
+		refused := sender.Send(t.Context(), Letter{ToAddress: "nobody@a.example", Text: "x", MessageID: "a@b"})
+		if refused.Outcome != Refused {
+			t.Fatalf("%+v", refused)
+		}
+		sendTo(t, sender, "anna@a.example")
+		sendTo(t, sender, "anna@a.example")
+		_ = sender.Close()
+		var verbs []string
+		for _, line := range other.heard {
+			verb, _, _ := strings.Cut(line, " ")
+			verbs = append(verbs, verb)
+		}
+		const want = "EHLO MAIL RCPT DATA . MAIL RCPT RSET MAIL RCPT DATA . MAIL RCPT DATA . QUIT"
+		if got := strings.Join(verbs, " "); got != want {
+			t.Errorf("heard %s\nwant  %s", got, want)
+		}
 	})
 }
