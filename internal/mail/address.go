@@ -4,6 +4,7 @@ import (
 	"net"
 	netmail "net/mail"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/net/idna"
@@ -35,8 +36,8 @@ func ParseAddress(typed string) (Address, error) {
 		return Address{}, invalidAddress("There is no address. Type one.")
 	case at < 0:
 		return Address{}, invalidAddress("%q is no mail address: the @ is missing.", shown)
-	case !utf8.ValidString(typed) || hasControl(typed) || strings.ContainsAny(typed, " <>,;:\"()[]\\"):
-		return Address{}, invalidAddress("%q is no mail address that can be used: it holds a space, a bracket or another character that does not belong there.", shown)
+	case !utf8.ValidString(typed) || hasControl(typed) || strings.ContainsFunc(typed, isBlank) || strings.ContainsAny(typed, "<>,;:\"()[]\\"):
+		return Address{}, invalidAddress("%q is no mail address that can be used: it holds a space, a bracket or another character, perhaps an invisible one, that does not belong there.", shown)
 	case !isLocal(typed[:at]):
 		return Address{}, invalidAddress("%q is no mail address: the part before the @ is not right.", shown)
 	}
@@ -66,6 +67,10 @@ func invalidAddress(format string, args ...any) *vpp.Error {
 	fault.Field = "address"
 	return fault
 }
+
+// isBlank finds spaces of any width and characters nobody sees, which copying
+// from other programs leaves behind.
+func isBlank(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) }
 
 // isLocal accepts a dot-atom (RFC 5321 with RFC 6531's wider letters).
 func isLocal(local string) bool {

@@ -160,7 +160,7 @@ func TestAddresses(t *testing.T) {
 	for _, typed := range []string{
 		"", "anna", "@example.org", "anna@", "anna@@example.org", "a@b@example.org", ".anna@example.org", "an..na@example.org",
 		"anna@[127.0.0.1]", "anna@127.0.0.1", "anna@exa mple.org", "\"a b\"@example.org", "anna@example..org", "anna@-example.org",
-		"anna@example.org\x00", "anna@example.org\u2028", "\xff@example.org", strings.Repeat("a", 65) + "@example.org", "anna@" + strings.Repeat("a", 64) + ".org",
+		"anna@example.org\x00", "anna@example.org\u2028", "\xff@example.org", "an\u00a0na@example.org", "\u200banna@example.org", "anna@exam\u200bple.org", strings.Repeat("a", 65) + "@example.org", "anna@" + strings.Repeat("a", 64) + ".org",
 	} {
 		if got, err := mail.ParseAddress(typed); err == nil {
 			t.Errorf("%q was taken as %v", typed, got)

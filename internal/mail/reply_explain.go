@@ -3,8 +3,9 @@ package mail
 import "strings"
 
 // explainReply covers what a mail server says in words: 4xx is tried again,
-// 5xx about a recipient or a letter ends the delivery, and 5xx about ourselves
-// is deferred, since mending the settings mends it for everybody.
+// 5xx about a sender, a recipient or a letter ends the delivery, and 5xx before
+// the letter was mentioned (greeting, signing in) is deferred, since mending
+// the settings mends it for everybody.
 func (f *failure) explainReply(r *Result, said answer) {
 	switch {
 	case f.step == StepAuth:

@@ -52,7 +52,6 @@ type Server struct {
 	faults atomic.Pointer[Faults]
 	count  atomic.Int64 // letters accepted
 	opened atomic.Int64 // connections accepted
-	resets atomic.Int64
 	tries  tries
 }
 

@@ -130,10 +130,7 @@ func (v *session) accept(raw []byte) {
 }
 
 // Reset forgets the letter that was begun.
-func (v *session) Reset() {
-	v.server.resets.Add(1)
-	v.from, v.to = "", nil
-}
+func (v *session) Reset() { v.from, v.to = "", nil }
 
 // Logout ends the visit.
 func (v *session) Logout() error { return nil }
