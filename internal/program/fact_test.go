@@ -20,7 +20,7 @@ func TestFact(t *testing.T) {
 			p.CreatedAt, p.AppleEmail = t0, "a@b.example"
 		}
 		if s == vpp.AppleRetired {
-			p.RetiredAt = t0
+			p.RetiredAt, p.AppleEmail = t0, ""
 		}
 		return p
 	}
