@@ -67,6 +67,7 @@ type ProgramUser struct {
 	ReadAt       time.Time // when the read that told us was asked
 	AppleError   int       // Apple's last refusal about this person, 0 if none
 	AppleErrorAt time.Time
+	ManagedError int // why Apple would not link the Managed Apple Account, 0 if it may be tried
 
 	// What the channels say.
 	HandedOverAt time.Time       // first delivery accepted in this generation
@@ -139,4 +140,19 @@ func (p ProgramUser) Step() Step {
 type Person struct {
 	User
 	Program ProgramUser
+}
+
+// Batch is one call to Apple that changes up to maxUsers VPP users, and its
+// receipt.
+type Batch struct {
+	ID         BatchID
+	LocationID LocationID
+	Op         Write
+	Size       int
+	CreatedAt  time.Time
+	NextCallAt time.Time // when it is sent, or its event looked at
+	SentAt     time.Time
+	Attempts   int
+	EventID    string
+	SettledAt  time.Time // Apple is done; a read shows the results
 }

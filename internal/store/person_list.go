@@ -1,0 +1,231 @@
+package store
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/rsvpp/rsvpp/internal/vpp"
+)
+
+// ListPeople reads one page of the people of a location. Every filter and
+// order seeks in an index, whatever the number of people; results of a search
+// come in the order in which the people came.
+func (db *DB) ListPeople(ctx context.Context, f vpp.Filter, sort vpp.Sort, page vpp.Page) (vpp.List[vpp.Person], error) {
+	var list vpp.List[vpp.Person]
+	q, err := db.peopleQuery(ctx, db, f, sort)
+	if err != nil {
+		return list, err
+	}
+	page = page.Clamp()
+	cursor, back := page.After, false
+	if page.Before != "" {
+		cursor, back = page.Before, true
+	}
+	text, args, err := q.page(cursor, back, page.Limit+1)
+	if err != nil {
+		return list, err
+	}
+	rows, err := all(ctx, db, q.scan, text, args...)
+	if err != nil {
+		return list, err
+	}
+	more := len(rows) > page.Limit
+	rows = rows[:min(len(rows), page.Limit)]
+	if back {
+		slices.Reverse(rows)
+	}
+	for _, r := range rows {
+		list.Items = append(list.Items, r.Person)
+	}
+	if n := len(rows); n > 0 {
+		if more || back {
+			list.Next = rows[n-1].cursor()
+		}
+		if cursor != "" && (!back || more) {
+			list.Prev = rows[0].cursor()
+		}
+	}
+	return list, nil
+}
+
+// personAt is a person with its place in the order.
+type personAt struct {
+	vpp.Person
+	key []any
+}
+
+func (p personAt) cursor() string {
+	text, _ := json.Marshal(p.key) // strings and numbers
+	return base64.RawURLEncoding.EncodeToString(text)
+}
+
+// peopleQuery is a list query without its page.
+type peopleQuery struct {
+	from, where string
+	args        []any
+	order       []string // columns, all in one direction
+	desc        bool
+	textual     []bool // which of the order's columns are text
+}
+
+// peopleQuery writes the query of a filter. CROSS JOIN keeps SQLite to the
+// order of the tables; PostgreSQL's planner decides by itself.
+func (db *DB) peopleQuery(ctx context.Context, r querier, f vpp.Filter, sort vpp.Sort) (peopleQuery, error) {
+	location, err := db.locationOr(ctx, r, f.Location)
+	if err != nil {
+		return peopleQuery{}, err
+	}
+	q := peopleQuery{from: "program_users p CROSS JOIN users u", where: "p.location_id = $1 AND u.id = p.user_id", args: []any{location}}
+	arg := func(v any) string {
+		q.args = append(q.args, v)
+		return "$" + strconv.Itoa(len(q.args))
+	}
+	q.order, q.textual, q.desc = orderOf(sort, f)
+	if f.Status != "" {
+		q.where += " AND p.vpp_status = " + arg(string(f.Status))
+	}
+	switch f.Attention {
+	case vpp.AttentionWaiting:
+		q.where += " AND p.pending <> ''"
+	case vpp.AttentionMail:
+		q.where += " AND p.mail_problem <> ''"
+	case vpp.AttentionRefused:
+		q.where += " AND p.apple_error <> 0"
+	case vpp.AttentionNoAddress:
+		q.where += " AND p.no_address"
+	}
+	if f.Group != "" {
+		q.from = "user_groups g CROSS JOIN " + q.from
+		q.where += " AND p.user_id = g.user_id AND g.name = " + arg(f.Group)
+	}
+	needle := vpp.User{FullName: strings.TrimSpace(f.Search)}.SearchText()
+	needle = strings.TrimSpace(needle)
+	switch {
+	case needle == "":
+	case len([]rune(needle)) < 3: // too short for trigrams: the beginning of the sort key
+		q.where += " AND p.sort_key >= " + arg(needle) + " AND p.sort_key < " + arg(needle+"\U0010FFFF")
+	default:
+		q.order, q.textual, q.desc = []string{"u.seq"}, []bool{false}, false
+		q.where += ` AND u.search_text LIKE ` + arg("%"+likeEscape.Replace(needle)+"%") + ` ESCAPE '\'`
+		if db.dialect() == sqliteDialect {
+			q.from = "users_search s CROSS JOIN users u CROSS JOIN program_users p"
+			if f.Group != "" {
+				q.from += " CROSS JOIN user_groups g"
+			}
+			q.where += " AND u.seq = s.rowid AND users_search MATCH " + arg(trigrams(needle))
+			q.order[0] = "s.rowid"
+		}
+	}
+	return q, nil
+}
+
+var likeEscape = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
+
+// trigrams asks FTS5 for rows that have all the needle's trigrams; LIKE then
+// decides.
+func trigrams(needle string) string {
+	runes := []rune(needle)
+	var terms []string
+	for i := range len(runes) - 2 {
+		terms = append(terms, `"`+strings.ReplaceAll(string(runes[i:i+3]), `"`, `""`)+`"`)
+	}
+	slices.Sort(terms)
+	return strings.Join(slices.Compact(terms), " AND ")
+}
+
+func orderOf(sort vpp.Sort, f vpp.Filter) (columns []string, textual []bool, desc bool) {
+	name, desc := strings.CutPrefix(string(sort), "-")
+	switch {
+	case vpp.Sort(name) == vpp.SortSince:
+		return []string{"p.since", "p.seq"}, []bool{false, false}, desc
+	case vpp.Sort(name) == vpp.SortStatus && f.Status == "":
+		return []string{"p.vpp_status", "p.sort_key", "p.seq"}, []bool{true, true, false}, desc
+	}
+	return []string{"p.sort_key", "p.seq"}, []bool{true, false}, desc
+}
+
+// page completes the query with a cursor and a limit.
+func (q peopleQuery) page(cursor string, back bool, limit int) (string, []any, error) {
+	args, where := slices.Clone(q.args), q.where
+	direction, compare := "", " > "
+	if q.desc != back {
+		direction, compare = " DESC", " < "
+	}
+	if cursor != "" {
+		key, err := q.decode(cursor)
+		if err != nil {
+			return "", nil, err
+		}
+		where += " AND (" + strings.Join(q.order, ", ") + ")" + compare + "(" + marks(len(args)+1, len(key)) + ")"
+		args = append(args, key...)
+	}
+	args = append(args, limit)
+	return "SELECT " + personColumns + ", " + strings.Join(q.order, ", ") + " FROM " + q.from + " WHERE " + where +
+		" ORDER BY " + strings.Join(q.order, direction+", ") + direction + " LIMIT $" + strconv.Itoa(len(args)), args, nil
+}
+
+func (q peopleQuery) scan(s scanner) (p personAt, err error) {
+	var groups string
+	fields := append(userFields(&p.User, &groups), placeFields(&p.Program)...)
+	texts, numbers := make([]string, len(q.order)), make([]int64, len(q.order))
+	for i, textual := range q.textual {
+		if textual {
+			fields = append(fields, &texts[i])
+		} else {
+			fields = append(fields, &numbers[i])
+		}
+	}
+	err = s.Scan(fields...)
+	p.Groups = splitGroups(groups)
+	for i, textual := range q.textual {
+		if textual {
+			p.key = append(p.key, texts[i])
+		} else {
+			p.key = append(p.key, numbers[i])
+		}
+	}
+	return
+}
+
+// decode reads a cursor; one of another order is refused.
+func (q peopleQuery) decode(cursor string) ([]any, error) {
+	wrong := vpp.Errorf(vpp.Invalid, "This page does not belong to the list any more: begin at its first page.")
+	text, err := base64.RawURLEncoding.DecodeString(cursor)
+	if err != nil {
+		return nil, wrong
+	}
+	var parts []json.RawMessage
+	if json.Unmarshal(text, &parts) != nil || len(parts) != len(q.order) {
+		return nil, wrong
+	}
+	key := make([]any, len(parts))
+	for i, textual := range q.textual {
+		var s string
+		var n int64
+		if textual {
+			err = json.Unmarshal(parts[i], &s)
+			key[i] = s
+		} else {
+			err = json.Unmarshal(parts[i], &n)
+			key[i] = n
+		}
+		if err != nil {
+			return nil, wrong
+		}
+	}
+	return key, nil
+}
+
+// locationOr resolves "" to the default location.
+func (db *DB) locationOr(ctx context.Context, r querier, id vpp.LocationID) (vpp.LocationID, error) {
+	query, args := "SELECT id FROM locations WHERE is_default", []any(nil)
+	if id != "" {
+		query, args = "SELECT id FROM locations WHERE id = $1", []any{id}
+	}
+	found, err := one(ctx, r, scanString, query, args...)
+	return vpp.LocationID(found), missing(err, "There is no such location.")
+}

@@ -1,0 +1,59 @@
+package store
+
+import (
+	"strings"
+
+	"github.com/rsvpp/rsvpp/internal/vpp"
+)
+
+// Columns in the order of scanUser, scanPlace and scanPerson; the tables are
+// named u and p.
+const (
+	userColumns = `u.id, u.external_id, u.user_name, u.first_name, u.last_name, u.full_name, u.email,
+		u.managed_apple_id, u.groups, u.locale, u.notes, u.source, u.created_at, u.updated_at`
+	placeColumns = `p.id, p.user_id, p.location_id, p.client_user_id, p.generation, p.pending, p.pending_since, p.batch_id,
+		p.apple_status, p.apple_email, p.account_hash, p.code_sealed <> '', p.created_at, p.associated_at, p.retired_at, p.read_at,
+		p.apple_error, p.apple_error_at, p.managed_error, p.handed_over_at, p.mail_problem`
+	personColumns = userColumns + ", " + placeColumns
+)
+
+func userFields(u *vpp.User, groups *string) []any {
+	return []any{&u.ID, &u.ExternalID, &u.UserName, &u.FirstName, &u.LastName, &u.FullName, &u.Email,
+		&u.ManagedAppleID, groups, &u.Locale, &u.Notes, &u.Source, timeAt{&u.CreatedAt}, timeAt{&u.UpdatedAt}}
+}
+
+func placeFields(p *vpp.ProgramUser) []any {
+	return []any{&p.ID, &p.UserID, &p.LocationID, &p.ClientUserID, &p.Generation, &p.Pending, timeAt{&p.PendingSince}, &p.BatchID,
+		&p.AppleStatus, &p.AppleEmail, &p.AccountHash, &p.HasCode, timeAt{&p.CreatedAt}, timeAt{&p.AssociatedAt}, timeAt{&p.RetiredAt}, timeAt{&p.ReadAt},
+		&p.AppleError, timeAt{&p.AppleErrorAt}, &p.ManagedError, timeAt{&p.HandedOverAt}, &p.MailProblem}
+}
+
+func scanUser(s scanner) (u vpp.User, err error) {
+	var groups string
+	err = s.Scan(userFields(&u, &groups)...)
+	u.Groups = splitGroups(groups)
+	return
+}
+
+func scanPlace(s scanner) (p vpp.ProgramUser, err error) {
+	err = s.Scan(placeFields(&p)...)
+	return
+}
+
+func scanPerson(s scanner) (p vpp.Person, err error) {
+	var groups string
+	err = s.Scan(append(userFields(&p.User, &groups), placeFields(&p.Program)...)...)
+	p.Groups = splitGroups(groups)
+	return
+}
+
+// Groups stand in one column for reading, one per line, and in user_groups
+// for searching.
+func splitGroups(s string) []string {
+	if s == "" {
+		return nil
+	}
+	return strings.Split(s, "\n")
+}
+
+func joinGroups(g []string) string { return strings.Join(g, "\n") }

@@ -1,0 +1,80 @@
+package store
+
+import (
+	"context"
+	"slices"
+	"strconv"
+
+	"github.com/rsvpp/rsvpp/internal/vpp"
+)
+
+// selectPeople reads the next stretch of a selection, in the order in which
+// the people came, so that work that changes a person does not move them. The
+// cursor is "" at the beginning, and "" is returned at the end.
+func (db *DB) selectPeople(ctx context.Context, r querier, s vpp.Selection, cursor string, limit int) ([]vpp.Person, string, error) {
+	if s.All {
+		return db.selectFiltered(ctx, r, s, cursor, limit)
+	}
+	from, _ := strconv.Atoi(cursor)
+	ids := s.IDs[min(from, len(s.IDs)):min(from+limit, len(s.IDs))]
+	if len(ids) == 0 {
+		return nil, "", nil
+	}
+	location, err := db.locationOr(ctx, r, s.Filter.Location)
+	if err != nil {
+		return nil, "", err
+	}
+	people, err := all(ctx, r, scanPerson, "SELECT "+personColumns+` FROM program_users p JOIN users u ON u.id = p.user_id
+		WHERE p.location_id = $1 AND p.user_id IN (`+marks(2, len(ids))+") ORDER BY p.seq",
+		append([]any{location}, anys(ids)...)...)
+	if from+limit >= len(s.IDs) {
+		return people, "", err
+	}
+	return people, strconv.Itoa(from + limit), err
+}
+
+func (db *DB) selectFiltered(ctx context.Context, r querier, s vpp.Selection, cursor string, limit int) ([]vpp.Person, string, error) {
+	q, err := db.peopleQuery(ctx, r, s.Filter, vpp.SortName)
+	if err != nil {
+		return nil, "", err
+	}
+	if q.order[0] != "s.rowid" { // a search on SQLite goes by the user's number
+		q.order = []string{"p.seq"}
+	}
+	q.textual, q.desc = []bool{false}, false
+	text, args, err := q.page(cursor, false, limit)
+	if err != nil {
+		return nil, "", err
+	}
+	rows, err := all(ctx, r, q.scan, text, args...)
+	if err != nil {
+		return nil, "", err
+	}
+	var people []vpp.Person
+	for _, p := range rows {
+		if !slices.Contains(s.IDs, p.User.ID) {
+			people = append(people, p.Person)
+		}
+	}
+	if len(rows) < limit {
+		return people, "", nil
+	}
+	return people, rows[len(rows)-1].cursor(), nil
+}
+
+// EachPerson calls fn with every person of a selection, stretch by stretch,
+// without holding a transaction open.
+func (db *DB) EachPerson(ctx context.Context, s vpp.Selection, fn func([]vpp.Person) error) error {
+	for cursor := ""; ; {
+		people, next, err := db.selectPeople(ctx, db, s, cursor, vpp.MaxPage)
+		if err != nil {
+			return err
+		}
+		if err := fn(people); err != nil {
+			return err
+		}
+		if cursor = next; cursor == "" {
+			return nil
+		}
+	}
+}

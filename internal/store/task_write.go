@@ -1,0 +1,157 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/rsvpp/rsvpp/internal/vpp"
+)
+
+// insertTask writes a new task with its selection. When the idempotency key
+// was used before, the task of then is returned and known is true: the caller
+// does nothing more.
+func (db *DB) insertTask(ctx context.Context, t tx, task vpp.Task, s vpp.Selection, key string) (was vpp.Task, known bool, err error) {
+	if key != "" {
+		was, err = one(ctx, t, scanTask, "SELECT "+taskColumns+" FROM tasks WHERE idempotency = $1", key)
+		if err == nil {
+			return was, true, nil
+		}
+		if vpp.KindOf(err) != vpp.NotFound {
+			return was, false, err
+		}
+	}
+	selection, err := json.Marshal(s)
+	if err != nil {
+		return was, false, err
+	}
+	params, err := json.Marshal(task.Params)
+	if err != nil {
+		return was, false, err
+	}
+	_, err = t.Exec(ctx, `INSERT INTO tasks (id, kind, location_id, title, created_by, created_at, params, selection, idempotency)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+		task.ID, task.Kind, task.LocationID, task.Title, task.CreatedBy, ms(task.CreatedAt), string(params), string(selection), key)
+	if isDuplicate(err) {
+		return was, false, vpp.Errorf(vpp.Conflict, "This request is already under way.")
+	}
+	return task, false, err
+}
+
+const taskColumns = `id, kind, location_id, title, created_by, created_at, expanded_at, finished_at, canceled_at,
+	total, done, failed, skipped, note, result, params`
+
+func scanTask(s scanner) (t vpp.Task, err error) {
+	var result, params string
+	err = s.Scan(&t.ID, &t.Kind, &t.LocationID, &t.Title, &t.CreatedBy, timeAt{&t.CreatedAt}, timeAt{&t.ExpandedAt},
+		timeAt{&t.FinishedAt}, timeAt{&t.CanceledAt}, &t.Total, &t.Done, &t.Failed, &t.Skipped, &t.Note, &result, &params)
+	if err == nil {
+		err = json.Unmarshal([]byte(result), &t.Result)
+	}
+	if err == nil {
+		err = json.Unmarshal([]byte(params), &t.Params)
+	}
+	return
+}
+
+// item is one person's part of a task, as written.
+type item struct {
+	programUser vpp.ProgramUserID
+	state       vpp.ItemState
+	detail      string
+}
+
+// insertItems adds people to a task, ignoring those who are in it already, and
+// counts them.
+func (db *DB) insertItems(ctx context.Context, t tx, task vpp.TaskID, items []item) error {
+	counts := map[vpp.ItemState]int{}
+	now := ms(db.now())
+	for some := range slices.Chunk(items, 200) {
+		args := make([]any, 0, 5*len(some))
+		for _, i := range some {
+			args = append(args, task, i.programUser, i.state, i.detail, now)
+		}
+		states, err := all(ctx, t, scanString, `INSERT INTO task_items (task_id, program_user_id, state, detail, updated_at)
+			VALUES `+rowsOf(len(some), "", "", "", "", "")+` ON CONFLICT DO NOTHING RETURNING state`, args...)
+		if err != nil {
+			return err
+		}
+		for _, s := range states {
+			counts[vpp.ItemState(s)]++
+		}
+	}
+	total := 0
+	for _, n := range counts {
+		total += n
+	}
+	return db.addCounts(ctx, t, task, total, counts)
+}
+
+// settleItems ends or moves on the open items that people have in tasks of
+// the given kinds, and counts them. It is the last write of a transaction, so
+// that nodes take the tasks' locks in one order.
+func (db *DB) settleItems(ctx context.Context, t tx, kinds []vpp.TaskKind, items []item) error {
+	counts := map[vpp.TaskID]map[vpp.ItemState]int{}
+	for some := range slices.Chunk(items, 200) {
+		args := make([]any, 0, 3*len(some)+1+len(kinds))
+		for _, i := range some {
+			args = append(args, i.programUser, i.state, i.detail)
+		}
+		n := len(args)
+		args = append(append(args, ms(db.now())), anys(kinds)...)
+		moved, err := all(ctx, t, func(s scanner) (i struct {
+			task  vpp.TaskID
+			state vpp.ItemState
+		}, err error) {
+			err = s.Scan(&i.task, &i.state)
+			return
+		}, `WITH v (id, state, detail) AS (VALUES `+rowsOf(len(some), "TEXT", "TEXT", "TEXT")+`)
+			UPDATE task_items SET state = v.state, detail = v.detail, updated_at = $`+fmt.Sprint(n+1)+`
+			FROM v WHERE task_items.program_user_id = v.id AND task_items.state IN ('queued', 'waiting')
+			AND task_items.task_id IN (SELECT id FROM tasks WHERE finished_at = 0 AND canceled_at = 0 AND kind IN (`+marks(n+2, len(kinds))+`))
+			RETURNING task_items.task_id, task_items.state`, args...)
+		if err != nil {
+			return err
+		}
+		for _, m := range moved {
+			if counts[m.task] == nil {
+				counts[m.task] = map[vpp.ItemState]int{}
+			}
+			counts[m.task][m.state]++
+		}
+	}
+	for _, task := range slices.Sorted(maps.Keys(counts)) {
+		if err := db.addCounts(ctx, t, task, 0, counts[task]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// addCounts adds to a task's numbers and finishes it when everybody is done.
+func (db *DB) addCounts(ctx context.Context, t tx, task vpp.TaskID, total int, n map[vpp.ItemState]int) error {
+	_, err := t.Exec(ctx, `UPDATE tasks SET total = total + $2, done = done + $3, failed = failed + $4, skipped = skipped + $5 WHERE id = $1`,
+		task, total, n[vpp.ItemDone], n[vpp.ItemFailed], n[vpp.ItemSkipped])
+	if err != nil {
+		return err
+	}
+	return db.finishTask(ctx, t, task)
+}
+
+// expanded marks that everybody whom a task is about is in it.
+func (db *DB) expanded(ctx context.Context, t tx, task vpp.TaskID) error {
+	if _, err := t.Exec(ctx, "UPDATE tasks SET expanded_at = $2 WHERE id = $1 AND expanded_at = 0", task, ms(db.now())); err != nil {
+		return err
+	}
+	return db.finishTask(ctx, t, task)
+}
+
+// finishTask ends the task if nothing of it is open. A sync also waits for
+// its read, which the tender notes in the cursor column.
+func (db *DB) finishTask(ctx context.Context, t tx, task vpp.TaskID) error {
+	_, err := t.Exec(ctx, `UPDATE tasks SET finished_at = $2 WHERE id = $1 AND finished_at = 0 AND canceled_at = 0
+		AND expanded_at > 0 AND done + failed + skipped >= total AND cursor <> 'reading'`, task, ms(db.now()))
+	return err
+}
