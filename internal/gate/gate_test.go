@@ -12,6 +12,7 @@ import (
 
 	"github.com/rsvpp/rsvpp/internal/gate"
 	"github.com/rsvpp/rsvpp/internal/operator"
+	"github.com/rsvpp/rsvpp/internal/vpp"
 )
 
 func TestWhoMayPass(t *testing.T) {
@@ -45,9 +46,9 @@ func TestWhoMayPass(t *testing.T) {
 		{"person", person, "GET", "/users", 303},
 		{"person", person, "POST", "/signout", 303},
 		{"person", person, "GET", "/api/users", 401},
-		{"person", person, "GET", "/nowhere/at/all", 303}, // "GET /" is signed-in
+		{"person", person, "GET", "/nowhere/at/all", 404},
 		{"stranger", stranger, "DELETE", "/api/users", 405},
-		{"stranger", stranger, "POST", "/api/nothing", 405},
+		{"stranger", stranger, "POST", "/api/nothing", 404},
 	}
 	for _, c := range cases {
 		t.Run(c.who+" "+c.method+" "+c.path, func(t *testing.T) {
@@ -104,6 +105,9 @@ func TestSessionLife(t *testing.T) {
 	}
 	if with(first) != 200 || with("planted") != 401 || with("") != 401 {
 		t.Fatal("cookies")
+	}
+	if _, err := h.db.FindSession(t.Context(), first); vpp.KindOf(err) != vpp.NotFound {
+		t.Errorf("cookies are kept as they are: %v", err)
 	}
 	got := h.visitor("Cookie", "rsvpp_session="+first).signIn(password)
 	second := strings.TrimPrefix(strings.Split(got.header.Get("Set-Cookie"), ";")[0], "rsvpp_session=")

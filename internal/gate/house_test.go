@@ -37,10 +37,10 @@ type house struct {
 	t      *testing.T
 	gate   *gate.Gate
 	ops    *operator.Service
+	db     *store.DB
 	server *httptest.Server
 	token  string // of the set-up
 	log    *logbook
-	asked  string // the last address, actor seen by /whoami
 
 	mu  sync.Mutex
 	now time.Time
@@ -80,8 +80,8 @@ func (h *house) wait(d time.Duration) {
 func open(t *testing.T, change func(*gate.Config)) *house {
 	t.Helper()
 	h := &house{t: t, now: time.Now(), log: &logbook{}}
-	db := storetest.Open(t, filepath.Join(t.TempDir(), "gate.db"), h.clock)
-	h.ops = operator.New(db, h.clock, storetest.NewID, rand.Reader)
+	h.db = storetest.Open(t, filepath.Join(t.TempDir(), "gate.db"), h.clock)
+	h.ops = operator.New(h.db, h.clock, storetest.NewID, rand.Reader)
 	config := gate.Config{Clock: h.clock, IDs: storetest.NewID,
 		Logger: slog.New(slog.NewJSONHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Page: func(w http.ResponseWriter, r *http.Request, status int, sentence string) {
@@ -93,7 +93,7 @@ func open(t *testing.T, change func(*gate.Config)) *house {
 		change(&config)
 	}
 	var err error
-	if h.gate, err = gate.New(config, h.ops, db); err != nil {
+	if h.gate, err = gate.New(config, h.ops, h.db); err != nil {
 		t.Fatal(err)
 	}
 	mux, err := h.gate.NewMux(h.routes()...)
@@ -125,7 +125,7 @@ func (h *house) routes() []gate.Route {
 	}
 	fail := func(err error) http.HandlerFunc { return act(func(*http.Request) error { return err }) }
 	return []gate.Route{
-		{Pattern: "GET /", Scope: gate.SignedIn, Handler: say("home")},
+		{Pattern: "GET /{$}", Scope: gate.SignedIn, Handler: say("home")},
 		{Pattern: "GET /signin", Scope: gate.Public, Handler: say("sign in")},
 		{Pattern: "POST /signin", Scope: gate.Public, Handler: act(func(r *http.Request) error {
 			return h.gate.SignIn(r.Context(), r.PostFormValue("name"), r.PostFormValue("password"))
