@@ -57,7 +57,7 @@ func userLines() []UserLine {
 		{Registered, "Associated", "", ago(400 * time.Hour)}, {Invited, "Registered", "link opened on an iPhone", ago(75 * time.Hour)},
 		{NotInvited, "Registered", "created at Apple, mail queued", ago(2 * time.Minute)}, {NotInvited, "", "", Moment{}},
 		{Removed, "Retired", "", ago(9000 * time.Hour)}, {NotInvited, "", "waiting for Apple", ago(20 * time.Second)},
-		{NotInvited, "", "no address: type one or take the link", Moment{}}, {Invited, "Registered", "mail refused: mailbox full", ago(26 * time.Hour)},
+		{NotInvited, "", "no address: type one or take the link", Moment{}}, {NotInvited, "Registered", "mail refused: mailbox full", ago(26 * time.Hour)},
 	}
 	var out []UserLine
 	for i, name := range sampleNames() {

@@ -16,7 +16,7 @@ func entrance(theme string) map[string]templ.Component {
 	password := Field{Name: "password", Label: "Password", Type: "password", Autocomplete: "new-password", Required: true, Hint: "At least 12 characters. A sentence is good."}
 	again := Field{Name: "again", Label: "The same once more", Type: "password", Autocomplete: "new-password", Required: true}
 	return map[string]templ.Component{
-		"signin":        SignInPage(SignIn{Page: bare("Sign in", "")}),
+		"signin":        SignInPage(SignIn{Page: bare("Sign in", ""), Hint: "Forgotten your password? Ask another administrator."}),
 		"signin-failed": SignInPage(SignIn{Page: bare("Sign in", ""), Email: "ada@school.example", Error: "E-mail and password do not match. After three more tries this address has to wait 5 minutes."}),
 		"setup":         SetupPage(Setup{Page: bare("Welcome to rsvpp", "Create the first administrator. This link works once."), Code: "abc", Name: Field{Name: "name", Label: "Your name", Required: true}, Email: Field{Name: "email", Label: "E-mail", Type: "email", Required: true}, Password: password, Again: again}),
 		"account": AccountPage(Account{

@@ -5,6 +5,7 @@ type SignIn struct {
 	Page   Page
 	Email  string
 	Error  string // why the last try failed
+	Hint   string // what to do when the password is forgotten
 	Return string // where to go afterwards, a path on this server
 }
 

@@ -487,7 +487,7 @@ func privacy() templ.Component {
 			templ_7745c5c3_Var23 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 37, "<section class=\"two\" aria-label=\"What your organization can and cannot see\"><div class=\"sees\"><h2>Your organization can see</h2><ul><li>that you accepted, and when</li><li>which apps and books it gave you</li></ul></div><div class=\"sees-not\"><h2>It cannot see</h2><ul><li>your Apple Account’s name or password</li><li>your photos, messages, mail and contacts</li><li>what you buy yourself, and how you pay</li><li>where you are</li></ul></div></section>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 37, "<section class=\"two\" aria-label=\"What your organization sees and does not see\"><div class=\"sees\"><h2>Your organization sees</h2><ul><li>that you accepted, and when</li><li>which apps and books it gave you</li></ul></div><div class=\"sees-not\"><h2>Accepting does not show it</h2><ul><li>your Apple Account’s name or password</li><li>your photos, messages, mail and contacts</li><li>what you buy yourself, and how you pay</li><li>where you are</li></ul></div></section>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
