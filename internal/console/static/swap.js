@@ -21,7 +21,7 @@ export async function swap(id, url, { method = "GET", body, push = "push" } = {}
     const answer = await fetch(url, { method, body, headers: { "X-Fragment": id }, credentials: "same-origin" });
     const text = await answer.text();
     if (turns.get(id) !== turn) return false;
-    place(id, text);
+    place(id, text, push === "silent");
     if (answer.ok && push === "push") history.pushState({}, "", answer.url);
     if (answer.ok && push === "replace") history.replaceState({}, "", answer.url);
     return answer.ok;
@@ -33,8 +33,9 @@ export async function swap(id, url, { method = "GET", body, push = "push" } = {}
   }
 }
 
-// Puts the region in place; a whole page (a problem, a sign-in) replaces main.
-function place(id, text) {
+// Puts the region in place; a whole page (a problem, a sign-in) replaces main,
+// unless nobody asked: then what stands stays.
+function place(id, text, silent) {
   const answer = new DOMParser().parseFromString(text, "text/html");
   const fresh = answer.getElementById(id);
   const old = document.getElementById(id);
@@ -46,7 +47,7 @@ function place(id, text) {
     return;
   }
   const main = answer.querySelector("main");
-  if (main) document.querySelector("main").replaceWith(main);
+  if (main && !silent) document.querySelector("main").replaceWith(main);
 }
 
 // Keeps the focus, the caret and open details where they were.

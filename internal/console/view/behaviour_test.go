@@ -2,6 +2,9 @@ package view_test
 
 import (
 	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"testing"
@@ -76,13 +79,18 @@ func perform(ctx context.Context, t *testing.T, address string, steps []step) {
 		t.Fatal(err)
 	}
 	for _, s := range steps {
-		got, err := chromedp.Run(ctx, chromedp.Evaluate[any](s.script, chromedp.EvalAwaitPromise))
-		if err != nil {
-			t.Fatalf("%s: %v", s.what, err)
-		}
-		if got != s.want {
-			t.Fatalf("%s: got %v, want %v", s.what, got, s.want)
-		}
+		check(ctx, t, s)
+	}
+}
+
+func check(ctx context.Context, t *testing.T, s step) {
+	t.Helper()
+	got, err := chromedp.Run(ctx, chromedp.Evaluate[any](s.script, chromedp.EvalAwaitPromise))
+	if err != nil {
+		t.Fatalf("%s: %v", s.what, err)
+	}
+	if got != s.want {
+		t.Fatalf("%s: got %v, want %v", s.what, got, s.want)
 	}
 }
 
@@ -99,4 +107,54 @@ func picture(ctx context.Context, t *testing.T, name string) {
 	if err := os.WriteFile(filepath.Join(dir, name+".png"), png, 0o600); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// TestLive shows that a region fetches itself when the server says that its
+// topic changed, and that what somebody selected meanwhile is not lost.
+func TestLive(t *testing.T) {
+	ctx := viewtest.Browser(t)
+	pages := viewtest.Serve(t, gallery, assets())
+	topics := make(chan string, 1)
+	changed := make(chan string)
+	mux := http.NewServeMux()
+	mux.Handle("/", pages.Config.Handler)
+	mux.HandleFunc("GET /events", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/event-stream")
+		_ = http.NewResponseController(w).Flush()
+		topics <- r.URL.Query().Get("topics")
+		select {
+		case topic := <-changed:
+			fmt.Fprintf(w, "event: changed\ndata: %s\n\n", topic)
+			_ = http.NewResponseController(w).Flush()
+			<-r.Context().Done()
+		case <-r.Context().Done():
+		}
+	})
+	server := httptest.NewServer(mux)
+	t.Cleanup(server.CloseClientConnections)
+	perform(ctx, t, server.URL+"/users?theme=light", []step{
+		{"a person is selected", wait + `(() => document.documentElement.dataset.lively), document.querySelector("input[name=user]").click(), document.getElementById("user-list").old = "old"`, "old"},
+	})
+	if got := <-topics; got != "tasks users" {
+		t.Fatalf("listens to %q", got)
+	}
+	changed <- "users"
+	for _, s := range []step{
+		{"the region is fresh", wait + `(() => document.getElementById("user-list").old === undefined)`, "true"},
+		{"the selection stays", `document.querySelector("[data-selected-text]").textContent`, "1 of 48,210 selected"},
+		{"others stay", `String(document.getElementById("running") !== null)`, "true"},
+	} {
+		check(ctx, t, s)
+	}
+}
+
+// TestDrop shows that a dropped file lands in its field and is sent.
+func TestDrop(t *testing.T) {
+	ctx, address := open(t, "import")
+	perform(ctx, t, address, []step{
+		{"the modules are there", wait + `(() => document.documentElement.dataset.lively)`, "yes"},
+		{"a dropped file is sent", `addEventListener("submit", event => { event.preventDefault(); window.sent = event.target.querySelector("input[type=file]").files[0].name; }),
+			(data => { data.items.add(new File(["a,b"], "people.csv")); document.querySelector("[data-drop]").dispatchEvent(new DragEvent("drop", {dataTransfer: data, bubbles: true, cancelable: true})); })(new DataTransfer()), window.sent`, "people.csv"},
+		{"its name is shown", `document.querySelector("[data-drop-name]").textContent`, "people.csv, 1 kB"},
+	})
 }

@@ -66,7 +66,7 @@ func task(theme string) Task {
 	p := page(theme, "tasks", "Invite 240 people by e-mail")
 	p.Crumbs = []Link{{"Tasks", "/tasks"}}
 	var items []TaskItem
-	states := []TaskItem{{Tone: Good, State: "Sent", Answer: "250 2.0.0 Ok: queued as 4F2D1C0A9"}, {Tone: Info, State: "Waiting for Apple"}, {Tone: Bad, State: "Refused", Answer: "550 5.1.1 Recipient address rejected: User unknown in virtual mailbox table"}, {Tone: Neutral, State: "Queued"}}
+	states := []TaskItem{{Tone: Good, State: "Sent", Answer: "250 2.0.0 Ok: queued as 4F2D1C0A9"}, {Tone: Info, State: "Waiting for Apple"}, {Tone: Bad, State: "Refused", Answer: "550 5.1.1 Recipient address rejected: User unknown in virtual mailbox table"}, {Tone: Good, State: "Link made", Link: "https://rsvpp.school.example/i/not-a-real-one"}}
 	for i, n := range sampleNames() {
 		item := states[i%len(states)]
 		item.UserID, item.Name, item.Email, item.Attempts, item.At = fmt.Sprint("u", i), n, sampleEmail(i), i%3+1, ago(time.Duration(i+1)*time.Minute)

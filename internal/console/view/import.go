@@ -1,6 +1,6 @@
 package view
 
-// ImportSteps are the steps of an import, without addresses.
+// importSteps are the steps of an import, without addresses.
 func importSteps(id string) []Link {
 	return []Link{{"Upload", "/users/import"}, {"Columns", string(path("users", "import", id, "columns"))}, {"Preview", ""}, {"Result", ""}}
 }

@@ -87,6 +87,7 @@ type TaskItem struct {
 	Tone     Tone
 	State    string // "Sent", "Waiting for Apple", "Refused"
 	Answer   string // the last answer of Apple, the mail server or the device
+	Link     string // the landing page's link, to hand over by hand; "" where a message carries it
 	Attempts int
 	At       Moment
 }
