@@ -454,7 +454,7 @@ func SyncPage(m Sync) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = Icon("up").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Icon("upload").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -462,7 +462,7 @@ func SyncPage(m Sync) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = Icon("down").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Icon("download").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -579,11 +579,11 @@ func SyncResultPage(m SyncResult) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = direction("up", "To Apple", "Nothing had changed here.", m.Out).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = direction("upload", "To Apple", "Nothing had changed here.", m.Out).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = direction("down", "From Apple", "Nothing had changed at Apple.", m.In).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = direction("download", "From Apple", "Nothing had changed at Apple.", m.In).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
