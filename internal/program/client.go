@@ -29,15 +29,15 @@ func (s *Service) client(ctx context.Context, l vpp.Location) (*appsandbooks.Cli
 }
 
 func (s *Service) newClient(id vpp.LocationID, token string, p appsandbooks.Pacer) (*appsandbooks.Client, error) {
-	c, err := appsandbooks.New(appsandbooks.Config{
-		Token: appsandbooks.Secret(token), BaseURL: s.config.BaseURL, UserAgent: "rsvpp", Pacer: p,
-		RequestTimeout: s.config.CallBudget, MaxWait: s.config.Slice / 4, Now: s.config.Now, Sleep: s.config.Sleep,
-		Hooks: appsandbooks.Hooks{OnCall: func(i appsandbooks.CallInfo) {
-			if s.config.Observe != nil {
-				s.config.Observe(id, i)
-			}
-		}},
-	})
+	config := s.config.Client
+	config.Token, config.UserAgent, config.Pacer = appsandbooks.Secret(token), "rsvpp", p
+	config.MaxWait, config.Now, config.Sleep = s.config.Slice/4, s.config.Now, s.config.Sleep
+	config.Hooks.OnCall = func(i appsandbooks.CallInfo) {
+		if s.config.Observe != nil {
+			s.config.Observe(id, i)
+		}
+	}
+	c, err := appsandbooks.New(config)
 	if err != nil {
 		return nil, vpp.Wrap(vpp.Invalid, err, "Apple's address in the settings cannot be used.")
 	}

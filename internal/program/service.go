@@ -36,14 +36,13 @@ var Apple = Cadence{
 
 // Config is what cmd decides.
 type Config struct {
-	BaseURL    string // of Apple's API, "" for Apple
+	Client     appsandbooks.Config // how Apple is reached; token, pacer, clock and hooks are set here
 	PublicURL  string // where this server is reached, for notifications
 	Cadence    Cadence
 	Lease      time.Duration // a dead node's location is free after; more than a request takes
 	Slice      time.Duration // a job works at most this long at a time
 	Parallel   int           // calls of one location at once
 	Attempts   int           // a write that never shows a result is given up after
-	CallBudget time.Duration // one HTTP attempt
 	Logger     *slog.Logger
 	Now        vpp.Clock
 	IDs        vpp.IDs
