@@ -263,7 +263,7 @@ func TestHoldFromAnotherProcess(t *testing.T) {
 func TestDeadlineTooNearToWait(t *testing.T) {
 	a := newApple(t)
 	a.answers("/users", status(503, "", "Retry-After", "600"))
-	c, _ := newClient(t, a)
+	c, ck := newClient(t, a)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	_, err := c.Users(ctx, appsandbooks.UsersQuery{})
@@ -272,6 +272,9 @@ func TestDeadlineTooNearToWait(t *testing.T) {
 	}
 	if _, ok := errors.AsType[*appsandbooks.UnexpectedAnswerError](err); !ok {
 		t.Fatalf("the cause is lost: %v", err)
+	}
+	if len(ck.sleeps()) != 0 {
+		t.Fatalf("slept %v into the deadline", ck.sleeps())
 	}
 }
 

@@ -89,3 +89,26 @@ func TestEveryAttemptIsPaced(t *testing.T) {
 		t.Errorf("asked %v", p.asked)
 	}
 }
+
+// pacerDuringWhich lets something happen while the first call stands in the queue.
+type pacerDuringWhich struct{ happens func() }
+
+func (p *pacerDuringWhich) Wait(context.Context, int) error {
+	p.happens()
+	return nil
+}
+
+func TestHoldThatComesWhileQueueing(t *testing.T) {
+	a := newApple(t)
+	a.answer("/users", 200, okUsers)
+	p := new(pacerDuringWhich)
+	c, ck := newClient(t, a, func(cfg *appsandbooks.Config) { cfg.Pacer = p })
+	until := ck.Now().Add(time.Minute)
+	p.happens = func() { c.Hold(until) }
+	if _, err := c.Users(t.Context(), appsandbooks.UsersQuery{}); err != nil {
+		t.Fatal(err)
+	}
+	if ck.Now().Before(until) {
+		t.Error("the call went out during the hold")
+	}
+}

@@ -80,7 +80,7 @@ func TestServiceConfigReadingEndsWhenNobodyWaits(t *testing.T) {
 		<-r.Context().Done()
 		close(gone)
 	}, a.serviceConfig)
-	c, _ := newClient(t, a)
+	c, _ := newClient(t, a, func(cfg *appsandbooks.Config) { cfg.RequestTimeout = time.Hour })
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error)
 	go func() { _, err := c.ServiceConfig(ctx); done <- err }()
@@ -89,7 +89,12 @@ func TestServiceConfigReadingEndsWhenNobodyWaits(t *testing.T) {
 	if err := <-done; !errors.Is(err, context.Canceled) {
 		t.Fatal(err)
 	}
-	<-gone
+	select {
+	case <-gone:
+	case <-time.After(10 * time.Second):
+		a.CloseClientConnections()
+		t.Fatal("the reading goes on for nobody")
+	}
 	if _, err := c.ServiceConfig(t.Context()); err != nil {
 		t.Fatalf("the next reading suffers: %v", err)
 	}

@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -108,6 +110,7 @@ func walk(t *testing.T, a *apple, q appsandbooks.UsersQuery) ([]string, appsandb
 func TestWalkInOrderAtMostFiveAtOnce(t *testing.T) {
 	a := newApple(t)
 	var now, most atomic.Int32
+	var once sync.Once
 	full := make(chan struct{})
 	a.handle("/users", func(w http.ResponseWriter, r *http.Request) {
 		index, _ := strconv.Atoi(r.URL.Query().Get("pageIndex"))
@@ -116,7 +119,7 @@ func TestWalkInOrderAtMostFiveAtOnce(t *testing.T) {
 		}
 		if index >= 1 && index <= 5 { // the first five ahead wait for each other
 			if n == 5 {
-				close(full)
+				once.Do(func() { close(full) })
 			}
 			<-full
 		}
@@ -142,6 +145,58 @@ func TestWalkInOrderAtMostFiveAtOnce(t *testing.T) {
 	if n := a.count("GET /users?pageIndex=7&retiredOnly=true&sinceVersionId=s"); n != 1 {
 		t.Errorf("the filter is lost on later pages: %v", a.calls())
 	}
+}
+
+// Memory stays small however slow the callback: nothing is read far ahead.
+func TestWalkDoesNotRunAhead(t *testing.T) {
+	a := newApple(t)
+	a.pages(func(i, _ int) (int, string) { return straight(i, 100, "v") })
+	c, _ := newClient(t, a)
+	_, err := c.WalkUsers(t.Context(), appsandbooks.UsersQuery{}, func(p *appsandbooks.UsersPage) error {
+		// Places among the five are given in order, so this read comes back
+		// only after all that were asked for before it.
+		if _, err := c.Users(t.Context(), appsandbooks.UsersQuery{}); err != nil {
+			return err
+		}
+		index := p.CurrentPageIndex
+		if got, most := len(a.calls()), (index+1)+(index+1)+5; got > most {
+			t.Errorf("at page %d: %d calls, want at most %d", index, got, most)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// However many goroutines read pages, five are read at once.
+func TestFivePagesAtOnceOfAllGoroutines(t *testing.T) {
+	a := newApple(t)
+	arrived, release := make(chan struct{}, 30), make(chan struct{})
+	a.handle("/users", func(w http.ResponseWriter, _ *http.Request) {
+		arrived <- struct{}{}
+		<-release
+		reply(w, 200, okUsers)
+	})
+	c, _ := newClient(t, a)
+	var wg sync.WaitGroup
+	for range 30 {
+		wg.Go(func() {
+			if _, err := c.Users(t.Context(), appsandbooks.UsersQuery{}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	for range 5 {
+		<-arrived
+	}
+	select { // absence has no event: give a sixth the time to show itself
+	case <-arrived:
+		t.Error("a sixth page is read at once")
+	case <-time.After(50 * time.Millisecond):
+	}
+	close(release)
+	wg.Wait()
 }
 
 // Page counts may change while walking; what cannot be true ends the walk.
@@ -237,118 +292,5 @@ func TestWalkFromForgottenVersion(t *testing.T) {
 	a.answer("/users", 400, `{"errorNumber":9721,"errorMessage":"x"}`)
 	if _, _, err := walk(t, a, appsandbooks.UsersQuery{SinceVersionID: "old"}); !errors.Is(err, appsandbooks.ErrUnknownVersion) {
 		t.Fatal(err)
-	}
-}
-
-func TestManageUsers(t *testing.T) {
-	a := newApple(t)
-	for _, path := range []string{"/users/create", "/users/update", "/users/retire"} {
-		a.answer(path, 200, okEvent)
-	}
-	c, _ := newClient(t, a)
-	users := []appsandbooks.RequestUser{{ClientUserID: "a", Email: "a@example.com"}, {ClientUserID: "b", ManagedAppleID: "b@example.com"}}
-	e, err := c.CreateUsers(t.Context(), users)
-	if err != nil || e.EventID != "event-1" || e.UID != "2222222222222222" {
-		t.Fatalf("%+v, %v", e, err)
-	}
-	if _, err := c.UpdateUsers(t.Context(), users[:1]); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := c.RetireUsers(t.Context(), []string{"a"}); err != nil {
-		t.Fatal(err)
-	}
-	want := []string{
-		`POST /users/create {"users":[{"clientUserId":"a","email":"a@example.com"},{"clientUserId":"b","managedAppleId":"b@example.com"}]}`,
-		`POST /users/update {"users":[{"clientUserId":"a","email":"a@example.com"}]}`,
-		`POST /users/retire {"users":[{"clientUserId":"a"}]}`,
-	}
-	if diff := cmp.Diff(want, a.calls()); diff != "" {
-		t.Errorf("sent (-want +got):\n%s", diff)
-	}
-}
-
-// What Apple would refuse is refused unsent, in Apple's numbers.
-func TestManageUsersRefuses(t *testing.T) {
-	a := newApple(t)
-	c, _ := newClient(t, a)
-	for number, users := range map[appsandbooks.ErrorNumber][]appsandbooks.RequestUser{
-		9720: nil,
-		9714: {{ClientUserID: "a"}, {ClientUserID: "b"}, {ClientUserID: "c"}, {ClientUserID: "d"}},
-		9715: {{ClientUserID: "a"}, {ClientUserID: "a"}},
-		9602: {{Email: "a@example.com"}},
-	} {
-		_, err := c.CreateUsers(t.Context(), users)
-		if e, ok := errors.AsType[*appsandbooks.Error](err); !ok || e.Number != number || e.HTTPStatus != 0 {
-			t.Errorf("%d: got %v", number, err)
-		}
-	}
-	if n := len(a.calls()); n != 0 {
-		t.Errorf("%d calls", n)
-	}
-}
-
-func TestEventStatus(t *testing.T) {
-	a := newApple(t)
-	a.answer("/status", 200, `{"uId":"2","eventStatus":"FAILED","eventType":"CREATE","numRequested":3,"numCompleted":1,
-		"failures":[{"errorNumber":9716,"errorMessage":"exists","errorInfo":{"clientUserIds":["a","b"],"assets":[{"adamId":"1","pricingParam":"STDQ"}]}},{"errorNumber":9999,"errorMessage":"new","errorInfo":null}]}`)
-	c, _ := newClient(t, a)
-	got, err := c.EventStatus(t.Context(), "event/1&x")
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := &appsandbooks.EventStatus{
-		Envelope: appsandbooks.Envelope{UID: "2"}, State: appsandbooks.Failed, Type: appsandbooks.Create, NumRequested: 3, NumCompleted: 1,
-		Failures: []appsandbooks.Error{
-			{Number: appsandbooks.UserAlreadyExists, Message: "exists", Info: appsandbooks.ErrorInfo{ClientUserIDs: []string{"a", "b"}, Assets: []appsandbooks.AssetKey{{AdamID: "1", PricingParam: "STDQ"}}}},
-			{Number: 9999, Message: "new"},
-		},
-	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
-	if diff := cmp.Diff([]string{"GET /status?eventId=event%2F1%26x"}, a.calls()); diff != "" {
-		t.Errorf("asked (-want +got):\n%s", diff)
-	}
-	a.answer("/status", 400, `{"errorNumber":9708}`)
-	if _, err := c.EventStatus(t.Context(), "lost"); !appsandbooks.IsNumber(err, appsandbooks.EventNotFound) {
-		t.Errorf("got %v", err)
-	}
-}
-
-func TestClientConfig(t *testing.T) {
-	a := newApple(t)
-	a.answer("/client/config", 200, `{"uId":"2","countryISO2ACode":"US","defaultPlatform":"enterprisestore","locationName":"Head Office","websiteURL":"https://business.apple.com",
-		"notificationUrl":"https://mdm.example/hook","notificationAuthToken":"hush","subscribedNotificationTypes":["USER_MANAGEMENT","NEW_ONE"],"mdmInfo":{"id":"1","name":"n","metadata":""}}`)
-	c, _ := newClient(t, a)
-	url, token := "https://mdm.example/hook", appsandbooks.Secret("hush")
-	got, err := c.SetClientConfig(t.Context(), appsandbooks.ClientConfigChange{
-		MDMInfo: &appsandbooks.MDMInfo{ID: "1", Name: "n"}, NotificationURL: &url, NotificationAuthToken: &token,
-		NotificationTypes: []appsandbooks.NotificationType{appsandbooks.UserManagement},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := &appsandbooks.ClientConfig{
-		Envelope:         appsandbooks.Envelope{UID: "2", MDMInfo: &appsandbooks.MDMInfo{ID: "1", Name: "n"}},
-		CountryISO2ACode: "US", DefaultPlatform: "enterprisestore", LocationName: "Head Office", WebsiteURL: "https://business.apple.com",
-		NotificationURL: url, NotificationAuthToken: token,
-		SubscribedNotificationTypes: []appsandbooks.NotificationType{appsandbooks.UserManagement, "NEW_ONE"},
-	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
-	if _, err := c.SetClientConfig(t.Context(), appsandbooks.ClientConfigChange{NotificationTypes: []appsandbooks.NotificationType{}}); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := c.ClientConfig(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	sent := []string{
-		`POST /client/config {"mdmInfo":{"id":"1","name":"n","metadata":""},"notificationUrl":"https://mdm.example/hook","notificationAuthToken":"hush","notificationTypes":["USER_MANAGEMENT"]}`,
-		`POST /client/config {"notificationTypes":[]}`,
-		`GET /client/config`,
-	}
-	if diff := cmp.Diff(sent, a.calls()); diff != "" {
-		t.Errorf("sent (-want +got):\n%s", diff)
 	}
 }

@@ -41,3 +41,30 @@ type Refusal struct {
 	Number   int
 	Sentence string
 }
+
+// ReadWanted says which reads of a location are asked for since when, and how
+// far one that was begun has come.
+type ReadWanted struct {
+	Since, FullSince time.Time
+	Walk             string
+}
+
+// ReadResult is what a completed read brought.
+type ReadResult struct {
+	Full    bool
+	Version string // to read from next time
+	Seen    int    // records, living ones in a full read
+	Started time.Time
+	Changed map[string]int // "registered", "invited", "removed", "address", "adopted", …
+}
+
+// FullOnly says whether a sync waits for a full read and this was none.
+func (r ReadResult) FullOnly(t Task) bool { return t.Params["read"] == "full" && !r.Full }
+
+// Planned is what a task means to do about one person.
+type Planned struct {
+	ID     ProgramUserID
+	State  ItemState
+	Detail string
+	Write  Write // queued for Apple, "" for nothing
+}

@@ -22,9 +22,9 @@ type Row struct {
 // checker turns records into rows. It remembers every id of the file.
 //
 // Not the ids but 64-bit hashes of them, with the row they stood in: a million
-// people with two ids each take 70 MB so, however long the ids are. Two different ids
-// share a hash once in ten million files of that size; the row would be
-// reported as a duplicate then, and nothing would be lost.
+// people with two ids each take 70 MB so, however long the ids are. Two
+// different ids share a hash once in ten million files of that size; the row
+// would be reported as a duplicate then, and nothing would be lost.
 type checker struct {
 	mapping Mapping
 	columns int

@@ -34,15 +34,12 @@ type scanner struct {
 	line    int   // lines consumed
 	enc     Encoding
 	decided bool
-	rewound int // bytes looked at in vain, see wasted
+	rewound int // bytes looked at in vain
+	wasted  int // and how many of them may be, before a file made to be slow is given up
 }
 
-// wasted is how many bytes may be looked at twice because quotation marks did
-// not match, so that a file made to be slow is given up instead.
-const wasted = 64 << 20
-
 func newScanner(src io.Reader, l limits) *scanner {
-	return &scanner{src: src, parser: parser{limits: l}, window: make([]byte, 0, 64<<10)}
+	return &scanner{src: src, parser: parser{limits: l}, window: make([]byte, 0, 64<<10), wasted: 64 << 20}
 }
 
 // fill makes room, reads until the window is full, and notices the end.
@@ -67,7 +64,7 @@ func (s *scanner) fill() {
 // next returns the next row that is not an empty line; false at the end.
 func (s *scanner) next() (record, bool) {
 	for s.err == nil {
-		if s.rewound > wasted {
+		if s.rewound > s.wasted {
 			s.err = vpp.Errorf(vpp.Invalid, "The quotation marks in this file do not match in too many rows, the last of them before row %d: save it as CSV again.", s.line+1)
 			break
 		}

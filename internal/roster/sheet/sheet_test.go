@@ -222,3 +222,46 @@ func TestRefusedFiles(t *testing.T) {
 		})
 	}
 }
+
+func TestDuplicates(t *testing.T) {
+	r := open(t, "external_id,user_name,email\n"+
+		"1,anna,family@example.org\n"+ // 2
+		"2,ANNA,x@example.org\n"+ // 3: user names know no case
+		"a,,family@example.org\n"+ // 4: families share an address
+		"A,,family@example.org\n"+ // 5: external ids do know case
+		",,solo@example.org\n"+ // 6
+		",,Solo@example.org\n"+ // 7: nothing else tells them apart
+		"9,,broken@\n"+ // 8
+		"9,,mended@example.org\n") // 9: the first one was not imported
+	want := map[int]string{
+		3: `The user name "ANNA" stands in row 2 already: remove one of the two rows, or correct it.`,
+		7: `The e-mail address "Solo@example.org" stands in row 6 already: remove one of the two rows, or correct it.`,
+		8: `"broken@" is not an e-mail address: nothing stands after the @.`,
+	}
+	for _, row := range rows(t, r) {
+		if message(row) != want[row.Number] {
+			t.Errorf("row %d: got %q, want %q", row.Number, message(row), want[row.Number])
+		}
+	}
+}
+
+func TestRowNumbersAreLines(t *testing.T) {
+	var got []int
+	for _, row := range rows(t, open(t, "user_name,notes\n\na,\"x\r\ny\nz\"\r\nb,\n,\n\nc,")) {
+		got = append(got, row.Number)
+	}
+	if diff := cmp.Diff([]int{3, 6, 9}, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestNamesAreDerived(t *testing.T) {
+	for id, want := range map[string]string{
+		"anna.meyer2@example.org": "Anna Meyer", "émile_roux": "Émile Roux", "4711": "4711", "...": "...",
+	} {
+		got := rows(t, open(t, "user_name,full_name\n"+id+",\n"))[0].Person
+		if got.FullName != want || !got.NameDerived {
+			t.Errorf("%s: %+v", id, got)
+		}
+	}
+}

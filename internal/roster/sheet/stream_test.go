@@ -203,3 +203,31 @@ func TestBrokenUpload(t *testing.T) {
 		t.Errorf("the gate's own sentence was lost: %v", err)
 	}
 }
+
+// A quotation mark that is neither doubled nor at the end keeps its cell on its line.
+func TestStrayQuoteDoesNotSwallowTheNextRow(t *testing.T) {
+	got := rows(t, open(t, "user_name,full_name,email\na,\"Anna\" Meyer,a@example.org\nb,\"Bo\",b@example.org\n"))
+	if len(got) != 2 || got[0].Fault == nil || got[1].Person.UserName != "b" || got[1].Fault != nil {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestDelimiters(t *testing.T) {
+	for text, want := range map[string]sheet.Delimiter{
+		"Name;Mail\nMeyer, Anna;a@example.org\n":                     sheet.Semicolon,
+		"Name, Vorname;Mail;Klasse\nMeyer, Anna;a@example.org;7a\n":  sheet.Semicolon,
+		"a,b,c;d;e;f;g\n1,2,x\n3,4,y;z\n5,6,\n":                      sheet.Comma,
+		"user_name\tnotes\na\tone, two; three\nb\tone, two; three\n": sheet.Tab,
+		"\"a;b;c\",\"d;e\"\n\"1;2;3\",\"4;5\"\n":                     sheet.Comma,
+		"user_name\nanna\n":                                          sheet.Comma,
+		"sep=\t\nuser_name,x\ty\n1,1\t2\n":                           sheet.Tab,
+	} {
+		if got := open(t, text).Dialect().Delimiter; got != want {
+			t.Errorf("%q: got %q", text, got)
+		}
+	}
+	r, err := sheet.Open(strings.NewReader("a;b,c;d\n1;2,3;4\n"), sheet.Options{Delimiter: sheet.Comma})
+	if err != nil || len(r.Header()) != 2 {
+		t.Errorf("what was asked for is not done: %v", err)
+	}
+}

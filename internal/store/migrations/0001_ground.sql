@@ -334,7 +334,8 @@ CREATE TABLE tasks (
   result      TEXT NOT NULL DEFAULT '{}',
   params      TEXT NOT NULL DEFAULT '{}',
   selection   TEXT NOT NULL DEFAULT '{}',
-  cursor      TEXT NOT NULL DEFAULT '',
+  cursor      TEXT NOT NULL DEFAULT '',  -- 'reading' while a sync waits for its read
+  planned     TEXT NOT NULL DEFAULT '',  -- how far in the selection
   idempotency TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX tasks_open ON tasks (id) WHERE finished_at = 0 AND canceled_at = 0;
