@@ -8,12 +8,6 @@ import (
 	"github.com/rsvpp/rsvpp/internal/vpp"
 )
 
-// Task reads one task.
-func (db *DB) Task(ctx context.Context, id vpp.TaskID) (vpp.Task, error) {
-	t, err := one(ctx, db, scanTask, "SELECT "+taskColumns+" FROM tasks WHERE id = $1", id)
-	return t, missing(err, "There is no such task.")
-}
-
 // ListTasks reads one page of tasks, the newest first.
 func (db *DB) ListTasks(ctx context.Context, f vpp.TaskFilter, page vpp.Page) (vpp.List[vpp.Task], error) {
 	where, args := "TRUE", []any(nil)
