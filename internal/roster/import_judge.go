@@ -16,19 +16,46 @@ type judged struct {
 	fault   *vpp.Error     // of failed rows
 }
 
-// judge looks up the people of some rows and says what becomes of each.
+// judge looks up the people of some rows and says what becomes of each. It
+// ends before a row about somebody whom a row before changes: that one has to
+// be written first. The rest is for the next call; there is always one verdict.
 func (s *Service) judge(ctx context.Context, h home, rows []sheet.Row) ([]judged, error) {
 	found, err := s.store.FindUsers(ctx, keysOf(rows))
 	if err != nil {
 		return nil, err
 	}
-	known := indexed(found)
-	verdicts := make([]judged, len(rows))
-	for i, row := range rows {
-		verdicts[i] = s.judgeRow(h, known, row)
+	known, touched := indexed(found), touched{}
+	verdicts := make([]judged, 0, len(rows))
+	for _, row := range rows {
+		j := s.judgeRow(h, known, row)
+		if touched.has(j) {
+			break
+		}
+		touched.add(j)
+		verdicts = append(verdicts, j)
 	}
 	return verdicts, nil
 }
+
+// touched are the people whom verdicts change, and the addresses of new ones.
+type touched map[string]bool
+
+func (t touched) has(j judged) bool {
+	return j.change.Was.ID != "" && t[string(j.change.Was.ID)] ||
+		j.row.Fault == nil && byAddress(j.row.Person) && t[vpp.FoldKey(j.row.Person.Email)]
+}
+
+func (t touched) add(j judged) {
+	if j.change.Now.ID == "" {
+		return
+	}
+	t[string(j.change.Now.ID)] = true
+	if j.change.Now.Email != "" {
+		t[vpp.FoldKey(j.change.Now.Email)] = true
+	}
+}
+
+func byAddress(p sheet.Person) bool { return p.ExternalID == "" && p.UserName == "" }
 
 func (s *Service) judgeRow(h home, known index, row sheet.Row) judged {
 	failed := func(fault *vpp.Error) judged { return judged{row: row, verdict: vpp.VerdictFailed, fault: fault} }

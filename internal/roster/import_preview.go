@@ -45,11 +45,14 @@ func (s *Service) Preview(ctx context.Context, id vpp.ImportID, location vpp.Loc
 	}
 	p := Preview{Import: importOf(i)}
 	for rows := range stretches(r.Rows(fields(i.Mapping)), 0) {
-		some, err := s.judge(ctx, h, rows)
-		if err != nil {
-			return Preview{}, err
+		for len(rows) > 0 {
+			some, err := s.judge(ctx, h, rows)
+			if err != nil {
+				return Preview{}, err
+			}
+			p.add(some, n)
+			rows = rows[len(some):]
 		}
-		p.add(some, n)
 	}
 	return p, r.Err()
 }

@@ -44,32 +44,25 @@ func (p *pieces) Read(b []byte) (int, error) {
 	return n, nil
 }
 
-// stretches groups rows for looking people up. A row that is known by its
-// address alone begins a new stretch if that address stood in this one: by
-// then the person before is written and is found.
+// stretches groups the rows after a line for looking people up. The slice is
+// used again.
 func stretches(rows iter.Seq[sheet.Row], after int) iter.Seq[[]sheet.Row] {
 	return func(yield func([]sheet.Row) bool) {
-		var some []sheet.Row
-		addresses := map[string]bool{}
+		some := make([]sheet.Row, 0, stretch)
 		for row := range rows {
 			if row.Number <= after { // dealt with before
 				continue
 			}
-			key := vpp.FoldKey(row.Person.Email)
-			if len(some) == stretch || byAddress(row.Person) && addresses[key] {
-				if !yield(some) {
-					return
-				}
-				some = some[:0]
-				clear(addresses)
+			if some = append(some, row); len(some) < stretch {
+				continue
 			}
-			addresses[key] = true
-			some = append(some, row)
+			if !yield(some) {
+				return
+			}
+			some = some[:0]
 		}
 		if len(some) > 0 {
 			yield(some)
 		}
 	}
 }
-
-func byAddress(p sheet.Person) bool { return p.ExternalID == "" && p.UserName == "" }

@@ -88,30 +88,42 @@ func (s *Service) work(ctx context.Context, task vpp.Task, i vpp.Import) error {
 	if err != nil {
 		return err
 	}
-	cursor, end := i.Cursor, time.Time{}
+	step := vpp.ImportStep{Import: i.ID, Task: task.ID, Actor: vpp.Actor{Name: i.CreatedBy}, To: i.Cursor}
+	end := time.Time{}
 	for rows := range stretches(r.Rows(fields(i.Mapping)), i.Cursor) {
 		if end.IsZero() { // the rows from before were only passed over
 			end = s.now().Add(slice)
 		}
-		step := vpp.ImportStep{Import: i.ID, Task: task.ID, Actor: vpp.Actor{Name: i.CreatedBy}, From: cursor, To: rows[len(rows)-1].Number}
-		some, err := s.judge(ctx, h, rows)
-		if err != nil {
-			return err
+		for len(rows) > 0 {
+			some, err := s.judge(ctx, h, rows)
+			if err != nil {
+				return err
+			}
+			step = next(step, rows[len(some)-1].Number, some)
+			if err := s.store.WriteImport(ctx, step); err != nil {
+				return err
+			}
+			rows = rows[len(some):]
 		}
-		for _, j := range some {
-			j.into(&step)
-		}
-		if err := s.store.WriteImport(ctx, step); err != nil {
-			return err
-		}
-		if cursor = step.To; !s.now().Before(end) {
+		if !s.now().Before(end) {
 			return &vpp.Later{At: s.now()}
 		}
 	}
 	if err := r.Err(); err != nil {
 		return err
 	}
-	return s.store.WriteImport(ctx, vpp.ImportStep{Import: i.ID, Task: task.ID, From: cursor, To: cursor, Last: true})
+	step = next(step, step.To, nil)
+	step.Last = true
+	return s.store.WriteImport(ctx, step)
+}
+
+// next is the step that goes on where this one ends.
+func next(s vpp.ImportStep, to int, some []judged) vpp.ImportStep {
+	step := vpp.ImportStep{Import: s.Import, Task: s.Task, Actor: s.Actor, From: s.To, To: to}
+	for _, j := range some {
+		j.into(&step)
+	}
+	return step
 }
 
 // into adds what becomes of a row to a step.
