@@ -141,3 +141,18 @@ type Person struct {
 	User
 	Program ProgramUser
 }
+
+// Batch is one call to Apple that changes up to maxUsers VPP users, and its
+// receipt.
+type Batch struct {
+	ID         BatchID
+	LocationID LocationID
+	Op         Write
+	Size       int
+	CreatedAt  time.Time
+	NextCallAt time.Time // when it is sent, or its event looked at
+	SentAt     time.Time
+	Attempts   int
+	EventID    string
+	SettledAt  time.Time // Apple is done; a read shows the results
+}

@@ -50,7 +50,9 @@ CREATE TABLE tenders (
   held_until     BIGINT NOT NULL DEFAULT 0,
   next_call_at   BIGINT NOT NULL DEFAULT 0,  -- in microseconds: the pace over all nodes
   read_wanted_at BIGINT NOT NULL DEFAULT 0,
-  full_wanted_at BIGINT NOT NULL DEFAULT 0
+  full_wanted_at BIGINT NOT NULL DEFAULT 0,
+  failures       BIGINT NOT NULL DEFAULT 0,  -- in a row, for the pause
+  walk           TEXT NOT NULL DEFAULT ''    -- how far a read of many pages has come
 );
 
 CREATE TABLE users (
@@ -120,7 +122,12 @@ CREATE TABLE program_users (
   user_id        TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
   location_id    TEXT NOT NULL REFERENCES locations (id),
   -- kept equal to the user's, so that one index serves a list
+--sqlite
   sort_key       TEXT NOT NULL,
+--end
+--postgres
+  sort_key       TEXT COLLATE "C" NOT NULL,  -- by code point, as SQLite does
+--end
   no_address     BOOLEAN NOT NULL,
   row_at         BIGINT NOT NULL,
   -- what we want
@@ -134,6 +141,7 @@ CREATE TABLE program_users (
   apple_email    TEXT NOT NULL DEFAULT '',
   account_hash   TEXT NOT NULL DEFAULT '',
   code_sealed    TEXT NOT NULL DEFAULT '',
+  code_mark      TEXT NOT NULL DEFAULT '',   -- a digest: tells whether the code changed
   created_at     BIGINT NOT NULL DEFAULT 0,
   associated_at  BIGINT NOT NULL DEFAULT 0,
   retired_at     BIGINT NOT NULL DEFAULT 0,
@@ -326,7 +334,8 @@ CREATE TABLE tasks (
   result      TEXT NOT NULL DEFAULT '{}',
   params      TEXT NOT NULL DEFAULT '{}',
   selection   TEXT NOT NULL DEFAULT '{}',
-  cursor      TEXT NOT NULL DEFAULT '',
+  cursor      TEXT NOT NULL DEFAULT '',  -- 'reading' while a sync waits for its read
+  planned     TEXT NOT NULL DEFAULT '',  -- how far in the selection
   idempotency TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX tasks_open ON tasks (id) WHERE finished_at = 0 AND canceled_at = 0;

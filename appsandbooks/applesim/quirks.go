@@ -1,0 +1,87 @@
+package applesim
+
+import "time"
+
+// Quirks settles what Apple's pages leave unsaid. Every zero value is this simulator's default;
+// a client should be right whichever way each one falls.
+type Quirks struct {
+	// InvalidToken401 answers an unknown token (9622) with HTTP 401. Default: inside HTTP 200, as seen live.
+	InvalidToken401 bool
+	// MissingAuth9722 answers a missing Authorization header with 9722. Default 9601.
+	MissingAuth9722 bool
+	// NoContentTypeAllowed accepts a POST without Content-Type. Default 9727.
+	NoContentTypeAllowed bool
+	// ExpirationInLast15Days sends tokenExpirationDate only then, as documented. Default: always, as in every sample.
+	ExpirationInLast15Days bool
+	// NullMDMInfo sends "mdmInfo": null when nobody wrote it. Default: absent.
+	NullMDMInfo bool
+	// EmptyListAbsent leaves out an empty users list. Default [].
+	EmptyListAbsent bool
+	// LengthInBytes counts notification and mdmInfo lengths in bytes. Default: characters.
+	LengthInBytes bool
+
+	// PostReplacesConfig makes POST client/config drop what it does not mention. Default: omitted means unchanged.
+	PostReplacesConfig bool
+	// ClearingRefused answers empty notificationUrl and notificationAuthToken with 9712. Default: they clear.
+	ClearingRefused bool
+	// TestFailureNumber is the error for an unaccepted TEST_NOTIFICATION. Default 9728.
+	TestFailureNumber int
+
+	// UnknownUserRead9609 answers GET users for an unknown clientUserId with 9609. Default: empty list.
+	UnknownUserRead9609 bool
+	// BothFlagsEmpty answers activeOnly and retiredOnly together with an empty list. Default 9602.
+	BothFlagsEmpty bool
+	// ManagedAppleIDFilter honors GET users?managedAppleId=. Default: ignored, all users come back.
+	ManagedAppleIDFilter bool
+	// DeltaIgnoresFilters ignores activeOnly and retiredOnly beside sinceVersionId. Default: both apply.
+	DeltaIgnoresFilters bool
+	// DeltaRepeats lists a user once per change in a delta. Default: once.
+	DeltaRepeats bool
+	// ReadLag hides changes from GET users for this long after they happened.
+	ReadLag time.Duration
+	// VersionTTL makes older versionIds unknown (9721). Zero: valid for ever.
+	VersionTTL time.Duration
+
+	// UnknownUserSync answers update and retire of unknown users with 9609/400 at once. Default: asynchronous failure.
+	UnknownUserSync bool
+	// RetireTwiceSucceeds lets a retired user be retired again. Default: 9609.
+	RetireTwiceSucceeds bool
+	// ReuseRetired brings a retired, never associated record back on create, as v1 does. Default: a further record.
+	ReuseRetired bool
+	// SameAccount says which record survives when a returning person signs in with the same account.
+	SameAccount SameAccount
+	// RotateInviteOnEmail gives a new inviteCode with a new address. Default: it stays.
+	RotateInviteOnEmail bool
+	// InviteTTL makes an inviteCode expire. Zero: never.
+	InviteTTL time.Duration
+	// InviteCodeOnAssociated keeps the inviteCode on associated users in GET users. Default: idHash only.
+	InviteCodeOnAssociated bool
+	// MaxClientUserID is the longest clientUserId in characters (longer: 9602). Zero: no limit.
+	MaxClientUserID int
+
+	// EventTTL makes a finished event unknown (9708) after this time. Zero: known for ever.
+	EventTTL time.Duration
+	// StatusLag keeps the status PENDING for this long after the work is done and notified.
+	StatusLag time.Duration
+	// RetryAfterOn429 sends Retry-After (one second) with 9646. Default: without.
+	RetryAfterOn429 bool
+	// NotifyManaged sends USER_ASSOCIATED for managed accounts too. Default: only for accepted invitations.
+	NotifyManaged bool
+	// NotifyPortal sends USER_MANAGEMENT for what administrators do in Apple's portal. Default: silent.
+	NotifyPortal bool
+	// ParallelReadsRefused answers a sixth parallel page read with 9646. Default: only counted.
+	ParallelReadsRefused bool
+}
+
+// SameAccount says which record survives when the same Apple Account accepts again for a clientUserId
+// whose retired record it was once bound to.
+type SameAccount int
+
+const (
+	// NewSurvives associates the new record; the old stays Retired.
+	NewSurvives SameAccount = iota
+	// OldSurvives retires the new record and associates the old one again (v1's register page).
+	OldSurvives
+	// OldDeleted associates the new record and marks the old one Deleted (v1's get-user page).
+	OldDeleted
+)

@@ -1,0 +1,80 @@
+package appsandbooks
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"time"
+)
+
+// Keys of ServiceConfig.Limits that this package looks at. Apple adds others.
+const (
+	MaxUsers             = "maxUsers"              // users in one create, update or retire
+	MaxRequestPerSecond  = "maxRequestPerSecond"   // all calls of one token together
+	MaxNotificationLen   = "maxNotificationLength" // of the notification URL, and of its token
+	MaxMDMIDLength       = "maxMdmIdLength"
+	MaxMDMNameLength     = "maxMdmNameLength"
+	MaxMDMMetadataLength = "maxMdmMetadataLength"
+)
+
+// Keys of ServiceConfig.URLs: one for each call of this package, and the
+// template of invitation links. Apple adds others.
+const (
+	urlClientConfig    = "clientConfig"
+	urlGetUsers        = "getUsers"
+	urlCreateUsers     = "createUsers"
+	urlUpdateUsers     = "updateUsers"
+	urlRetireUsers     = "retireUsers"
+	urlEventStatus     = "eventStatus"
+	urlInvitationEmail = "invitationEmail"
+
+	// Calls about assets and assignments find their keys here (getAssets,
+	// associateAssets, disassociateAssets, revokeAssets, getAssignments), their
+	// limits above, and their place in files named assets_*.go.
+)
+
+// ServiceConfig is what Apple says about its own service.
+// https://developer.apple.com/documentation/devicemanagement/serviceconfigresponse
+type ServiceConfig struct {
+	Limits            map[string]int64   `json:"limits"`
+	URLs              map[string]string  `json:"urls"`
+	NotificationTypes []NotificationType `json:"notificationTypes"`
+	ErrorCodes        []Error            `json:"errorCodes"` // number and message alone
+	ReadAt            time.Time          `json:"-"`
+}
+
+// Limit returns a limit, 0 when Apple names none by that key.
+func (s ServiceConfig) Limit(key string) int { return int(s.Limits[key]) }
+
+// ServiceConfig returns Apple's limits and addresses, at most
+// Config.ConfigMaxAge old. When they cannot be read anew, or what was read
+// cannot be trusted, the older ones serve on for Config.ConfigStaleFor, with a
+// new try every half minute. It needs no valid token and says nothing about it.
+func (c *Client) ServiceConfig(ctx context.Context) (ServiceConfig, error) {
+	s, err := c.serviceConfig(ctx)
+	if err != nil {
+		return ServiceConfig{}, err
+	}
+	copied := *s
+	copied.Limits, copied.URLs = maps.Clone(s.Limits), maps.Clone(s.URLs)
+	copied.NotificationTypes, copied.ErrorCodes = slices.Clone(s.NotificationTypes), slices.Clone(s.ErrorCodes)
+	return copied, nil
+}
+
+// serviceConfigAnswer is the answer as it comes.
+type serviceConfigAnswer struct {
+	fault
+	ServiceConfig
+}
+
+func (a *serviceConfigAnswer) envelope() *Envelope { return nil }
+
+func (a *serviceConfigAnswer) lacks() string {
+	switch {
+	case len(a.URLs) == 0:
+		return "urls"
+	case len(a.Limits) == 0:
+		return "limits"
+	}
+	return ""
+}

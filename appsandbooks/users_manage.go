@@ -1,0 +1,77 @@
+package appsandbooks
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+)
+
+// CreateUsers asks Apple to create users. The receipt means "accepted" and no
+// more: follow it with EventStatus, then read. A live user with the same
+// ClientUserID makes its part fail with UserAlreadyExists: read, and see.
+// https://developer.apple.com/documentation/devicemanagement/create-users
+func (c *Client) CreateUsers(ctx context.Context, users []RequestUser) (*EventResponse, error) {
+	return c.manageUsers(ctx, urlCreateUsers, users)
+}
+
+// UpdateUsers asks Apple to change addresses or to associate Managed Apple
+// Accounts. ClientUserID cannot be changed.
+// https://developer.apple.com/documentation/devicemanagement/update-users
+func (c *Client) UpdateUsers(ctx context.Context, users []RequestUser) (*EventResponse, error) {
+	return c.manageUsers(ctx, urlUpdateUsers, users)
+}
+
+// RetireUsers asks Apple to take users out of the program. Their app licenses
+// come back, their books never do.
+// https://developer.apple.com/documentation/devicemanagement/retire-users
+func (c *Client) RetireUsers(ctx context.Context, clientUserIDs []string) (*EventResponse, error) {
+	users := make([]RequestUser, len(clientUserIDs))
+	for i, id := range clientUserIDs {
+		users[i].ClientUserID = id
+	}
+	return c.manageUsers(ctx, urlRetireUsers, users)
+}
+
+func (c *Client) manageUsers(ctx context.Context, key string, users []RequestUser) (*EventResponse, error) {
+	k, s, err := c.callTo(ctx, http.MethodPost, key)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkUsers(users, s.Limit(MaxUsers)); err != nil {
+		return nil, err
+	}
+	k.body, err = json.Marshal(struct {
+		Users []RequestUser `json:"users"`
+	}{users})
+	if err != nil {
+		return nil, err
+	}
+	got, err := ask(ctx, c, k, func() *eventAnswer { return new(eventAnswer) })
+	if err != nil {
+		return nil, err
+	}
+	return &got.EventResponse, nil
+}
+
+// checkUsers refuses what Apple would refuse, in Apple's numbers, unsent.
+func checkUsers(users []RequestUser, limit int) error {
+	if len(users) == 0 {
+		return refuse(NoUsers, "no users are given")
+	}
+	if limit > 0 && len(users) > limit {
+		return refuse(TooManyUsers, "%d users are given, Apple takes %d at once", len(users), limit)
+	}
+	seen := make(map[string]bool, len(users))
+	for _, u := range users {
+		if u.ClientUserID == "" {
+			return refuse(InvalidArgument, "a user has no clientUserId")
+		}
+		if seen[u.ClientUserID] {
+			e := refuse(DuplicateUsers, "a clientUserId is given twice")
+			e.Info.ClientUserIDs = []string{u.ClientUserID}
+			return e
+		}
+		seen[u.ClientUserID] = true
+	}
+	return nil
+}

@@ -1,0 +1,296 @@
+package appsandbooks_test
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/rsvpp/rsvpp/appsandbooks"
+)
+
+func TestUsersPage(t *testing.T) {
+	a := newApple(t)
+	a.answer("/users", 200, `{"uId":"2222222222222222","mdmInfo":null,"tokenExpirationDate":"2031-02-03T04:05:06+0000",
+		"users":[{"clientUserId":"a","email":"a@example.com","inviteCode":"00ff","status":"Registered"},
+			{"clientUserId":"b","idHash":"not base64!","status":"Associated","news":{"x":[1]}},
+			{"clientUserId":"a","status":"Retired","email":null},{"status":"Suspended"}],
+		"currentPageIndex":1,"nextPageIndex":2,"totalPages":3,"size":4,"versionId":"v"}`)
+	c, _ := newClient(t, a)
+	page, err := c.Users(t.Context(), appsandbooks.UsersQuery{ActiveOnly: true, ClientUserID: "a b&c", PageIndex: 1, SinceVersionID: "s+/="})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []appsandbooks.User{
+		{ClientUserID: "a", Email: "a@example.com", InviteCode: "00ff", Status: appsandbooks.Registered},
+		{ClientUserID: "b", IDHash: "not base64!", Status: appsandbooks.Associated},
+		{ClientUserID: "a", Status: appsandbooks.Retired},
+		{Status: "Suspended"},
+	}
+	if diff := cmp.Diff(want, page.Users); diff != "" {
+		t.Errorf("users (-want +got):\n%s", diff)
+	}
+	if page.MDMInfo != nil || page.UID != "2222222222222222" || *page.NextPageIndex != 2 || page.TotalPages != 3 || page.Size != 4 || page.VersionID != "v" {
+		t.Errorf("%+v", page)
+	}
+	ask := "GET /users?activeOnly=true&clientUserId=a+b%26c&pageIndex=1&sinceVersionId=s%2B%2F%3D"
+	if diff := cmp.Diff([]string{ask}, a.calls()); diff != "" {
+		t.Errorf("asked (-want +got):\n%s", diff)
+	}
+}
+
+func TestQueriesThatAreNotSent(t *testing.T) {
+	a := newApple(t)
+	c, _ := newClient(t, a)
+	for _, q := range []appsandbooks.UsersQuery{{ActiveOnly: true, RetiredOnly: true}, {PageIndex: -1}} {
+		if _, err := c.Users(t.Context(), q); err == nil {
+			t.Errorf("%+v: no error", q)
+		}
+	}
+	if n := len(a.calls()); n != 0 {
+		t.Errorf("%d calls", n)
+	}
+}
+
+// pages serves a walk; a function makes each page from its index and how
+// often it was asked before.
+func (a *apple) pages(make func(index, asked int) (int, string)) {
+	var asked [1000]atomic.Int32
+	a.handle("/users", func(w http.ResponseWriter, r *http.Request) {
+		index, _ := strconv.Atoi(r.URL.Query().Get("pageIndex"))
+		code, body := make(index, int(asked[index].Add(1)-1))
+		reply(w, code, body)
+	})
+}
+
+func pageJSON(index, next, total int, version string, ids ...string) string {
+	users := []map[string]string{}
+	for _, id := range ids {
+		users = append(users, map[string]string{"clientUserId": id, "status": "Associated"})
+	}
+	page := map[string]any{"uId": "2", "users": users, "currentPageIndex": index, "totalPages": total, "size": len(ids), "versionId": version}
+	if next >= 0 {
+		page["nextPageIndex"] = next
+	}
+	return toJSON(page)
+}
+
+const e9650 = `{"errorNumber":9650,"errorMessage":"page index out of range"}`
+
+// straight is a page of a walk of total pages, as it should be.
+func straight(index, total int, version string) (int, string) {
+	if index >= total {
+		return 400, e9650
+	}
+	next := index + 1
+	if next == total {
+		next = -1
+	}
+	return 200, pageJSON(index, next, total, version, fmt.Sprintf("u%d", index))
+}
+
+func walk(t *testing.T, a *apple, q appsandbooks.UsersQuery) ([]string, appsandbooks.Walk, error) {
+	c, _ := newClient(t, a)
+	var ids []string
+	got, err := c.WalkUsers(t.Context(), q, func(p *appsandbooks.UsersPage) error {
+		for _, u := range p.Users {
+			ids = append(ids, u.ClientUserID)
+		}
+		return nil
+	})
+	return ids, got, err
+}
+
+func TestWalkInOrderAtMostFiveAtOnce(t *testing.T) {
+	a := newApple(t)
+	var now, most atomic.Int32
+	var once sync.Once
+	full := make(chan struct{})
+	a.handle("/users", func(w http.ResponseWriter, r *http.Request) {
+		index, _ := strconv.Atoi(r.URL.Query().Get("pageIndex"))
+		n := now.Add(1)
+		for m := most.Load(); n > m && !most.CompareAndSwap(m, n); m = most.Load() {
+		}
+		if index >= 1 && index <= 5 { // the first five ahead wait for each other
+			if n == 5 {
+				once.Do(func() { close(full) })
+			}
+			<-full
+		}
+		code, body := straight(index, 23, "v")
+		now.Add(-1)
+		reply(w, code, body)
+	})
+	ids, got, err := walk(t, a, appsandbooks.UsersQuery{RetiredOnly: true, SinceVersionID: "s"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, id := range ids {
+		if id != fmt.Sprintf("u%d", i) {
+			t.Fatalf("out of order: %v", ids)
+		}
+	}
+	if want := (appsandbooks.Walk{VersionID: "v", Pages: 23, Users: 23}); got != want {
+		t.Errorf("%+v", got)
+	}
+	if most.Load() != 5 || len(a.calls()) != 23 {
+		t.Errorf("%d at once, %d calls", most.Load(), len(a.calls()))
+	}
+	if n := a.count("GET /users?pageIndex=7&retiredOnly=true&sinceVersionId=s"); n != 1 {
+		t.Errorf("the filter is lost on later pages: %v", a.calls())
+	}
+}
+
+// Memory stays small however slow the callback: nothing is read far ahead.
+func TestWalkDoesNotRunAhead(t *testing.T) {
+	a := newApple(t)
+	a.pages(func(i, _ int) (int, string) { return straight(i, 100, "v") })
+	c, _ := newClient(t, a)
+	_, err := c.WalkUsers(t.Context(), appsandbooks.UsersQuery{}, func(p *appsandbooks.UsersPage) error {
+		// Places among the five are given in order, so this read comes back
+		// only after all that were asked for before it.
+		if _, err := c.Users(t.Context(), appsandbooks.UsersQuery{}); err != nil {
+			return err
+		}
+		index := p.CurrentPageIndex
+		if got, most := len(a.calls()), (index+1)+(index+1)+5; got > most {
+			t.Errorf("at page %d: %d calls, want at most %d", index, got, most)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// However many goroutines read pages, five are read at once.
+func TestFivePagesAtOnceOfAllGoroutines(t *testing.T) {
+	a := newApple(t)
+	arrived, release := make(chan struct{}, 30), make(chan struct{})
+	a.handle("/users", func(w http.ResponseWriter, _ *http.Request) {
+		arrived <- struct{}{}
+		<-release
+		reply(w, 200, okUsers)
+	})
+	c, _ := newClient(t, a)
+	var wg sync.WaitGroup
+	for range 30 {
+		wg.Go(func() {
+			if _, err := c.Users(t.Context(), appsandbooks.UsersQuery{}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	for range 5 {
+		<-arrived
+	}
+	select { // absence has no event: give a sixth the time to show itself
+	case <-arrived:
+		t.Error("a sixth page is read at once")
+	case <-time.After(50 * time.Millisecond):
+	}
+	close(release)
+	wg.Wait()
+}
+
+// Page counts may change while walking; what cannot be true ends the walk.
+func TestWalksThatGoAstray(t *testing.T) {
+	for _, tc := range []struct {
+		name  string
+		page  func(index, asked int) (int, string)
+		users int
+		moved bool
+		err   bool
+	}{
+		{name: "one page", page: func(i, _ int) (int, string) { return straight(i, 1, "v") }, users: 1},
+		{name: "nobody, list absent", page: func(int, int) (int, string) { return 200, `{"uId":"2","versionId":"v"}` }},
+		{name: "totals absent", page: func(i, _ int) (int, string) {
+			if i == 2 {
+				return 200, pageJSON(2, -1, 0, "v", "last")
+			}
+			return 200, pageJSON(i, i+1, 0, "v", fmt.Sprint(i))
+		}, users: 3},
+		{name: "grows", page: func(i, _ int) (int, string) { return straight(i, min(3+i, 6), fmt.Sprint("v", i)) }, users: 6, moved: true},
+		{name: "shrinks", page: func(i, _ int) (int, string) {
+			if i < 2 {
+				return straight(i, 9, "v")
+			}
+			return straight(i, 4, "w")
+		}, users: 4, moved: true},
+		{name: "shrinks just behind us", page: func(i, asked int) (int, string) {
+			if i == 2 && asked == 0 {
+				return straight(i, 9, "v")
+			}
+			if i < 2 {
+				return straight(i, 9, "v")
+			}
+			return straight(i, 3, "w")
+		}, users: 3, moved: true},
+		{name: "out of range without reason", page: func(i, _ int) (int, string) {
+			if i == 3 {
+				return 400, e9650
+			}
+			return straight(i, 9, "v")
+		}, users: 3, err: true},
+		{name: "leads back", page: func(i, _ int) (int, string) {
+			if i == 2 {
+				return 200, pageJSON(2, 1, 9, "v", "x")
+			}
+			return straight(i, 9, "v")
+		}, users: 2, err: true},
+		{name: "leads to itself", page: func(i, _ int) (int, string) { return 200, pageJSON(0, 0, 9, "v", "x") }, err: true},
+		{name: "skips", page: func(i, _ int) (int, string) { return 200, pageJSON(i, i+2, 9, "v", "x") }, err: true},
+		{name: "another page than asked", page: func(i, _ int) (int, string) { return straight(0, 9, "v") }, users: 1, err: true},
+		{name: "last, but of more", page: func(i, _ int) (int, string) { return 200, pageJSON(i, -1, 9, "v", "x") }, err: true},
+		{name: "next beyond the total", page: func(i, _ int) (int, string) { return 200, pageJSON(i, i+1, i+1, "v", "x") }, err: true},
+		{name: "repeats under another number", page: func(i, _ int) (int, string) { return 200, pageJSON(i, i+1, 9, "v", "same") }, users: 1, err: true},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			a := newApple(t)
+			a.pages(tc.page)
+			ids, got, err := walk(t, a, appsandbooks.UsersQuery{})
+			if (err != nil) != tc.err {
+				t.Fatalf("error %v, want one: %v", err, tc.err)
+			}
+			if _, ok := errors.AsType[*appsandbooks.PageError](err); err != nil && !ok && !appsandbooks.IsNumber(err, 9650) {
+				t.Errorf("got %v", err)
+			}
+			if len(ids) != tc.users || got.Users != tc.users {
+				t.Errorf("%d users, %+v, want %d", len(ids), got, tc.users)
+			}
+			if err == nil && got.Moved != tc.moved {
+				t.Errorf("moved is %v", got.Moved)
+			}
+		})
+	}
+}
+
+func TestWalkEndsWithTheCallbacksError(t *testing.T) {
+	a := newApple(t)
+	a.pages(func(i, _ int) (int, string) { return straight(i, 100, "v") })
+	c, _ := newClient(t, a)
+	stop := errors.New("enough")
+	got, err := c.WalkUsers(t.Context(), appsandbooks.UsersQuery{}, func(p *appsandbooks.UsersPage) error {
+		if p.CurrentPageIndex == 3 {
+			return stop
+		}
+		return nil
+	})
+	if !errors.Is(err, stop) || got.VersionID != "v" || len(a.calls()) > 10 {
+		t.Fatalf("%+v, %v, %d calls", got, err, len(a.calls()))
+	}
+}
+
+func TestWalkFromForgottenVersion(t *testing.T) {
+	a := newApple(t)
+	a.answer("/users", 400, `{"errorNumber":9721,"errorMessage":"x"}`)
+	if _, _, err := walk(t, a, appsandbooks.UsersQuery{SinceVersionID: "old"}); !errors.Is(err, appsandbooks.ErrUnknownVersion) {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,64 @@
+package e2e
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// TestScripts runs the commands of the real binary: every file in
+// testdata/script.
+func TestScripts(t *testing.T) {
+	rsvpp(t)
+	scripts(t, filepath.Join("testdata", "script"))
+}
+
+// envKey is where a script's surroundings wait for our own commands.
+type envKey struct{}
+
+// scripts runs a folder of testscripts with our programs first on the PATH. To
+// the usual commands they add
+//
+//	serve NAME PROGRAM [ARG…]   start a server; its address is then in $NAME
+//
+// which waits until the server is ready and stops it when the script ends. The
+// server sees the environment that the script began with; give it its settings
+// as arguments.
+func scripts(t *testing.T, dir string) {
+	t.Helper()
+	if _, err := os.Stat(dir); os.IsNotExist(err) {
+		t.Skipf("LEFT OUT: there is no script in %s yet", dir)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir:                 dir,
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"serve": serve},
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("PATH", bin+string(os.PathListSeparator)+os.Getenv("PATH"))
+			env.Setenv("HOME", env.WorkDir)
+			env.Values[envKey{}] = env
+			return nil
+		},
+	})
+}
+
+func serve(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: serve NAME PROGRAM [ARG…]")
+	}
+	env := ts.Value(envKey{}).(*testscript.Env)
+	p := program{path: filepath.Join(bin, args[1]), args: args[2:], dir: ts.MkAbs("."), env: env.Vars}
+	proc, err := p.start()
+	ts.Check(err)
+	ts.Defer(func() {
+		if err := proc.stop(); err != nil {
+			env.T().Fatal(args[1], " did not end well: ", err, "\n", proc.out)
+		}
+	})
+	ts.Check(proc.await(context.Background(), p))
+	ts.Setenv(args[0], proc.url)
+}

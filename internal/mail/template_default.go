@@ -1,0 +1,18 @@
+package mail
+
+import _ "embed"
+
+//go:embed default.txt
+var defaultText string
+
+//go:embed default.html
+var defaultHTML string
+
+// DefaultTemplate is the letter that goes out until somebody writes another.
+func DefaultTemplate() Template {
+	return Template{
+		Subject: "{{if .Organization}}{{.Organization}}{{else}}Your organization{{end}} invites you: apps and books for your Apple device",
+		Text:    defaultText,
+		HTML:    defaultHTML,
+	}
+}

@@ -1,0 +1,81 @@
+package program
+
+import (
+	"context"
+	"time"
+
+	"github.com/rsvpp/rsvpp/internal/vpp"
+)
+
+// applied counts what records changed, and whom they were about.
+type applied struct {
+	changed map[string]int
+	seqs    []int64
+}
+
+// apply writes the facts that records bring: those asked for at a time, in a
+// walk that began at another.
+func (t *tender) apply(ctx context.Context, records []vpp.Record, asked, walk time.Time) (applied, error) {
+	out := applied{changed: map[string]int{}}
+	byClient := make(map[vpp.ClientUserID][]vpp.Record, len(records))
+	names := make([]vpp.ClientUserID, 0, len(records))
+	for _, r := range records {
+		if byClient[r.ClientUserID] == nil {
+			names = append(names, r.ClientUserID)
+		}
+		byClient[r.ClientUserID] = append(byClient[r.ClientUserID], r)
+	}
+	places, err := t.store.PlacesByClient(ctx, t.l.ID, names)
+	if err != nil {
+		return out, err
+	}
+	var facts []vpp.Fact
+	var strangers []vpp.Record
+	for _, name := range names {
+		place, ours := places[name]
+		if !ours {
+			if r, _ := current(byClient[name]); r.Status.Living() {
+				strangers = append(strangers, r)
+			}
+			continue
+		}
+		out.seqs = append(out.seqs, place.Seq)
+		f, code, changed := fact(place, byClient[name], asked, walk)
+		if !changed {
+			continue
+		}
+		if f.CodeSealed, err = t.sealCode(f.ID, code); err != nil {
+			return out, err
+		}
+		facts = append(facts, f)
+		out.count(place, f)
+	}
+	if err := t.store.WriteStrangers(ctx, t.l.ID, strangers, asked); err != nil {
+		return out, err
+	}
+	out.changed["strangers"] += len(strangers)
+	return out, t.store.WriteFacts(ctx, t.l.ID, facts)
+}
+
+// count sorts a change for the result that an administrator reads.
+func (a applied) count(was vpp.PlaceNow, f vpp.Fact) {
+	switch {
+	case f.AppleStatus == vpp.AppleAssociated && was.AppleStatus != vpp.AppleAssociated:
+		a.changed["pulled_registered"]++
+	case !f.AppleStatus.Living() && was.AppleStatus.Living():
+		a.changed["pulled_removed"]++
+	case f.AppleStatus.Living() && !was.AppleStatus.Living():
+		a.changed["pulled_created"]++
+	default:
+		a.changed["pulled_other"]++
+	}
+}
+
+func codeContext(id vpp.ProgramUserID) string { return "invite-code:" + string(id) }
+
+func (s *Service) sealCode(id vpp.ProgramUserID, code string) (string, error) {
+	if code == "" {
+		return "", nil
+	}
+	return s.sealer.Seal([]byte(code), codeContext(id))
+}

@@ -1,0 +1,65 @@
+package program
+
+import (
+	"context"
+
+	"github.com/rsvpp/rsvpp/internal/vpp"
+)
+
+// conclude closes the batches that a read was for. Whom the read did not show
+// as wanted is asked for by name; who is then still missing is sent again.
+func (t *tender) conclude(ctx context.Context, settled []vpp.Batch) error {
+	for _, b := range settled {
+		members, err := t.store.BatchMembers(ctx, b.ID)
+		if err != nil {
+			return err
+		}
+		if len(members) > 0 {
+			if members, err = t.askAfter(ctx, b, members); err != nil {
+				return err
+			}
+		}
+		if err := t.missing(ctx, b, members); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// askAfter reads a batch's people by name, and returns those who are still
+// not as wanted.
+func (t *tender) askAfter(ctx context.Context, b vpp.Batch, members []vpp.Person) ([]vpp.Person, error) {
+	names := make([]vpp.ClientUserID, len(members))
+	for i, m := range members {
+		names[i] = m.Program.ClientUserID
+	}
+	if err := t.readNamed(ctx, names, map[string]int{}); err != nil {
+		return nil, err
+	}
+	return t.store.BatchMembers(ctx, b.ID)
+}
+
+// missing sends people again whose write shows no result, or gives them up. An
+// update or removal of somebody who is not there has nothing to wait for.
+func (t *tender) missing(ctx context.Context, b vpp.Batch, members []vpp.Person) error {
+	var again, gone []vpp.Person
+	for _, m := range members {
+		if b.Op == vpp.WriteCreate || m.Program.AppleStatus.Living() {
+			again = append(again, m)
+		} else {
+			gone = append(gone, m)
+		}
+	}
+	if len(gone) > 0 {
+		if err := t.refuse(ctx, b, gone, vpp.AppleUserNotFound); err != nil {
+			return err
+		}
+	}
+	switch {
+	case len(again) == 0:
+		return t.store.FinishBatch(ctx, b.ID)
+	case b.Attempts >= t.config.Attempts:
+		return t.refuse(ctx, b, again, vpp.AppleNeverConfirmed)
+	}
+	return t.store.BatchAgain(ctx, b.ID, t.config.Now().Add(t.pause(b)))
+}

@@ -1,0 +1,106 @@
+package program
+
+import (
+	"context"
+	"crypto/subtle"
+
+	"github.com/rsvpp/rsvpp/appsandbooks"
+	"github.com/rsvpp/rsvpp/internal/vpp"
+)
+
+// Announce tells Apple where it reaches this server about a location. Apple
+// tests the address while it is being told, so the secret is stored before.
+// Where Apple cannot reach us, or the public address is not https, we ask
+// instead.
+func (s *Service) Announce(ctx context.Context, id vpp.LocationID) error {
+	address := s.notifyURL(id)
+	l, err := s.store.Location(ctx, id)
+	if err != nil || address == "" || !l.Usable(s.config.Now()) {
+		return err
+	}
+	c, err := s.client(ctx, l)
+	if err != nil {
+		return err
+	}
+	secret := s.config.Secrets() + s.config.Secrets()
+	sealed, err := s.sealer.Seal([]byte(secret), notifyContext(id))
+	if err != nil {
+		return err
+	}
+	if err := s.store.KeepNotify(ctx, id, sealed); err != nil {
+		return err
+	}
+	token := appsandbooks.Secret(secret)
+	_, err = c.SetClientConfig(ctx, appsandbooks.ClientConfigChange{NotificationURL: &address, NotificationAuthToken: &token,
+		NotificationTypes: []appsandbooks.NotificationType{appsandbooks.UserManagement, appsandbooks.UserAssociated}})
+	if err != nil {
+		_ = s.store.Announced(ctx, id, "")
+		return explain(err)
+	}
+	return s.store.Announced(ctx, id, address)
+}
+
+func notifyContext(id vpp.LocationID) string { return "notify:" + string(id) }
+
+// Notified takes a notification of Apple's. It only notes it and wakes the
+// tender: what is true is read. A wrong secret is vpp.Denied, a body that is
+// none vpp.Invalid; repeats do nothing.
+func (s *Service) Notified(ctx context.Context, id vpp.LocationID, bearer string, body []byte) error {
+	denied := vpp.Errorf(vpp.Denied, "This is not a notification from Apple.")
+	sealed, err := s.store.SealedNotify(ctx, id)
+	if vpp.KindOf(err) == vpp.NotFound || err == nil && sealed == "" {
+		return denied
+	}
+	if err != nil {
+		return err
+	}
+	secret, err := s.sealer.Open(sealed, notifyContext(id))
+	if err != nil {
+		return err
+	}
+	if subtle.ConstantTimeCompare(secret, []byte(bearer)) != 1 {
+		return denied
+	}
+	n, err := appsandbooks.DecodeNotification(body)
+	if err != nil {
+		return vpp.Wrap(vpp.Invalid, err, "The notification cannot be read.")
+	}
+	event := ""
+	switch n.Type {
+	case appsandbooks.UserManagement:
+		if n.Managed != nil {
+			event = n.Managed.EventID
+		}
+	case appsandbooks.UserAssociated:
+	default:
+		return nil
+	}
+	_, err = s.store.Notified(ctx, id, n.ID, event)
+	return err
+}
+
+// AppleLink returns the link at Apple by which a person links an Apple
+// Account. It is a secret: never logged, shown only behind our own link.
+func (s *Service) AppleLink(ctx context.Context, id vpp.ProgramUserID) (string, error) {
+	sealed, p, err := s.store.SealedCode(ctx, id)
+	if err != nil {
+		return "", err
+	}
+	if sealed == "" || p.AppleStatus != vpp.AppleRegistered {
+		return "", vpp.Errorf(vpp.Conflict, "Apple has no open invitation for this person.")
+	}
+	code, err := s.sealer.Open(sealed, codeContext(id))
+	if err != nil {
+		return "", err
+	}
+	l, err := s.store.Location(ctx, p.LocationID)
+	if err != nil {
+		return "", err
+	}
+	c, err := s.client(ctx, l)
+	if err != nil {
+		return "", err
+	}
+	link, err := c.InvitationURL(ctx, appsandbooks.Secret(code))
+	return link.Reveal(), explain(err)
+}

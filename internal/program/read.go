@@ -1,0 +1,275 @@
+package program
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"github.com/rsvpp/rsvpp/appsandbooks"
+	"github.com/rsvpp/rsvpp/internal/vpp"
+)
+
+// walk is how far a read of many pages has come. It is stored at the end of
+// every slice, so that any node can go on.
+type walk struct {
+	Full     bool
+	Since    string // version read from, in a delta
+	Version  string // the first page's: where the next delta begins
+	Next     int    // page to ask for next
+	Total    int
+	Started  time.Time
+	Records  int
+	Restarts int
+	Changed  map[string]int
+	Seen     string             // bitmap by number in the store, base64; full reads alone
+	Verify   []vpp.ClientUserID // lived here, were not seen: asked for by name
+
+	seen bitmap
+}
+
+// errSlice ends a walk because the job's slice is over.
+var errSlice = errors.New("the slice is over")
+
+// readDue reads when that is asked for, or when batches wait for their
+// results; while other calls are due it lets several results come together.
+func (t *tender) readDue(ctx context.Context, busy bool) error {
+	wanted, err := t.store.ReadWanted(ctx, t.l.ID)
+	if err != nil {
+		return err
+	}
+	settled, err := t.store.SettledBatches(ctx, t.l.ID)
+	if err != nil {
+		return err
+	}
+	since := earliest(wanted.Since, wanted.FullSince)
+	if len(settled) > 0 {
+		since = earliest(since, settled[0].SettledAt)
+	}
+	if wanted.Walk == "" && (since.IsZero() || busy && t.config.Now().Sub(since) < t.config.Cadence.Settle) {
+		return nil
+	}
+	done, err := t.readSlice(ctx, wanted)
+	if err != nil || !done {
+		return err
+	}
+	return t.conclude(ctx, settled)
+}
+
+func earliest(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// readSlice begins a read or goes on with one, and says whether it is done.
+func (t *tender) readSlice(ctx context.Context, wanted vpp.ReadWanted) (done bool, err error) {
+	w, err := t.loadWalk(ctx, wanted)
+	if err != nil {
+		return false, err
+	}
+	if err := t.walkPages(ctx, w); err != nil {
+		return false, t.walkBroke(ctx, w, err)
+	}
+	if w.Full && w.Verify == nil {
+		w.Verify, err = t.store.LivingUnseen(ctx, t.l.ID, verifyLimit, func(seq int64) bool { return !w.seen.has(seq) })
+		if err != nil {
+			return false, err
+		}
+	}
+	if err := t.verify(ctx, w); err != nil {
+		return false, t.walkBroke(ctx, w, err)
+	}
+	return true, t.store.FinishRead(ctx, t.l.ID, vpp.ReadResult{Full: w.Full, Version: w.Version, Seen: w.Records, Started: w.Started, Changed: w.Changed})
+}
+
+// verifyLimit bounds how many people that a full read missed are asked for by
+// name; the next full read goes on with the others.
+const verifyLimit = 1000
+
+func (t *tender) loadWalk(ctx context.Context, wanted vpp.ReadWanted) (*walk, error) {
+	if wanted.Walk != "" {
+		w := &walk{}
+		if err := json.Unmarshal([]byte(wanted.Walk), w); err != nil {
+			return nil, err
+		}
+		bits, err := base64.StdEncoding.DecodeString(w.Seen)
+		w.seen = bits
+		return w, err
+	}
+	full := !wanted.FullSince.IsZero() || t.l.UsersVersion == ""
+	w := &walk{Full: full, Started: t.config.Now(), Changed: map[string]int{}}
+	if !full {
+		w.Since = t.l.UsersVersion
+	}
+	text, err := w.encode()
+	if err != nil {
+		return nil, err
+	}
+	return w, t.store.BeginRead(ctx, t.l.ID, full, text, w.Started)
+}
+
+func (w *walk) encode() (string, error) {
+	w.Seen = base64.StdEncoding.EncodeToString(w.seen)
+	text, err := json.Marshal(w)
+	return string(text), err
+}
+
+// walkPages reads pages from where the walk stands. Pages come several at a
+// time; they are written in order.
+func (t *tender) walkPages(ctx context.Context, w *walk) error {
+	if w.Next < 0 {
+		return nil
+	}
+	asked := t.config.Now()
+	query := appsandbooks.UsersQuery{ActiveOnly: w.Full, SinceVersionID: w.Since, PageIndex: w.Next}
+	_, err := t.apple.WalkUsers(ctx, query, func(p *appsandbooks.UsersPage) error {
+		if err := t.applyPage(ctx, w, p, asked); err != nil {
+			return err
+		}
+		if w.Next >= 0 && t.config.Now().After(t.end) {
+			return errSlice
+		}
+		return nil
+	})
+	return err
+}
+
+func (t *tender) applyPage(ctx context.Context, w *walk, p *appsandbooks.UsersPage, asked time.Time) error {
+	if w.Version == "" {
+		w.Version = p.VersionID
+	}
+	records := make([]vpp.Record, len(p.Users))
+	for i, u := range p.Users {
+		records[i] = recordOf(u)
+	}
+	got, err := t.apply(ctx, records, asked, w.Started)
+	if err != nil {
+		return err
+	}
+	for k, n := range got.changed {
+		w.Changed[k] += n
+	}
+	if w.Full {
+		for _, seq := range got.seqs {
+			w.seen.add(seq)
+		}
+	}
+	w.Records += len(records)
+	w.Total, w.Next = p.TotalPages, -1
+	if p.NextPageIndex != nil {
+		w.Next = *p.NextPageIndex
+	}
+	return nil
+}
+
+// verify asks Apple by name about people whom a full read missed. Pages move
+// while they are read, so nobody is gone because a page lacked them.
+func (t *tender) verify(ctx context.Context, w *walk) error {
+	for len(w.Verify) > 0 {
+		n := min(len(w.Verify), t.config.Parallel)
+		if err := t.readNamed(ctx, w.Verify[:n], w.Changed); err != nil {
+			return err
+		}
+		if w.Verify = w.Verify[n:]; len(w.Verify) > 0 && t.config.Now().After(t.end) {
+			return errSlice
+		}
+	}
+	if w.Verify == nil {
+		w.Verify = []vpp.ClientUserID{}
+	}
+	return nil
+}
+
+// readNamed reads people one by one and writes what is so. Whom Apple does not
+// know at all any more counts as retired if we knew them there.
+func (t *tender) readNamed(ctx context.Context, names []vpp.ClientUserID, changed map[string]int) error {
+	asked := t.config.Now()
+	found := make([][]vpp.Record, len(names))
+	var calls []func() error
+	for i, name := range names {
+		calls = append(calls, func() (err error) {
+			found[i], err = t.readOne(ctx, name)
+			return err
+		})
+	}
+	if err := t.together(calls); err != nil {
+		return err
+	}
+	var records []vpp.Record
+	for i, name := range names {
+		if len(found[i]) == 0 {
+			found[i] = []vpp.Record{{ClientUserID: name, Status: vpp.AppleRetired}}
+		}
+		records = append(records, found[i]...)
+	}
+	places, err := t.store.PlacesByClient(ctx, t.l.ID, names)
+	if err != nil {
+		return err
+	}
+	kept := records[:0]
+	for _, r := range records {
+		if p := places[r.ClientUserID]; r.Status.Living() || p.AppleStatus != vpp.AppleNone || p.Pending != vpp.WriteCreate {
+			kept = append(kept, r)
+		}
+	}
+	got, err := t.apply(ctx, kept, asked, asked)
+	for k, n := range got.changed {
+		changed[k] += n
+	}
+	return err
+}
+
+func (t *tender) readOne(ctx context.Context, name vpp.ClientUserID) ([]vpp.Record, error) {
+	var records []vpp.Record
+	_, err := t.apple.WalkUsers(ctx, appsandbooks.UsersQuery{ClientUserID: string(name)}, func(p *appsandbooks.UsersPage) error {
+		for _, u := range p.Users {
+			// A server that ignores the filter must not be believed.
+			if u.ClientUserID == string(name) {
+				records = append(records, recordOf(u))
+			}
+		}
+		return nil
+	})
+	if appsandbooks.IsNumber(err, appsandbooks.UserNotFound) {
+		return nil, nil
+	}
+	return records, err
+}
+
+// walkBroke stores how far the walk has come. One that cannot go on from there
+// begins anew: Apple forgot the version, or the pages moved too much.
+func (t *tender) walkBroke(ctx context.Context, w *walk, err error) error {
+	var page *appsandbooks.PageError
+	restart := errors.As(err, &page) || appsandbooks.IsNumber(err, appsandbooks.PageOutOfRange)
+	switch {
+	case errors.Is(err, errSlice):
+		err = nil
+	case errors.Is(err, appsandbooks.ErrUnknownVersion):
+		*w = walk{Full: true, Started: w.Started, Changed: w.Changed, Restarts: w.Restarts + 1}
+		err = nil
+	case restart && w.Restarts < 3:
+		*w = walk{Full: w.Full, Since: w.Since, Started: w.Started, Changed: w.Changed, Restarts: w.Restarts + 1}
+		err = nil
+	}
+	text, encodeErr := w.encode()
+	if encodeErr != nil {
+		return encodeErr
+	}
+	keep := t.store.KeepRead(context.WithoutCancel(ctx), t.l.ID, text, vpp.Progress{Done: max(w.Next, 0), Total: w.Total})
+	return errors.Join(err, keep)
+}
+
+// bitmap is a set of small numbers.
+type bitmap []byte
+
+func (b *bitmap) add(n int64) {
+	for int64(len(*b)) <= n/8 {
+		*b = append(*b, make([]byte, max(1024, len(*b)))...)
+	}
+	(*b)[n/8] |= 1 << (n % 8)
+}
+
+func (b bitmap) has(n int64) bool { return n/8 < int64(len(b)) && b[n/8]&(1<<(n%8)) != 0 }

@@ -1,0 +1,159 @@
+// Package program registers, updates and retires VPP users at Apple, and reads
+// what Apple says of them.
+//
+// It owns Apple's truth: it is its only writer. It tends each location from
+// one node at a time, in one loop that sends queued writes, looks at Apple's
+// receipts and reads. It never decides who is to be invited, and never takes
+// Apple's "accepted" for done.
+package program
+
+import (
+	"context"
+	"log/slog"
+	"net/url"
+	"sync"
+	"time"
+
+	"github.com/rsvpp/rsvpp/appsandbooks"
+	"github.com/rsvpp/rsvpp/internal/vpp"
+)
+
+// Cadence says when Apple is asked. Apple's page asks for the first three.
+type Cadence struct {
+	FirstLook   time.Duration // from the receipt to the first look at its event, unless a notification comes
+	LookEvery   time.Duration // between looks while Apple works
+	ResendAfter time.Duration // a request that still waits is sent again after
+	Settle      time.Duration // results of several batches are read together within
+	ReadEvery   time.Duration // what changed is read at least this often
+	FullEvery   time.Duration // everything is read at least this often
+}
+
+// Apple is the cadence of production.
+var Apple = Cadence{
+	FirstLook: appsandbooks.StatusAfter, LookEvery: appsandbooks.StatusEvery, ResendAfter: appsandbooks.ResendAfter,
+	Settle: 3 * time.Second, ReadEvery: 15 * time.Minute, FullEvery: 24 * time.Hour,
+}
+
+// Config is what cmd decides.
+type Config struct {
+	Client     appsandbooks.Config // how Apple is reached; token, pacer, clock and hooks are set here
+	PublicURL  string // where this server is reached, for notifications
+	Cadence    Cadence
+	Lease      time.Duration // a dead node's location is free after; more than a request takes
+	Slice      time.Duration // a job works at most this long at a time
+	Parallel   int           // calls of one location at once
+	Attempts   int           // a write that never shows a result is given up after
+	Logger     *slog.Logger
+	Now        vpp.Clock
+	IDs        vpp.IDs
+	Secrets    vpp.Secrets
+	Sleep      func(context.Context, time.Duration) error
+	Observe    func(vpp.LocationID, appsandbooks.CallInfo) // each HTTP call, may be nil
+}
+
+// Service is the room.
+type Service struct {
+	config Config
+	store  Store
+	tokens Tokens
+	sealer Sealer
+
+	mu      sync.Mutex
+	clients map[string]*appsandbooks.Client // by content token
+}
+
+// New makes the service.
+func New(store Store, tokens Tokens, sealer Sealer, config Config) *Service {
+	return &Service{config: config, store: store, tokens: tokens, sealer: sealer, clients: map[string]*appsandbooks.Client{}}
+}
+
+// Tokens opens the content token of a location; location.Service is one.
+type Tokens interface {
+	Token(ctx context.Context, id vpp.LocationID) (string, error)
+}
+
+// Sealer locks secrets at rest; the context binds them to their row.
+type Sealer interface {
+	Seal(plain []byte, context string) (string, error)
+	Open(sealed, context string) ([]byte, error)
+}
+
+// Store keeps what program writes. Each method is one transaction.
+type Store interface {
+	tending
+	batches
+	facts
+	reads
+	tasks
+	notifying
+}
+
+type tending interface {
+	Location(ctx context.Context, id vpp.LocationID) (vpp.Location, error)
+	HoldLocation(ctx context.Context, id vpp.LocationID, holder string, until time.Time) (bool, error)
+	LetGo(ctx context.Context, id vpp.LocationID, holder string, keep bool) (time.Time, error)
+	Pace(ctx context.Context, id vpp.LocationID, interval time.Duration) (time.Time, error)
+	Pause(ctx context.Context, id vpp.LocationID, until time.Time, why string) error
+	Stumble(ctx context.Context, id vpp.LocationID) (int, error)
+	Recover(ctx context.Context, id vpp.LocationID) error
+	EndToken(ctx context.Context, id vpp.LocationID, number int, why string) error
+	WakeTenders(ctx context.Context) error
+}
+
+type batches interface {
+	UnsentBatches(ctx context.Context, id vpp.LocationID, limit int) ([]vpp.Batch, error)
+	DueLooks(ctx context.Context, id vpp.LocationID, limit int) ([]vpp.Batch, error)
+	SettledBatches(ctx context.Context, id vpp.LocationID) ([]vpp.Batch, error)
+	ClaimBatch(ctx context.Context, location vpp.LocationID, id vpp.BatchID, limit int) (vpp.Batch, error)
+	BatchMembers(ctx context.Context, id vpp.BatchID) ([]vpp.Person, error)
+	BatchSent(ctx context.Context, id vpp.BatchID, eventID string, look time.Time) error
+	BatchLater(ctx context.Context, id vpp.BatchID, when time.Time) error
+	BatchAgain(ctx context.Context, id vpp.BatchID, when time.Time) error
+	BatchSettled(ctx context.Context, id vpp.BatchID) error
+	FinishBatch(ctx context.Context, id vpp.BatchID) error
+	SplitBatch(ctx context.Context, b vpp.Batch, id vpp.BatchID) error
+	Requeue(ctx context.Context, ids []vpp.ProgramUserID, when time.Time, withoutManaged int) error
+	RefusePeople(ctx context.Context, refusals []vpp.Refusal) error
+}
+
+type facts interface {
+	PlacesByClient(ctx context.Context, location vpp.LocationID, ids []vpp.ClientUserID) (map[vpp.ClientUserID]vpp.PlaceNow, error)
+	WriteFacts(ctx context.Context, location vpp.LocationID, facts []vpp.Fact) error
+	WriteStrangers(ctx context.Context, id vpp.LocationID, records []vpp.Record, read time.Time) error
+	SealedCode(ctx context.Context, id vpp.ProgramUserID) (string, vpp.ProgramUser, error)
+}
+
+type reads interface {
+	ReadWanted(ctx context.Context, id vpp.LocationID) (vpp.ReadWanted, error)
+	BeginRead(ctx context.Context, id vpp.LocationID, full bool, walk string, started time.Time) error
+	KeepRead(ctx context.Context, id vpp.LocationID, walk string, p vpp.Progress) error
+	FinishRead(ctx context.Context, id vpp.LocationID, r vpp.ReadResult) error
+	LivingUnseen(ctx context.Context, id vpp.LocationID, limit int, unseen func(seq int64) bool) ([]vpp.ClientUserID, error)
+	StaleReads(ctx context.Context, read, full time.Time) (stale, whole []vpp.LocationID, err error)
+	WantRead(ctx context.Context, id vpp.LocationID, full bool) error
+}
+
+type tasks interface {
+	BeginTask(ctx context.Context, by vpp.Actor, task vpp.Task, s vpp.Selection, key string) (vpp.Task, error)
+	Task(ctx context.Context, id vpp.TaskID) (vpp.Task, error)
+	PlanTask(ctx context.Context, id vpp.TaskID, plan func([]vpp.Person) []vpp.Planned) (bool, error)
+	EachPerson(ctx context.Context, s vpp.Selection, fn func([]vpp.Person) error) error
+}
+
+type notifying interface {
+	SealedNotify(ctx context.Context, id vpp.LocationID) (string, error)
+	KeepNotify(ctx context.Context, id vpp.LocationID, sealed string) error
+	Announced(ctx context.Context, id vpp.LocationID, url string) error
+	Notified(ctx context.Context, location vpp.LocationID, id, eventID string) (bool, error)
+	ForgetNotifications(ctx context.Context, before time.Time) error
+}
+
+// notifyURL is where Apple reaches this server about a location, "" when the
+// public address is not https.
+func (s *Service) notifyURL(id vpp.LocationID) string {
+	u, err := url.Parse(s.config.PublicURL)
+	if err != nil || u.Scheme != "https" {
+		return ""
+	}
+	return u.JoinPath("hooks", "apple", string(id)).String()
+}

@@ -1,0 +1,157 @@
+package program
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/rsvpp/rsvpp/appsandbooks"
+	"github.com/rsvpp/rsvpp/internal/vpp"
+)
+
+// Tend does what is due between one location and Apple: sends queued writes,
+// looks at events, reads. One node tends a location at a time; whoever brings
+// work while it does may rely on it being seen. It works for one slice and
+// comes back as long as anything is due.
+func (s *Service) Tend(ctx context.Context, job vpp.TendLocation) error {
+	id, holder := job.LocationID, s.config.IDs()
+	end := s.config.Now().Add(s.config.Slice)
+	for {
+		held, err := s.store.HoldLocation(ctx, id, holder, s.config.Now().Add(s.config.Lease))
+		if err != nil || !held {
+			return err
+		}
+		err = s.tendOnce(ctx, id, end)
+		if err != nil {
+			err = s.stumble(ctx, id, err)
+		}
+		keep := err == nil && ctx.Err() == nil && s.config.Now().Before(end)
+		next, letErr := s.store.LetGo(context.WithoutCancel(ctx), id, holder, keep)
+		if err = errors.Join(err, letErr); err != nil || next.IsZero() {
+			return err
+		}
+		if !keep || next.After(s.config.Now()) {
+			return &vpp.Later{At: next}
+		}
+	}
+}
+
+// tendOnce goes once through everything that is due.
+func (s *Service) tendOnce(ctx context.Context, id vpp.LocationID, end time.Time) error {
+	l, err := s.store.Location(ctx, id)
+	if err != nil || !l.Usable(s.config.Now()) || s.config.Now().Before(l.WaitUntil) {
+		return err
+	}
+	c, err := s.client(ctx, l)
+	if err != nil {
+		return err
+	}
+	limits, err := c.ServiceConfig(ctx)
+	if err != nil {
+		return err
+	}
+	t := &tender{Service: s, l: l, apple: c, end: end}
+	busy, err := t.callsDue(ctx, limits.Limit(appsandbooks.MaxUsers))
+	if err != nil {
+		return err
+	}
+	if err := t.readDue(ctx, busy); err != nil {
+		return err
+	}
+	return s.store.Recover(ctx, id)
+}
+
+// tender is one go at one location.
+type tender struct {
+	*Service
+	l     vpp.Location
+	apple *appsandbooks.Client
+	end   time.Time // the job's slice
+}
+
+// callsDue sends writes and looks at events, several at once, and says whether
+// there may be more of them.
+func (t *tender) callsDue(ctx context.Context, maxUsers int) (busy bool, err error) {
+	looks, err := t.store.DueLooks(ctx, t.l.ID, t.config.Parallel)
+	if err != nil {
+		return false, err
+	}
+	sends, err := t.store.UnsentBatches(ctx, t.l.ID, t.config.Parallel)
+	if err != nil {
+		return false, err
+	}
+	for len(sends) < t.config.Parallel {
+		b, err := t.store.ClaimBatch(ctx, t.l.ID, vpp.BatchID(t.config.IDs()), maxUsers)
+		if vpp.KindOf(err) == vpp.NotFound {
+			break
+		}
+		if err != nil {
+			return false, err
+		}
+		sends = append(sends, b)
+	}
+	var calls []func() error
+	for _, b := range looks {
+		calls = append(calls, func() error { return t.look(ctx, b) })
+	}
+	for _, b := range sends {
+		calls = append(calls, func() error { return t.send(ctx, b) })
+	}
+	return len(calls) > 0, t.together(calls)
+}
+
+// together makes calls at once, at most Parallel, and joins their errors.
+func (t *tender) together(calls []func() error) error {
+	errs := make([]error, len(calls))
+	places := make(chan struct{}, t.config.Parallel)
+	var wait sync.WaitGroup
+	for i, call := range calls {
+		places <- struct{}{}
+		wait.Go(func() {
+			defer func() { <-places }()
+			errs[i] = call()
+		})
+	}
+	wait.Wait()
+	return errors.Join(errs...)
+}
+
+// stumble notes why a location cannot be tended and until when it is left
+// alone. Other locations go on.
+func (s *Service) stumble(ctx context.Context, id vpp.LocationID, err error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	why := explain(err)
+	s.config.Logger.WarnContext(ctx, "Apple", "location", id, "err", err)
+	if number := tokenProblem(err); number != 0 {
+		return s.store.EndToken(ctx, id, number, vpp.MessageOf(why))
+	}
+	n, storeErr := s.store.Stumble(ctx, id)
+	if storeErr != nil {
+		return storeErr
+	}
+	until := s.config.Now().Add(min(s.config.Cadence.LookEvery/8<<min(n, 12), 5*time.Minute))
+	var wait *appsandbooks.WaitError
+	if errors.As(err, &wait) {
+		until = wait.Until
+	}
+	return s.store.Pause(ctx, id, until, vpp.MessageOf(why))
+}
+
+// Sweep wakes what is due and nobody's: reads by cadence, and what dead nodes
+// left behind.
+func (s *Service) Sweep(ctx context.Context) error {
+	now := s.config.Now()
+	stale, whole, err := s.store.StaleReads(ctx, now.Add(-s.config.Cadence.ReadEvery), now.Add(-s.config.Cadence.FullEvery))
+	if err != nil {
+		return err
+	}
+	for _, id := range whole {
+		err = errors.Join(err, s.store.WantRead(ctx, id, true))
+	}
+	for _, id := range stale {
+		err = errors.Join(err, s.store.WantRead(ctx, id, false))
+	}
+	return errors.Join(err, s.store.ForgetNotifications(ctx, now.Add(-24*time.Hour)), s.store.WakeTenders(ctx))
+}

@@ -1,0 +1,214 @@
+package store
+
+import (
+	"context"
+	"slices"
+
+	"github.com/rsvpp/rsvpp/internal/vpp"
+)
+
+// PlacesByClient reads the VPP users of a location by Apple's names for them.
+// Names that are nobody's are missing from the answer.
+func (db *DB) PlacesByClient(ctx context.Context, location vpp.LocationID, ids []vpp.ClientUserID) (map[vpp.ClientUserID]vpp.PlaceNow, error) {
+	places := make(map[vpp.ClientUserID]vpp.PlaceNow, len(ids))
+	for some := range slices.Chunk(ids, 500) {
+		found, err := all(ctx, db, func(s scanner) (p vpp.PlaceNow, err error) {
+			err = s.Scan(append(placeFields(&p.ProgramUser), &p.Seq, &p.CodeMark, &p.Email)...)
+			return
+		}, "SELECT "+placeColumns+`, p.seq, p.code_mark, u.email FROM program_users p JOIN users u ON u.id = p.user_id
+			WHERE p.location_id = $1 AND p.client_user_id <> '' AND p.client_user_id IN (`+marks(2, len(some))+")",
+			append([]any{location}, anys(some)...)...)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range found {
+			places[p.ClientUserID] = p
+		}
+	}
+	return places, nil
+}
+
+// WriteFacts stores Apple's word about people: the only act that does. In the
+// same transaction it ends the writes that are thereby confirmed, releases or
+// withdraws the letters, and settles what tasks waited for.
+func (db *DB) WriteFacts(ctx context.Context, location vpp.LocationID, facts []vpp.Fact) error {
+	if len(facts) == 0 {
+		return nil
+	}
+	return db.inTx(ctx, func(t tx) error {
+		for some := range slices.Chunk(facts, 200) {
+			if err := writeFacts(ctx, t, some); err != nil {
+				return err
+			}
+		}
+		return db.followFacts(ctx, t, facts)
+	})
+}
+
+func writeFacts(ctx context.Context, t tx, facts []vpp.Fact) error {
+	args := make([]any, 0, 11*len(facts))
+	for _, f := range facts {
+		args = append(args, f.ID, f.AppleStatus, f.AppleEmail, f.AccountHash, f.CodeSealed, f.CodeMark,
+			ms(f.CreatedAt), ms(f.AssociatedAt), ms(f.RetiredAt), ms(f.ReadAt), f.Confirms)
+	}
+	_, err := t.Exec(ctx, `WITH v (id, status, email, hash, code, mark, created, associated, retired, read, confirms) AS (VALUES `+
+		rowsOf(len(facts), "TEXT", "TEXT", "TEXT", "TEXT", "TEXT", "TEXT", "BIGINT", "BIGINT", "BIGINT", "BIGINT", "TEXT")+`)
+		UPDATE program_users SET apple_status = v.status, apple_email = v.email, account_hash = v.hash, code_sealed = v.code, code_mark = v.mark,
+			created_at = v.created, associated_at = v.associated, retired_at = v.retired, read_at = v.read,
+			apple_error = CASE WHEN v.confirms <> '' AND pending = v.confirms OR v.status = 'Associated' THEN 0 ELSE apple_error END,
+			batch_id = CASE WHEN v.confirms <> '' AND pending = v.confirms THEN '' ELSE batch_id END,
+			pending_since = CASE WHEN v.confirms <> '' AND pending = v.confirms THEN 0 ELSE pending_since END,
+			pending = CASE WHEN v.confirms <> '' AND pending = v.confirms THEN '' ELSE pending END
+		FROM v WHERE program_users.id = v.id`, args...)
+	return err
+}
+
+// followFacts does what follows from facts outside of program_users.
+func (db *DB) followFacts(ctx context.Context, t tx, facts []vpp.Fact) error {
+	var ready, linked, gone []vpp.ProgramUserID
+	var settled []item
+	for _, f := range facts {
+		switch {
+		case f.AppleStatus == vpp.AppleRegistered:
+			ready = append(ready, f.ID)
+		case f.AppleStatus == vpp.AppleAssociated:
+			linked = append(linked, f.ID)
+		case !f.AppleStatus.Living():
+			gone = append(gone, f.ID)
+		}
+	}
+	mailed, err := db.releaseLetters(ctx, t, ready)
+	if err != nil {
+		return err
+	}
+	if err := db.withdrawLetters(ctx, t, linked, "Not sent: the person is registered."); err != nil {
+		return err
+	}
+	if err := db.withdrawLetters(ctx, t, gone, "Not sent: the person was removed from the program."); err != nil {
+		return err
+	}
+	if err := db.withdrawInvitations(ctx, t, gone); err != nil {
+		return err
+	}
+	for _, f := range facts {
+		switch {
+		case f.AppleStatus == vpp.AppleAssociated && f.Managed:
+			settled = append(settled, item{f.ID, vpp.ItemDone, "Linked by the Managed Apple Account: no invitation is needed."})
+		case f.AppleStatus == vpp.AppleAssociated:
+			settled = append(settled, item{f.ID, vpp.ItemDone, "Registered."})
+		case f.Confirms == vpp.WriteCreate && f.AppleStatus == vpp.AppleRegistered && !mailed[f.ID]:
+			settled = append(settled, item{f.ID, vpp.ItemDone, "Created at Apple. Nothing was mailed: hand over the link."})
+		}
+	}
+	if err := db.settleItems(ctx, t, []vpp.TaskKind{vpp.TaskInvite, vpp.TaskResend}, settled); err != nil {
+		return err
+	}
+	return db.settleConfirmed(ctx, t, facts)
+}
+
+// settleConfirmed ends the items of removals and pushes that Apple confirmed.
+func (db *DB) settleConfirmed(ctx context.Context, t tx, facts []vpp.Fact) error {
+	var removed, pushed []item
+	for _, f := range facts {
+		switch {
+		case !f.AppleStatus.Living():
+			removed = append(removed, item{f.ID, vpp.ItemDone, "Removed at Apple."})
+		case f.Confirms == vpp.WriteUpdate:
+			pushed = append(pushed, item{f.ID, vpp.ItemDone, "Apple has the new address."})
+		}
+	}
+	if len(removed) > 0 {
+		if err := db.settleItems(ctx, t, []vpp.TaskKind{vpp.TaskDelete}, removed); err != nil {
+			return err
+		}
+	}
+	if len(pushed) > 0 {
+		return db.settleItems(ctx, t, []vpp.TaskKind{vpp.TaskSync}, pushed)
+	}
+	return nil
+}
+
+// releaseLetters lets queued letters go, now that the record exists, and
+// returns who has one.
+func (db *DB) releaseLetters(ctx context.Context, t tx, ids []vpp.ProgramUserID) (map[vpp.ProgramUserID]bool, error) {
+	mailed := map[vpp.ProgramUserID]bool{}
+	released := false
+	for some := range slices.Chunk(ids, 500) {
+		found, err := all(ctx, t, func(s scanner) (d struct {
+			id    vpp.ProgramUserID
+			fresh bool
+		}, err error) {
+			err = s.Scan(&d.id, &d.fresh)
+			return
+		}, "SELECT program_user_id, ready_at = 0 FROM deliveries WHERE outcome IN ('queued', 'deferred') AND program_user_id IN ("+
+			marks(1, len(some))+")", anys(some)...)
+		if err != nil {
+			return nil, err
+		}
+		var fresh []vpp.ProgramUserID
+		for _, d := range found {
+			mailed[d.id] = true
+			if d.fresh {
+				fresh = append(fresh, d.id)
+			}
+		}
+		if len(fresh) == 0 {
+			continue
+		}
+		released = true
+		_, err = t.Exec(ctx, `UPDATE deliveries SET ready_at = $1, next_attempt_at = $1 WHERE ready_at = 0
+			AND outcome IN ('queued', 'deferred') AND program_user_id IN (`+marks(2, len(fresh))+")", append([]any{ms(db.now())}, anys(fresh)...)...)
+		if err != nil {
+			return nil, err
+		}
+	}
+	if !released {
+		return mailed, nil
+	}
+	return mailed, t.enqueue(ctx, vpp.SendMail{})
+}
+
+func (db *DB) withdrawLetters(ctx context.Context, t tx, ids []vpp.ProgramUserID, why string) error {
+	for some := range slices.Chunk(ids, 500) {
+		_, err := t.Exec(ctx, `UPDATE deliveries SET outcome = 'withdrawn', outcome_at = $1, sentence = $2
+			WHERE outcome IN ('queued', 'deferred') AND program_user_id IN (`+marks(3, len(some))+")",
+			append([]any{ms(db.now()), why}, anys(some)...)...)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (db *DB) withdrawInvitations(ctx context.Context, t tx, ids []vpp.ProgramUserID) error {
+	for some := range slices.Chunk(ids, 500) {
+		_, err := t.Exec(ctx, "UPDATE invitations SET withdrawn_at = $1 WHERE withdrawn_at = 0 AND program_user_id IN ("+marks(2, len(some))+")",
+			append([]any{ms(db.now())}, anys(some)...)...)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// RefusePeople ends the writes of people whom Apple refused, with its number
+// and the sentence to show.
+func (db *DB) RefusePeople(ctx context.Context, refusals []vpp.Refusal) error {
+	return db.inTx(ctx, func(t tx) error {
+		var ids []vpp.ProgramUserID
+		var items []item
+		for _, r := range refusals {
+			_, err := t.Exec(ctx, `UPDATE program_users SET apple_error = $2, apple_error_at = $3, pending = '', pending_since = 0, batch_id = ''
+				WHERE id = $1`, r.ID, r.Number, ms(db.now()))
+			if err != nil {
+				return err
+			}
+			ids = append(ids, r.ID)
+			items = append(items, item{r.ID, vpp.ItemFailed, r.Sentence})
+		}
+		if err := db.withdrawLetters(ctx, t, ids, "Not sent: Apple refused the person."); err != nil {
+			return err
+		}
+		return db.settleItems(ctx, t, []vpp.TaskKind{vpp.TaskInvite, vpp.TaskResend, vpp.TaskDelete, vpp.TaskSync}, items)
+	})
+}

@@ -1,0 +1,104 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+
+	"github.com/rsvpp/rsvpp/internal/vpp"
+)
+
+// BeginTask writes a task about a selection of people, with the job that
+// expands it and a line in the history. A sync that is to read is Reading
+// until the read is done. A key that was used before gives the task of then.
+func (db *DB) BeginTask(ctx context.Context, by vpp.Actor, task vpp.Task, s vpp.Selection, key string) (vpp.Task, error) {
+	err := db.inTx(ctx, func(t tx) error {
+		location, err := db.locationOr(ctx, t, s.Filter.Location)
+		if err != nil {
+			return err
+		}
+		s.Filter.Location, task.LocationID = location, location
+		was, known, err := db.insertTask(ctx, t, task, s, key)
+		if task.ID = was.ID; err != nil || known {
+			task = was
+			return err
+		}
+		if task.Kind == vpp.TaskSync {
+			if _, err := t.Exec(ctx, "UPDATE tasks SET cursor = 'reading' WHERE id = $1", task.ID); err != nil {
+				return err
+			}
+		}
+		if err := db.insertEntry(ctx, t, by, string(task.Kind)+".start", "task:"+string(task.ID), task.Title, nil, task.Params); err != nil {
+			return err
+		}
+		return t.enqueue(ctx, vpp.ExpandTask{TaskID: task.ID})
+	})
+	return task, err
+}
+
+// Task reads one task.
+func (db *DB) Task(ctx context.Context, id vpp.TaskID) (vpp.Task, error) {
+	t, err := one(ctx, db, scanTask, "SELECT "+taskColumns+" FROM tasks WHERE id = $1", id)
+	return t, missing(err, "There is no such task.")
+}
+
+// PlanTask asks plan about the next people of a task's selection and writes
+// what it answers: the items, and the writes for Apple. It says when everybody
+// was asked. The place in the selection is stored with the answers, so that a
+// crash repeats nothing.
+func (db *DB) PlanTask(ctx context.Context, id vpp.TaskID, plan func([]vpp.Person) []vpp.Planned) (done bool, err error) {
+	err = db.inTx(ctx, func(t tx) error {
+		var text, cursor string
+		task, err := one(ctx, t, func(s scanner) (vpp.Task, error) {
+			var v vpp.Task
+			err := s.Scan(&v.ID, &v.LocationID, &text, &cursor, timeAt{&v.ExpandedAt}, timeAt{&v.CanceledAt})
+			return v, err
+		}, "SELECT id, location_id, selection, planned, expanded_at, canceled_at FROM tasks WHERE id = $1", id)
+		if done = !task.ExpandedAt.IsZero() || !task.CanceledAt.IsZero(); err != nil || done {
+			return err
+		}
+		var s vpp.Selection
+		if err := json.Unmarshal([]byte(text), &s); err != nil {
+			return err
+		}
+		people, next, err := db.selectPeople(ctx, t, s, cursor, vpp.MaxPage)
+		if err != nil {
+			return err
+		}
+		if err := db.writePlans(ctx, t, task, plan(people)); err != nil {
+			return err
+		}
+		if done = next == ""; done {
+			return db.expanded(ctx, t, id)
+		}
+		_, err = t.Exec(ctx, "UPDATE tasks SET planned = $2 WHERE id = $1", id, next)
+		return err
+	})
+	return done, err
+}
+
+func (db *DB) writePlans(ctx context.Context, t tx, task vpp.Task, plans []vpp.Planned) error {
+	writes := map[vpp.Write][]vpp.ProgramUserID{}
+	items := make([]item, 0, len(plans))
+	for _, p := range plans {
+		items = append(items, item{p.ID, p.State, p.Detail})
+		if p.Write != vpp.WriteNone {
+			writes[p.Write] = append(writes[p.Write], p.ID)
+		}
+	}
+	for write, ids := range writes {
+		for some := range slices.Chunk(ids, 500) {
+			_, err := t.Exec(ctx, `UPDATE program_users SET pending = $1, pending_since = $2, batch_id = '', apple_error = 0
+				WHERE id IN (`+marks(3, len(some))+")", append([]any{write, ms(db.now())}, anys(some)...)...)
+			if err != nil {
+				return err
+			}
+		}
+	}
+	if len(writes) > 0 {
+		if err := t.enqueue(ctx, vpp.TendLocation{LocationID: task.LocationID}); err != nil {
+			return err
+		}
+	}
+	return db.insertItems(ctx, t, task.ID, items)
+}
