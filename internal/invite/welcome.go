@@ -54,6 +54,7 @@ type Welcome struct {
 	InvitedBy    string // the sender's name on letters, "" if there is none
 	HelpContact  string
 	ExpiresAt    time.Time
+	Managed      bool   // the organization gave the person a Managed Apple Account
 	Continued    bool   // the person went on to Apple before
 	URL          string // this page, for going on with on another device
 	NewLink      bool   // a new link can be asked for
@@ -159,6 +160,7 @@ func (s *Service) welcome(h vpp.HeldInvitation, id uuid.UUID, proof []byte, sett
 	}
 	if w.State == WelcomeReady {
 		w.FirstName, w.FullName, w.ExpiresAt = h.User.FirstName, h.User.FullName, h.Invitation.ExpiresAt
+		w.Managed = h.User.ManagedAppleID != ""
 		w.Continued, w.URL = !h.Invitation.ContinuedAt.IsZero(), s.linkOf(h.Invitation)
 	}
 	return w, nil
