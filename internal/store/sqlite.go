@@ -53,7 +53,7 @@ func (b *sqliteBackend) Exec(ctx context.Context, query string, args ...any) (in
 }
 
 func (b *sqliteBackend) Query(ctx context.Context, query string, args ...any) (Rows, error) {
-	rows, err := b.read.QueryContext(ctx, query, args...)
+	rows, err := b.read.QueryContext(ctx, plainMarks(query), args...)
 	if err != nil {
 		return nil, err
 	}
@@ -81,7 +81,7 @@ func (t *sqliteTx) Exec(ctx context.Context, query string, args ...any) (int64, 
 }
 
 func (t *sqliteTx) Query(ctx context.Context, query string, args ...any) (Rows, error) {
-	rows, err := t.Tx.QueryContext(ctx, query, args...)
+	rows, err := t.Tx.QueryContext(ctx, plainMarks(query), args...)
 	if err != nil {
 		return nil, err
 	}
@@ -102,7 +102,7 @@ type sqlExecer interface {
 }
 
 func sqlExec(ctx context.Context, e sqlExecer, query string, args []any) (int64, error) {
-	r, err := e.ExecContext(ctx, query, args...)
+	r, err := e.ExecContext(ctx, plainMarks(query), args...)
 	if err != nil {
 		return 0, err
 	}
