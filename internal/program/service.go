@@ -36,19 +36,19 @@ var Apple = Cadence{
 
 // Config is what cmd decides.
 type Config struct {
-	Client     appsandbooks.Config // how Apple is reached; token, pacer, clock and hooks are set here
-	PublicURL  string // where this server is reached, for notifications
-	Cadence    Cadence
-	Lease      time.Duration // a dead node's location is free after; more than a request takes
-	Slice      time.Duration // a job works at most this long at a time
-	Parallel   int           // calls of one location at once
-	Attempts   int           // a write that never shows a result is given up after
-	Logger     *slog.Logger
-	Now        vpp.Clock
-	IDs        vpp.IDs
-	Secrets    vpp.Secrets
-	Sleep      func(context.Context, time.Duration) error
-	Observe    func(vpp.LocationID, appsandbooks.CallInfo) // each HTTP call, may be nil
+	Client    appsandbooks.Config // how Apple is reached; token, pacer, clock and hooks are set here
+	PublicURL string              // where this server is reached, for notifications
+	Cadence   Cadence
+	Lease     time.Duration // a dead node's location is free after; more than a request takes
+	Slice     time.Duration // a job works at most this long at a time
+	Parallel  int           // calls of one location at once
+	Attempts  int           // a write that never shows a result is given up after
+	Logger    *slog.Logger
+	Now       vpp.Clock
+	IDs       vpp.IDs
+	Secrets   vpp.Secrets
+	Sleep     func(context.Context, time.Duration) error
+	Observe   func(vpp.LocationID, appsandbooks.CallInfo) // each HTTP call, may be nil
 }
 
 // Service is the room.

@@ -87,7 +87,7 @@ func (db *DB) insertUsers(ctx context.Context, t tx, news []vpp.UserChange) erro
 	if err := insertGroups(ctx, t, news); err != nil {
 		return err
 	}
-	return db.insertPlaces(ctx, t, news)
+	return db.insertNewPlaces(ctx, t, news)
 }
 
 func insertGroups(ctx context.Context, t tx, changes []vpp.UserChange) error {
@@ -106,8 +106,8 @@ func insertGroups(ctx context.Context, t tx, changes []vpp.UserChange) error {
 	return nil
 }
 
-// insertPlaces gives users the places that they do not have yet.
-func (db *DB) insertPlaces(ctx context.Context, t tx, changes []vpp.UserChange) error {
+// insertNewPlaces gives users the places that they do not have yet.
+func (db *DB) insertNewPlaces(ctx context.Context, t tx, changes []vpp.UserChange) error {
 	_, err := db.addPlaces(ctx, t, changes)
 	return err
 }
@@ -157,7 +157,7 @@ func (db *DB) updateUsers(ctx context.Context, t tx, by vpp.Actor, changes []vpp
 			}
 		}
 	}
-	return db.insertPlaces(ctx, t, changes)
+	return db.insertNewPlaces(ctx, t, changes)
 }
 
 func updateRows(ctx context.Context, t tx, changes []vpp.UserChange) error {

@@ -11,7 +11,8 @@ type Invitation struct {
 	UserID        UserID
 	LocationID    LocationID
 	Generation    int
-	Revision      int // counts up when the link is replaced; older links stop working
+	Revision      int    // counts up when the link is replaced; older links stop working
+	InvitedBy     string // the administrator or key whose run made it
 	CreatedAt     time.Time
 	ExpiresAt     time.Time // of our link; Apple's invite code does not expire
 	WithdrawnAt   time.Time

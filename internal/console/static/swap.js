@@ -1,0 +1,81 @@
+// Swaps a region of the page: a link or a form that carries
+// data-swap="region" is fetched with the header X-Fragment, and what comes
+// back takes the region's place. The address follows unless data-push="none"; data-push="replace" leaves no
+// trace in the history.
+import { say } from "./say.js";
+
+const turns = new Map(); // region → the number of its newest fetch; older answers are dropped
+
+export function followSwaps() {
+  document.addEventListener("click", onClick);
+  document.addEventListener("submit", onSubmit);
+  addEventListener("popstate", () => location.reload());
+}
+
+// Fetches url and puts its region in place. Says whether it did.
+export async function swap(id, url, { method = "GET", body, push = "push" } = {}) {
+  const turn = (turns.get(id) ?? 0) + 1;
+  turns.set(id, turn);
+  document.getElementById(id)?.setAttribute("aria-busy", "true");
+  try {
+    const answer = await fetch(url, { method, body, headers: { "X-Fragment": id }, credentials: "same-origin" });
+    const text = await answer.text();
+    if (turns.get(id) !== turn) return false;
+    place(id, text, push === "silent");
+    if (answer.ok && push === "push") history.pushState({}, "", answer.url);
+    if (answer.ok && push === "replace") history.replaceState({}, "", answer.url);
+    return answer.ok;
+  } catch {
+    if (push !== "silent") say("The server does not answer. Nothing was changed.");
+    return false;
+  } finally {
+    if (turns.get(id) === turn) document.getElementById(id)?.removeAttribute("aria-busy");
+  }
+}
+
+// Puts the region in place; a whole page (a problem, a sign-in) replaces main,
+// unless nobody asked: then what stands stays.
+function place(id, text, silent) {
+  const answer = new DOMParser().parseFromString(text, "text/html");
+  const fresh = answer.getElementById(id);
+  const old = document.getElementById(id);
+  if (fresh && old) {
+    const focus = remember(old);
+    old.replaceWith(fresh);
+    focus(fresh);
+    fresh.dispatchEvent(new CustomEvent("region:swapped", { bubbles: true }));
+    return;
+  }
+  const main = answer.querySelector("main");
+  if (main && !silent) document.querySelector("main").replaceWith(main);
+}
+
+// Keeps the focus, the caret and open details where they were.
+function remember(old) {
+  const at = document.activeElement;
+  if (!at || at === old || !old.contains(at)) return () => {};
+  const key = at.id ? "#" + CSS.escape(at.id) : at.name ? `[name="${CSS.escape(at.name)}"]` : at.getAttribute("href") ? `[href="${CSS.escape(at.getAttribute("href"))}"]` : null;
+  return (fresh) => key && fresh.querySelector(key)?.focus({ preventScroll: true });
+}
+
+function onClick(event) {
+  const link = event.target.closest("a[data-swap]");
+  if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  swap(link.dataset.swap, link.href, { push: link.dataset.push });
+}
+
+function onSubmit(event) {
+  const form = event.target, by = event.submitter;
+  if (!form.dataset.swap || event.defaultPrevented || by?.hasAttribute("data-plain")) return;
+  event.preventDefault();
+  const data = new FormData(form, by);
+  const url = new URL(by?.hasAttribute("formaction") ? by.formAction : form.action);
+  if (form.method === "get") {
+    url.search = new URLSearchParams(data);
+    swap(form.dataset.swap, url, { push: form.dataset.push });
+  } else {
+    const body = form.enctype === "multipart/form-data" ? data : new URLSearchParams(data);
+    swap(form.dataset.swap, url, { method: "POST", body, push: form.dataset.push });
+  }
+}

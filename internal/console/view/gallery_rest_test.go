@@ -1,0 +1,189 @@
+package view_test
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/a-h/templ"
+
+	. "github.com/rsvpp/rsvpp/internal/console/view"
+)
+
+func entrance(theme string) map[string]templ.Component {
+	bare := func(title, lead string) Page {
+		return Page{Title: title, Lead: lead, Static: "/static/test", Theme: theme, Bare: true}
+	}
+	password := Field{Name: "password", Label: "Password", Type: "password", Autocomplete: "new-password", Required: true, Hint: "At least 12 characters. A sentence is good."}
+	again := Field{Name: "again", Label: "The same once more", Type: "password", Autocomplete: "new-password", Required: true}
+	return map[string]templ.Component{
+		"signin":        SignInPage(SignIn{Page: bare("Sign in", ""), Hint: "Forgotten your password? Ask another administrator."}),
+		"signin-failed": SignInPage(SignIn{Page: bare("Sign in", ""), Email: "ada@school.example", Error: "E-mail and password do not match. After three more tries this address has to wait 5 minutes."}),
+		"setup":         SetupPage(Setup{Page: bare("Welcome to rsvpp", "Create the first administrator. This link works once."), Code: "abc", Name: Field{Name: "name", Label: "Your name", Required: true}, Email: Field{Name: "email", Label: "E-mail", Type: "email", Required: true}, Password: password, Again: again}),
+		"account": AccountPage(Account{
+			Page: page(theme, "account", "Account"), Current: Field{Name: "current", Label: "Present password", Type: "password", Autocomplete: "current-password", Required: true}, Password: password, Again: again,
+			Sessions: []Session{{"s1", "Safari on a Mac", "203.0.113.7", ago(3 * time.Hour), ago(0), true}, {"s2", "Firefox on Linux", "2001:db8:85a3::8a2e:370:7334", ago(300 * time.Hour), ago(29 * time.Hour), false}},
+			Keys:     []Key{{"k1", "School sync, every night", "rk_8fQ2", ago(900 * time.Hour), ago(9 * time.Hour), At(now.Add(2000*time.Hour), now), false}, {"k2", evil, "rk_77aX", ago(9000 * time.Hour), Moment{}, ago(30 * time.Hour), true}},
+			NewKey:   "rk_not_a_real_key_Zk4vQ8yT2nB6", KeyName: Field{Name: "name", Label: "Name of a new key", Required: true, Placeholder: "What it is for"}, KeyTerm: []Choice{{Value: "90", Text: "90 days", Current: true}, {Value: "365", Text: "a year"}},
+		}),
+		"problem":   ProblemPage(Problem{Page: page(theme, "", "Apple does not answer"), Sentence: "Apple’s service did not answer within 30 seconds.", Advice: "Nothing was changed. Apple’s system status page says whether others have the same trouble; rsvpp tries again by itself every minute.", Request: "01JD8Z6Q4W", Back: Link{"Back to users", "/users"}}),
+		"not-found": ProblemPage(Problem{Page: page(theme, "", "There is nothing here"), Sentence: "No page has this address, or what was here is gone.", Advice: "People who were removed keep their history.", Back: Link{"Go to the start page", "/"}}),
+	}
+}
+
+func starts(theme string) map[string]templ.Component {
+	first := []FirstStep{
+		{"Add a content token", "It lets rsvpp work for a location of your organization at Apple.", "/locations/add", true},
+		{"Bring people in", "From a CSV file of your directory or your present MDM, or one by one.", "/users/import", false},
+		{"Set up mail", "A relay, or directly to the recipients’ servers. Without mail, links can be copied.", "/settings/mail", false},
+		{"Invite", "Choose people, look at who can be reached, send.", "/users?status=not_invited", false},
+	}
+	return map[string]templ.Component{
+		"start": StartPage(Start{
+			Page: page(theme, "start", "Gymnasium Berlin-Mitte"), Funnel: Funnel{48210, 47120, 35831, 29004, 26101}, Running: taskLines()[:2],
+			Attention: []Notice{
+				{Bad, "The content token of مدرسة القاهرة الدولية expires in 13 days. Without a new one nobody can be invited or synced there.", Link{"Renew", "/locations/2"}},
+				{Warn, "3 mails were refused for good.", Link{"Show", "/users?step=refused"}}, {Warn, "1,209 people were invited more than 7 days ago and have not accepted.", Link{"Show", "/users?step=stuck"}},
+				{Info, "Apple asked us to wait until 14:05.", Link{}},
+			},
+		}),
+		"start-calm":  StartPage(Start{Page: page(theme, "start", "北京国际学校"), Funnel: Funnel{1, 1, 0, 0, 0}}),
+		"start-first": StartPage(Start{Page: Page{Title: "Welcome to rsvpp", Lead: "Four steps, about ten minutes.", Section: "start", Static: "/static/test", Theme: theme, Path: "/", Operator: Operator{Name: "Ada Lindqvist"}}, First: first, Attention: []Notice{{Warn, "No mail is configured. Invitations can be created, but nothing is mailed.", Link{"Set up mail", "/settings/mail"}}}}),
+	}
+}
+
+func taskLines() []TaskLine {
+	return []TaskLine{
+		{"7", "Invite 240 people by e-mail", "Ada Lindqvist", "Gymnasium Berlin-Mitte", TaskRunning, ago(2 * time.Minute), Moment{}, 131, 3, 240, ""},
+		{"8", "Sync of Gymnasium Berlin-Mitte", "rsvpp itself", "Gymnasium Berlin-Mitte", TaskWaiting, ago(9 * time.Minute), Moment{}, 12000, 0, 48210, "Apple asked us to wait until 14:05"},
+		{"6", "Import of “staff-2026.csv”", evil, "", TaskPartly, ago(90 * time.Minute), ago(88 * time.Minute), 9999, 1, 10000, ""},
+		{"5", "Delete 12 users from VPP", "API key “School sync”", "北京国际学校", TaskDone, ago(50 * time.Hour), ago(49 * time.Hour), 12, 0, 12, ""},
+		{"4", "Invite 1 person by link", "محمد عبد الرحمن", "مدرسة القاهرة الدولية", TaskFailed, ago(51 * time.Hour), ago(51 * time.Hour), 0, 1, 1, "Apple refused the token: it was revoked"},
+		{"3", "Sync of all locations", "Ada Lindqvist", "", TaskCancelled, ago(80 * time.Hour), ago(79 * time.Hour), 100, 0, 48210, ""},
+	}
+}
+
+func task(theme string) Task {
+	p := page(theme, "tasks", "Invite 240 people by e-mail")
+	p.Crumbs = []Link{{"Tasks", "/tasks"}}
+	var items []TaskItem
+	states := []TaskItem{{Tone: Good, State: "Sent", Answer: "250 2.0.0 Ok: queued as 4F2D1C0A9"}, {Tone: Info, State: "Waiting for Apple"}, {Tone: Bad, State: "Refused", Answer: "550 5.1.1 Recipient address rejected: User unknown in virtual mailbox table"}, {Tone: Good, State: "Link made", Link: "https://rsvpp.school.example/i/not-a-real-one"}}
+	for i, n := range sampleNames() {
+		item := states[i%len(states)]
+		item.UserID, item.Name, item.Email, item.Attempts, item.At = fmt.Sprint("u", i), n, sampleEmail(i), i%3+1, ago(time.Duration(i+1)*time.Minute)
+		items = append(items, item)
+	}
+	return Task{Page: p, Line: taskLines()[0], Items: items, Pager: Pager{Prev: "/tasks/7?before=x", Next: "/tasks/7?after=x", Range: "101–200 of 240"}, Filters: []Choice{{Text: "All", Hint: "240", Value: "/tasks/7", Current: true}, {Text: "Sent", Hint: "131", Value: "/tasks/7?state=sent"}, {Text: "Under way", Hint: "106", Value: "/tasks/7?state=open"}, {Text: "Failed", Hint: "3", Value: "/tasks/7?state=failed"}}}
+}
+
+func works(theme string) map[string]templ.Component {
+	filters := []Choice{{Text: "Active", Hint: "2", Value: "/tasks", Current: true}, {Text: "Ended", Hint: "418", Value: "/tasks?ended=1"}, {Text: "With failures", Hint: "7", Value: "/tasks?failed=1"}}
+	history := History{
+		Page: page(theme, "history", "History"), Export: "/history.csv", Who: []Choice{{Text: "Everybody", Current: true}}, What: []Choice{{Text: "Everything", Current: true}}, Pager: Pager{Range: "1–50", Next: "/history?after=x"},
+		Entries: []Entry{
+			{"1", ago(2 * time.Minute), "Ada Lindqvist", "console", "invited by e-mail", Link{"240 people", "/tasks/7"}, nil},
+			{"2", ago(30 * time.Minute), evil, "console", "changed", Link{"Łucja Wiśniewska", "/users/u0"}, []Change{{"E-mail", "lucja@old.example", "lucja@school.example"}, {"Managed Apple Account", "", "lucja@appleid.school.example"}}},
+			{"3", ago(9 * time.Hour), "rsvpp", "by itself", "saw that Apple registered", Link{"محمد عبد الرحمن الشريف", "/users/u2"}, []Change{{"VPP status", "Invited", "Registered"}}},
+			{"4", ago(80 * time.Hour), "Ada Lindqvist", "API key “School sync”", "revoked the key", Link{"Old laptop", ""}, nil},
+		},
+	}
+	empty := history
+	empty.Entries = nil
+	return map[string]templ.Component{
+		"tasks": TasksPage(Tasks{Page: page(theme, "tasks", "Active Tasks"), Filters: filters, Lines: taskLines(), Pager: Pager{Range: "1–6 of 6"}}), "tasks-empty": TasksPage(Tasks{Page: page(theme, "tasks", "Active Tasks"), Filters: filters}),
+		"task": TaskPage(task(theme)), "history": HistoryPage(history), "history-empty": HistoryPage(empty),
+	}
+}
+
+func imports(theme string) map[string]templ.Component {
+	p := page(theme, "users", "Import people")
+	p.Crumbs = []Link{{"Users", "/users"}}
+	targets := func(now string) []Choice {
+		var out []Choice
+		for _, t := range []string{"Leave out", "Name", "First name", "Last name", "E-mail", "User name", "Managed Apple Account", "Groups", "External id"} {
+			out = append(out, Choice{Value: t, Text: t, Current: t == now})
+		}
+		return out
+	}
+	mapping := ImportMapping{Page: p, ID: "im1", File: "staff-2026.csv", Recognized: "Google Workspace export", Facts: []Fact{{Term: "File", Text: "staff-2026.csv"}, {Term: "Rows", Text: "10,000"}, {Term: "Encoding", Text: "UTF-8 with a byte order mark"}, {Term: "Separator", Text: "comma"}}, Columns: []MappedColumn{
+		{"First Name [Required]", 0, []string{"Łucja", "محمد", "小明"}, targets("First name")}, {"Last Name [Required]", 1, []string{"Wiśniewska", "الشريف", "王"}, targets("Last name")},
+		{"Email Address [Required]", 2, []string{"person0@school.example", "person1@school.example"}, targets("E-mail")}, {"Org Unit Path [Required]", 3, []string{"/Staff", `=HYPERLINK("x")`, evil}, targets("Leave out")},
+	}}
+	unknown := mapping
+	unknown.Recognized, unknown.Error = "", "No column is the name. Say which one it is."
+	totals := ImportTotals{New: 8123, Changed: 402, Unchanged: 1474, Failed: 1}
+	rows := []ImportRow{{1, sampleNames()[0], sampleEmail(0), "new", "", nil}, {2, sampleNames()[1], sampleEmail(1), "changed", "", []Change{{"E-mail", "b@old.example", sampleEmail(1)}}}, {3, evil, "x@school.example", "unchanged", "", nil}, {4711, "王小明", "wang@@school", "failed", "“wang@@school” is not an e-mail address: it has two @.", nil}}
+	chips := []Choice{{Text: "All", Hint: "10,000", Value: "?", Current: true}, {Text: "New", Hint: "8,123", Value: "?v=new"}, {Text: "Failed", Hint: "1", Value: "?v=failed"}}
+	return map[string]templ.Component{
+		"import": ImportUploadPage(ImportUpload{Page: p}), "import-refused": ImportUploadPage(ImportUpload{Page: p, Error: "Row 17 has no end: a quotation mark is opened and never closed. Mend the file and upload it again."}),
+		"import-columns": ImportMappingPage(mapping), "import-columns-unknown": ImportMappingPage(unknown),
+		"import-preview": ImportPreviewPage(ImportPreview{Page: p, ID: "im1", Totals: totals, Filters: chips, Rows: rows, Pager: Pager{Range: "1–100 of 10,000", Next: "?after=100"}}),
+		"import-run":     ImportRunPage(ImportRun{Page: p, ID: "im1", Line: TaskLine{ID: "6", Title: "Import", State: TaskRunning, Done: 6120, Total: 8525}, Totals: totals}),
+		"import-done":    ImportRunPage(ImportRun{Page: p, ID: "im1", Line: TaskLine{ID: "6", Title: "Import", State: TaskPartly, Done: 8525, Total: 8526}, Totals: totals, Failed: "/users/import/im1/failed.csv"}),
+	}
+}
+
+func letter() Letter {
+	return Letter{
+		Subject: Field{Name: "subject", Label: "Subject", Value: "{{organization}} invites you", Required: true}, Text: Field{Name: "text", Label: "Text", Value: "Hello {{name}},\n\n{{organization}} invites you to get the apps it pays for.\n\n{{link}}\n", Error: "The link is missing: put {{link}} where it shall stand."},
+		HTML: Field{Name: "html", Label: "HTML", Value: "<p>Hello {{name}}</p>"}, Variables: []Fact{{Term: "{{link}}", Text: "the person’s own link; must be there"}, {Term: "{{name}}", Text: "the person’s name"}, {Term: "{{organization}}", Text: "the location’s name"}},
+		Preview: "/letter-preview", PreviewAs: "Łucja Wiśniewska", Shown: "Gymnasium Berlin-Mitte invites you",
+	}
+}
+
+func invites(theme string) map[string]templ.Component {
+	p := page(theme, "users", "Invite users to VPP")
+	p.Crumbs = []Link{{"Users", "/users"}}
+	checks := []Check{{Good, "Found the server", "mail.school.example is 203.0.113.25", "4 ms"}, {Good, "Connected", "port 587", "11 ms"}, {Good, "Encrypted", "TLS 1.3, certificate valid until 3 March 2027", "22 ms"}, {Bad, "Signing in was refused", "535 5.7.8 Error: authentication failed. Check user name and password; some providers want a password made for this app.", "140 ms"}}
+	fields := func(list ...Field) []Field { return list }
+	result := task(theme)
+	result.Page.Title, result.Page.Crumbs = "Invite users to VPP", nil
+	return map[string]templ.Component{
+		"invite-who": InviteWhoPage(InviteWho{
+			Page: p, ID: "r1", Selection: picked(), Reachable: 203, Chosen: 240, MoreMiss: 27,
+			Audiences: []Choice{{Value: "not-invited", Text: "Not invited before", Hint: "197 people", Current: true}, {Value: "not-registered", Text: "Not registered yet", Hint: "240 people, 43 of them invited before"}},
+			Verdicts: []Verdict{
+				{Good, "Will get an e-mail", "The address looks right and the mail server takes mail.", 191, true, sampleNames()[:3]}, {Good, "Will be linked without an invitation", "They have a Managed Apple Account; Apple links it at once.", 12, true, sampleNames()[3:5]},
+				{Warn, "No address", "Type one below, or hand over the link yourself.", 29, false, sampleNames()[6:7]}, {Neutral, "Already registered", "Nothing to do.", 7, false, nil}, {Bad, "Waiting for Apple", "An earlier change is not confirmed yet. Try again in a minute.", 1, false, []string{evil}},
+			},
+			Missing: []MissingAddress{{"u6", "Jörg Müller-Lüdenscheidt", "", ""}, {"u7", evil, "x@", "The part after @ is missing. Type it like name@example.org."}},
+		}),
+		"invite-how": InviteHowPage(InviteHow{Page: p, ID: "r1", Expiry: []Choice{{Value: "14", Text: "14 days", Current: true}}, Channels: []Channel{
+			{"mail", "By e-mail", "191 people get a mail with their own link.", "mail", true, ""}, {"link", "By link", "Nothing is sent. You get a list of links to hand over.", "link", false, ""}, {"device", "On the device", "", "device", false, "No MDM is connected."},
+		}}),
+		"invite-text":   InviteTextPage(InviteText{Page: p, ID: "r1", Letter: letter(), TestTo: "ada@school.example", TestSaid: Notice{Tone: Good, Text: "mx1.school.example took the test mail: 250 2.0.0 Ok."}}),
+		"invite-review": InviteReviewPage(InviteReview{Page: p, ID: "r1", Send: 191, Link: 12, Skip: 37, Token: "t", Facts: []Fact{{Term: "Location", Text: "Gymnasium Berlin-Mitte"}, {Term: "Channel", Text: "By e-mail, from Example School <apps@school.example>"}, {Term: "Subject", Text: "Gymnasium Berlin-Mitte invites you"}, {Term: "Links work", Text: "14 days"}}, Reasons: []Reason{{"have no address", 29}, {"are registered already", 7}, {"is waiting for Apple", 1}}}),
+		"invite-result": InviteResultPage(InviteResult{Task: result, ID: "r1"}),
+		"mail": MailPage(Mail{
+			Page: page(theme, "mail", "Mail"), Modes: []Choice{{Value: "none", Text: "No mail", Hint: "Links are copied and handed over."}, {Value: "relay", Text: "Through a relay", Hint: "Your provider’s outgoing mail server.", Current: true}, {Value: "direct", Text: "Directly", Hint: "To the recipients’ servers. Port 25 must be open."}},
+			Relay:    fields(Field{Name: "host", Label: "Outgoing mail server", Value: "mail.school.example", Required: true}, Field{Name: "port", Label: "Port", Value: "587", Hint: "587 or 465 with sign-in, 25 without."}, Field{Name: "user", Label: "User name", Value: "apps"}, Field{Name: "password", Label: "Password", Type: "password", Hint: "Kept sealed. Leave empty to keep the present one."}),
+			Security: []Choice{{Value: "starttls", Text: "STARTTLS", Current: true}, {Value: "tls", Text: "TLS from the start"}}, Direct: fields(Field{Name: "hello", Label: "This server’s name", Value: "rsvpp.school.example"}),
+			Sender: fields(Field{Name: "from_name", Label: "Sender’s name", Value: "Example School"}, Field{Name: "from", Label: "Sender’s address", Type: "email", Value: "apps@school.example"}, Field{Name: "reply", Label: "Answers go to", Type: "email"}),
+			Letter: letter(), TestTo: Field{Name: "to", Label: "To", Type: "email", Value: "ada@school.example"}, Report: checks,
+		}),
+	}
+}
+
+func places(theme string) map[string]templ.Component {
+	card := LocationCard{"1", "Gymnasium Berlin-Mitte", "Germany", "Apple School Manager", true, Good, "Token valid", At(now.Add(5000*time.Hour), now), ago(3 * time.Hour), 26101, 48210, ""}
+	cards := []LocationCard{card, {"2", "مدرسة القاهرة الدولية", "Egypt", "Apple School Manager", false, Warn, "Token expires in 13 days", At(now.Add(312*time.Hour), now), ago(30 * time.Hour), 12, 930, "Apple asked us to wait until 14:05"}, {"3", evil, "China", "Apple Business Manager", false, Bad, "Token revoked at Apple", Moment{}, Moment{}, 0, 0, ""}}
+	found := &TokenFound{ID: "t1", CanAdd: true, Name: Field{Name: "name", Label: "Name on screen", Value: "Gymnasium Berlin-Mitte", Required: true}, Default: true,
+		Facts:  []Fact{{Term: "Organization", Text: "Schulverbund Berlin"}, {Term: "Location id", Text: "2049025000431439", Copy: true}, {Term: "Expires", Text: "3 June 2027, in 6 months"}},
+		Checks: []Check{{Good, "Apple accepts the token", "Gymnasium Berlin-Mitte, storefront Germany, Apple School Manager", "212 ms"}, {Warn, "Another server managed this location before", "mdm.old-school.example, last seen unknown. Take its token out before you invite anybody.", ""}}}
+	double := *found
+	double.CanAdd, double.Existing = false, Link{"Gymnasium Berlin-Mitte", "/locations/1"}
+	add := func(title string) Page {
+		p := page(theme, "locations", title)
+		p.Crumbs = []Link{{"Locations", "/locations"}}
+		return p
+	}
+	return map[string]templ.Component{
+		"locations": LocationsPage(Locations{Page: page(theme, "locations", "Locations"), Cards: cards}), "locations-empty": LocationsPage(Locations{Page: page(theme, "locations", "Locations")}),
+		"location-add": LocationAddPage(LocationAdd{Page: add("Add content token"), Error: "This file is not a content token: it holds an image. Download the .vpptoken file again."}), "location-found": LocationAddPage(LocationAdd{Page: add("Add content token"), Found: found}), "location-double": LocationAddPage(LocationAdd{Page: add("Add content token"), Found: &double}),
+		"location": LocationPage(Location{
+			Page: add("Gymnasium Berlin-Mitte"), Card: card, Wait: "Apple asked us to wait until 14:05. Work for other locations goes on.", Claimed: Notice{Tone: Bad, Text: "mdm.old-school.example says it manages this location too. All changes are frozen until you decide.", Action: Link{"Decide", "/locations/1/claim"}},
+			Token:  []Fact{{Term: "State", Text: "valid", Tone: Good}, {Term: "Expires", Text: "3 June 2027, in 6 months"}, {Term: "Storefront", Text: "Germany"}, {Term: "Platform", Text: "Apple School Manager"}, {Term: "Location id", Text: "2049025000431439", Copy: true}},
+			Limits: []Fact{{Term: "Users in one call", Text: "100"}, {Term: "Calls in a second", Text: "15"}, {Term: "Read", Text: "2 minutes ago"}}, Sync: []Fact{{Term: "Last", Text: "3 hours ago, 342 changes"}, {Term: "Next", Text: "in 21 hours"}},
+			Hook: []Fact{{Term: "Address", Text: "https://rsvpp.school.example/apple/2049025000431439", Copy: true}, {Term: "State", Text: "last heard 4 minutes ago", Tone: Good}},
+		}),
+	}
+}

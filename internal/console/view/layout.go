@@ -1,0 +1,31 @@
+package view
+
+import "slices"
+
+var themes = []string{"auto", "light", "dark"}
+
+func (p Page) theme() string {
+	if slices.Contains(themes, p.Theme) {
+		return p.Theme
+	}
+	return themes[0]
+}
+
+func (p Page) nextTheme() string {
+	return themes[(slices.Index(themes, p.theme())+1)%len(themes)]
+}
+
+// current is the value of aria-current.
+func current(yes bool) string {
+	if yes {
+		return "page"
+	}
+	return "false"
+}
+
+func trueOr(yes bool) string {
+	if yes {
+		return "true"
+	}
+	return "false"
+}

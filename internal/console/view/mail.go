@@ -1,0 +1,15 @@
+package view
+
+// Mail is the page of mail settings.
+type Mail struct {
+	Page     Page
+	Modes    []Choice // none, relay, direct
+	Relay    []Field  // server, port, user, password
+	Security []Choice
+	Direct   []Field // the name this server greets with
+	Sender   []Field // from name, from address, reply-to
+	Letter   Letter
+	TestTo   Field
+	Report   []Check // of the last test mail
+	Error    string
+}

@@ -1,0 +1,101 @@
+package view
+
+import "slices"
+
+// Users is the list of people, seen from one location.
+type Users struct {
+	Page     Page
+	Query    string   // the search
+	Keep     []Hidden // what a new search keeps: status, sort
+	Filters  []Choice // All, Not invited, … with counts; Value is the address
+	More     []Choice // "Waiting for Apple", "Mail refused", "No address", …
+	Columns  []Column // shown, in order
+	Chooser  []Choice // all columns there are; Current ones are shown
+	Lines    []UserLine
+	Matching int // how many people match search and filter
+	Pager    Pager
+	Export   string // address of the CSV of all that match
+	Nobody   bool   // there are no people at all, not just none that match
+}
+
+// Hidden is a form value that is not typed.
+type Hidden struct{ Name, Value string }
+
+// The columns of the list of people.
+const (
+	ColumnName         = "name"
+	ColumnEmail        = "email"
+	ColumnUserName     = "user_name"
+	ColumnStatus       = "status"
+	ColumnStep         = "step"
+	ColumnManaged      = "managed_apple_id"
+	ColumnGroups       = "groups"
+	ColumnInvitedAt    = "invited_at"
+	ColumnRegisteredAt = "registered_at"
+	ColumnSince        = "since"
+	ColumnExternalID   = "external_id"
+)
+
+// Column is a column of the list.
+type Column struct {
+	Key  string
+	Text string
+	Sort string // address that sorts by it; "" if it cannot be sorted by
+	Dir  string // "ascending", "descending" or "" when not sorted by it
+}
+
+func (c Column) sorted() string {
+	if c.Dir == "" {
+		return "none"
+	}
+	return c.Dir
+}
+
+func (c Column) arrow() string {
+	if c.Dir == "descending" {
+		return "down"
+	}
+	return "up"
+}
+
+// UserLine is one person in the list.
+type UserLine struct {
+	ID           string
+	Name         string
+	Email        string
+	UserName     string
+	Standing     Standing
+	Managed      string // Managed Apple Account
+	Groups       []string
+	InvitedAt    Moment
+	RegisteredAt Moment
+	ExternalID   string
+	Can          string // what may be done, words apart by spaces: "invite resend sync delete"
+}
+
+// text is the plain text of a column that has no shape of its own.
+func (u UserLine) text(key string) string {
+	switch key {
+	case ColumnEmail:
+		return u.Email
+	case ColumnUserName:
+		return u.UserName
+	case ColumnManaged:
+		return u.Managed
+	case ColumnExternalID:
+		return u.ExternalID
+	default:
+		return ""
+	}
+}
+
+// filter names what the list is filtered by; a selection ends when it changes.
+func (m Users) filter() string {
+	out := m.Query
+	for _, c := range append(slices.Clone(m.Filters), m.More...) {
+		if c.Current {
+			out += "|" + c.Text
+		}
+	}
+	return out
+}

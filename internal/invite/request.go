@@ -1,0 +1,84 @@
+package invite
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/rsvpp/rsvpp/internal/vpp"
+)
+
+// Request is what an administrator asks for in the wizard.
+type Request struct {
+	Selection      vpp.Selection
+	Location       vpp.LocationID // "" for the selection's, or the default location
+	Audience       vpp.Audience   // "" for not-invited
+	Channel        vpp.Channel    // "" for mail
+	Resend         bool           // only to those who hold an invitation and have not accepted
+	Letter         *vpp.Letter    // in place of the saved one, for this run alone
+	ExpiresIn      time.Duration  // of the links; 0 for the usual
+	IdempotencyKey string
+}
+
+const longestLife = 366 * 24 * time.Hour
+
+// checked returns the request with what was left open filled in.
+func (r Request) checked() (Request, error) {
+	if r.Location != "" {
+		r.Selection.Filter.Location = r.Location
+	}
+	if r.Audience == "" {
+		r.Audience = vpp.AudienceNotInvited
+	}
+	if r.Channel == "" {
+		r.Channel = vpp.ChannelMail
+	}
+	switch {
+	case r.Audience != vpp.AudienceNotInvited && r.Audience != vpp.AudienceNotRegistered:
+		return r, invalid("audience", "The audience is either not-invited or not-registered.")
+	case r.Channel != vpp.ChannelMail && r.Channel != vpp.ChannelLink:
+		return r, invalid("channel", "An invitation goes by mail or by link.")
+	case !r.Selection.All && len(r.Selection.IDs) == 0:
+		return r, invalid("selection", "Nobody is chosen: choose people, or all that match.")
+	case r.ExpiresIn < 0 || r.ExpiresIn > longestLife:
+		return r, invalid("expires_in", "A link works for at most a year.")
+	case len(r.IdempotencyKey) > 200:
+		return r, invalid("idempotency_key", "The idempotency key is longer than 200 characters.")
+	}
+	return r, nil
+}
+
+// params is what a task remembers of its request.
+func (r Request) params(d Diagnosis, life time.Duration) map[string]string {
+	p := map[string]string{
+		"audience": string(r.Audience), "channel": string(r.Channel),
+		"expires_in": life.String(),
+		"reachable":  strconv.Itoa(d.Reachable), "people": strconv.Itoa(d.People),
+	}
+	if r.Letter != nil {
+		p["letter"] = "own"
+	}
+	return p
+}
+
+// termsOf reads back from a task what a whole run has in common.
+func termsOf(task vpp.Task) terms {
+	return terms{
+		channel: vpp.Channel(task.Params["channel"]), audience: vpp.Audience(task.Params["audience"]),
+		resend: task.Kind == vpp.TaskResend,
+	}
+}
+
+// lifeOf reads back how long a run's links work.
+func lifeOf(task vpp.Task, usual time.Duration) time.Duration {
+	life, err := time.ParseDuration(task.Params["expires_in"])
+	if err != nil || life <= 0 {
+		return usual
+	}
+	return life
+}
+
+func invalid(field, format string, args ...any) *vpp.Error {
+	e := vpp.Errorf(vpp.Invalid, format, args...)
+	e.Field = field
+	return e
+}

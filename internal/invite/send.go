@@ -1,0 +1,213 @@
+package invite
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/rsvpp/rsvpp/internal/vpp"
+)
+
+// SendStore is what sending reads and writes.
+type SendStore interface {
+	// ClaimLetters takes up to limit due letters until a time; taken counts
+	// those that were found unfit to go, too. A claim that ends without a
+	// result is taken again by anybody.
+	ClaimLetters(ctx context.Context, claim string, until time.Time, limit int) (due []vpp.DueLetter, taken int, err error)
+	// ReleaseLetters gives letters of a claim back, unsent.
+	ReleaseLetters(ctx context.Context, claim string, due []vpp.DueLetter) error
+	// RecordLetters writes what became of letters that the claim still holds,
+	// the facts on the person, the items of tasks, all in one transaction.
+	RecordLetters(ctx context.Context, claim string, sent []vpp.SentLetter) error
+	// RunLetter returns the letter of a run that has its own.
+	RunLetter(ctx context.Context, task vpp.TaskID) (letter vpp.Letter, own bool, err error)
+	// WakeLetters promises SendMail when a letter is due.
+	WakeLetters(ctx context.Context) error
+}
+
+const (
+	claimSize   = 200
+	groupSize   = 64
+	groupWithin = 10 * time.Millisecond
+)
+
+// Sweep wakes whatever is due: deferred letters, letters of the dead.
+func (s *Service) Sweep(ctx context.Context) error { return s.store.WakeLetters(ctx) }
+
+// Send hands over due letters (S0-17). Several jobs on several nodes may run
+// at once; a crash repeats at most the letters whose result was not yet
+// written, under the same Message-ID.
+func (s *Service) Send(ctx context.Context, _ vpp.SendMail) error {
+	settings, ready, err := s.useMail(ctx)
+	if err != nil {
+		return err
+	}
+	if !ready {
+		return nil // letters wait until mail is set up again
+	}
+	b := &batch{service: s, settings: settings, claim: s.ids(), began: s.now(), texts: map[vpp.TaskID]Compiled{}}
+	more, err := b.run(ctx)
+	if err == nil && more {
+		return &vpp.Later{At: s.now()}
+	}
+	return err
+}
+
+// batch is one job's sending: one claims, many send, one writes results, all
+// at the same time.
+type batch struct {
+	service  *Service
+	settings MailSettings
+	claim    string
+	began    time.Time
+	halted   atomic.Bool // every letter would meet the same failure
+
+	mu    sync.Mutex
+	texts map[vpp.TaskID]Compiled
+}
+
+// attempt is a claimed letter under way.
+type attempt struct {
+	due   vpp.DueLetter
+	until time.Time
+}
+
+// outcome is an attempt's result; without one the letter is given back.
+type outcome struct {
+	sent     vpp.SentLetter
+	released bool
+}
+
+func (b *batch) run(ctx context.Context) (more bool, err error) {
+	attempts, outcomes := make(chan attempt), make(chan outcome, claimSize)
+	var senders, recorder sync.WaitGroup
+	for range b.service.config.Senders {
+		senders.Go(func() {
+			for a := range attempts {
+				outcomes <- b.send(ctx, a)
+			}
+		})
+	}
+	var recordErr error
+	recorder.Go(func() {
+		// What was handed over is written down, even when the job is stopped.
+		recordErr = b.record(context.WithoutCancel(ctx), outcomes)
+	})
+	more, err = b.take(ctx, attempts)
+	close(attempts)
+	senders.Wait()
+	close(outcomes)
+	recorder.Wait()
+	if err == nil {
+		err = recordErr
+	}
+	return more && !b.halted.Load(), err
+}
+
+// take claims group after group while there is time; more says that it ended
+// for want of time.
+func (b *batch) take(ctx context.Context, attempts chan<- attempt) (more bool, err error) {
+	for !b.over() {
+		until := b.service.now().Add(b.service.config.ClaimFor)
+		due, taken, err := b.service.store.ClaimLetters(ctx, b.claim, until, claimSize)
+		if err != nil || taken == 0 {
+			return false, err
+		}
+		for _, d := range due {
+			attempts <- attempt{d, until}
+		}
+	}
+	return true, nil
+}
+
+// over says whether this job should take no more letters on.
+func (b *batch) over() bool {
+	return b.halted.Load() || b.service.now().Sub(b.began) > b.service.config.SendFor
+}
+
+// send makes one attempt. Nothing is sent that could outlive its claim: by
+// then somebody else may be sending it.
+func (b *batch) send(ctx context.Context, a attempt) outcome {
+	left := a.until.Sub(b.service.now())
+	if b.over() || ctx.Err() != nil || left < b.service.config.ClaimFor/4 {
+		return outcome{sent: vpp.SentLetter{Due: a.due}, released: true}
+	}
+	message, err := b.write(ctx, a.due)
+	if err != nil {
+		return outcome{sent: b.result(a.due, Handover{Outcome: vpp.DeliveryDeferred, Sentence: vpp.MessageOf(err)})}
+	}
+	ctx, cancel := context.WithTimeout(ctx, left)
+	defer cancel()
+	h := b.service.carrier.Send(ctx, message)
+	if h.Halt {
+		b.halted.Store(true)
+	}
+	return outcome{sent: b.result(a.due, h)}
+}
+
+// result adds when to try again, and when to stop trying.
+func (b *batch) result(d vpp.DueLetter, h Handover) vpp.SentLetter {
+	now, config := b.service.now(), b.service.config
+	sent := vpp.SentLetter{Due: d, Outcome: h.Outcome, At: now, Answer: h.Answer, Sentence: h.Sentence}
+	if h.Outcome != vpp.DeliveryDeferred {
+		return sent
+	}
+	sent.Next = now.Add(config.BackOff[min(d.Attempts, len(config.BackOff)-1)])
+	if sent.Next.Sub(d.QueuedAt) > config.GiveUp {
+		sent.Outcome, sent.Next = vpp.DeliveryRefused, time.Time{}
+		sent.Sentence = "The mail server kept asking to try later, so this letter was given up. " + h.Sentence
+	}
+	return sent
+}
+
+// record writes results in small groups, so that a crash forgets few.
+func (b *batch) record(ctx context.Context, outcomes <-chan outcome) error {
+	var failed error
+	for first := range outcomes {
+		group := gather(first, outcomes)
+		var sent []vpp.SentLetter
+		var released []vpp.DueLetter
+		for _, o := range group {
+			if o.released {
+				released = append(released, o.sent.Due)
+			} else {
+				sent = append(sent, o.sent)
+			}
+		}
+		if len(sent) > 0 {
+			failed = firstOf(failed, b.service.store.RecordLetters(ctx, b.claim, sent))
+		}
+		failed = firstOf(failed, b.service.store.ReleaseLetters(ctx, b.claim, released))
+		if failed != nil { // without results written, nothing more may go out
+			b.halted.Store(true)
+		}
+	}
+	return failed
+}
+
+func firstOf(a, b error) error {
+	if a != nil {
+		return a
+	}
+	return b
+}
+
+// gather takes what comes within a moment.
+func gather(first outcome, outcomes <-chan outcome) []outcome {
+	group := []outcome{first}
+	soon := time.NewTimer(groupWithin)
+	defer soon.Stop()
+	for len(group) < groupSize {
+		select {
+		case o, open := <-outcomes:
+			if !open {
+				return group
+			}
+			group = append(group, o)
+		case <-soon.C:
+			return group
+		}
+	}
+	return group
+}

@@ -1,0 +1,157 @@
+package invite
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/rsvpp/rsvpp/internal/vpp"
+)
+
+// patience is after how many days without a sign a reminder makes sense.
+const patience = 3
+
+// answer says why the person is not registered, and the one best thing to do.
+func answer(s Story, h vpp.CaseHistory, mail bool, now time.Time) (string, Next) {
+	switch p := h.Place; {
+	case p.Pending == vpp.WriteRetire:
+		return "A removal waits for Apple.", wait("It is done as soon as Apple confirms it.")
+	case p.AppleStatus == vpp.AppleAssociated:
+		return "Registered: an Apple Account is linked.", Next{}
+	case p.Pending == vpp.WriteCreate && p.BatchID == "" && !h.Location.Usable(now):
+		return "The request to Apple waits for a usable content token.", Next{ActRenewToken, "Renew the content token", "Nothing can be asked of Apple without one."}
+	case p.Pending == vpp.WriteCreate && p.BatchID == "":
+		return "The request to create the record waits for its turn at Apple.", wait("It goes out by itself.")
+	case p.Pending == vpp.WriteCreate:
+		return "Apple has taken the request and has not confirmed it yet.", wait("Apple confirms within minutes; it is looked after by itself.")
+	case p.AppleStatus == vpp.AppleRegistered:
+		return answerInvited(s, h, mail, now)
+	}
+	return answerUninvited(h, mail, now)
+}
+
+// answerUninvited is for those without a living record at Apple.
+func answerUninvited(h vpp.CaseHistory, mail bool, now time.Time) (string, Next) {
+	p, token := h.Place, h.Location.TokenState(now)
+	again := p.AppleStatus == vpp.AppleRetired || p.AppleStatus == vpp.AppleDeleted
+	switch {
+	case p.AppleError != 0:
+		return answerRefused(h)
+	case token == vpp.TokenMissing:
+		return "Not invited: this location has no content token yet.", Next{ActAddToken, "Add the content token", "Without one nobody can be invited."}
+	case !h.Location.Usable(now):
+		return "Not invited: the location's content token can no longer be used.", Next{ActRenewToken, "Renew the content token", "Without one nobody can be invited."}
+	case h.User.Email == "" && h.User.ManagedAppleID == "":
+		return notYet(again) + " There is no e-mail address.", Next{ActAddress, "Type an address", "Or invite by link, and hand the link over."}
+	case !mail && h.User.ManagedAppleID == "":
+		return notYet(again) + " No mail is set up, either.", Next{ActMail, "Set up mail", "Or invite by link, and hand the link over."}
+	case again:
+		return notYet(again), Next{ActInviteAgain, "Invite again", "The person is registered anew, with a new invitation."}
+	}
+	return notYet(again), Next{ActInvite, "Invite", "The invitation goes out as soon as Apple confirms the record."}
+}
+
+func notYet(again bool) string {
+	if again {
+		return "Removed from VPP."
+	}
+	return "Not invited yet."
+}
+
+func answerRefused(h vpp.CaseHistory) (string, Next) {
+	problem := vpp.ExplainApple(h.Place.AppleError)
+	why := fmt.Sprintf("Apple refused (error %d): %s", problem.Number, problem.Sentence)
+	switch {
+	case h.Place.AppleError == vpp.AppleBadEmail:
+		return why, Next{ActAddress, "Correct the address", problem.Next}
+	case h.Place.AppleError == vpp.AppleAccountUnusable, h.Place.AppleError == vpp.AppleAccountTaken:
+		return why, Next{ActAccount, "Correct the Managed Apple Account", problem.Next}
+	case vpp.EndsToken(h.Place.AppleError):
+		return why, Next{ActRenewToken, "Renew the content token", problem.Next}
+	}
+	return why, Next{ActInvite, "Try again", problem.Next}
+}
+
+// answerInvited is for those with a record at Apple and no account linked.
+func answerInvited(s Story, h vpp.CaseHistory, mail bool, now time.Time) (string, Next) {
+	i, p := s.Invitation, h.Place
+	last := lastLetter(h)
+	switch {
+	case i == nil:
+		return "The record at Apple is there, but no invitation was handed over from here.", handOver(h, mail)
+	case s.State == vpp.InvitationWithdrawn:
+		return "The invitation was withdrawn.", handOver(h, mail)
+	case !i.NotMeAt.IsZero():
+		return "The reader of the link said that they are somebody else: the address seems to be wrong.", Next{ActAddress, "Correct the address", "Then resend: the old link stays dead."}
+	case p.MailProblem == vpp.DeliveryRefused:
+		return "The mail server refused the letter: " + last.Sentence, Next{ActAddress, "Correct the address", "Then resend, or hand the link over another way."}
+	case p.MailProblem == vpp.DeliveryDeferred && last.Outcome.Open():
+		return "The mail server asked to try later: " + last.Sentence, Next{ActCopyLink, "Copy the link", fmt.Sprintf("The letter is tried again by itself (%d so far); the link can be handed over meanwhile.", last.Attempts)}
+	case s.State == vpp.InvitationExpired:
+		return "The link expired before the person signed in.", resend("The same record is used; the link works again.")
+	case last.Outcome.Open() && last.ID != "" && !mail:
+		return "The letter waits: no mail is set up any more.", Next{ActMail, "Set up mail", "Or copy the link and hand it over."}
+	case last.Outcome == vpp.DeliveryQueued:
+		return "The record at Apple is there; the letter waits to be sent.", wait("It goes out by itself.")
+	case p.HandedOverAt.IsZero():
+		return "Created at Apple. Nothing was mailed.", handOver(h, mail)
+	}
+	return answerPerson(i, p, now)
+}
+
+// answerPerson is for those who are the next to act themselves.
+func answerPerson(i *vpp.Invitation, p vpp.ProgramUser, now time.Time) (string, Next) {
+	switch {
+	case !i.ContinuedAt.IsZero():
+		return fmt.Sprintf("The person went on to Apple %s and has not finished signing in.", ago(i.ContinuedAt, now)), resend("A reminder helps those who cancelled the sign-in.")
+	case !i.OpenedAt.IsZero():
+		return fmt.Sprintf("The person opened the link %s on %s and has not gone on to Apple.", ago(i.OpenedAt, now), deviceName(i.OpenedOn)), resend("Ask whether something held them up, or remind them.")
+	case now.Sub(p.HandedOverAt) < patience*24*time.Hour:
+		return fmt.Sprintf("Invited %s; the link has not been opened yet.", ago(p.HandedOverAt, now)), wait("A reminder makes sense after some days.")
+	}
+	return fmt.Sprintf("Invited %s, and the link was never opened.", ago(p.HandedOverAt, now)), resend("The letter may lie among the junk: resend it, or hand the link over.")
+}
+
+// handOver is the best way to bring an invitation to the person.
+func handOver(h vpp.CaseHistory, mail bool) Next {
+	if mail && h.User.Email != "" {
+		return Next{ActInvite, "Send the invitation", "The record is there, so it goes out at once."}
+	}
+	return Next{ActCopyLink, "Copy the link", "Hand it over another way; that is put on record."}
+}
+
+func resend(why string) Next { return Next{ActResend, "Resend", why} }
+func wait(why string) Next   { return Next{ActWait, "", why} }
+
+func lastLetter(h vpp.CaseHistory) vpp.Delivery {
+	if len(h.Deliveries) == 0 {
+		return vpp.Delivery{}
+	}
+	return h.Deliveries[0]
+}
+
+func ago(t, now time.Time) string {
+	switch days := int(now.Sub(t) / (24 * time.Hour)); days {
+	case 0:
+		return "today"
+	case 1:
+		return "yesterday"
+	default:
+		return fmt.Sprintf("%d days ago", days)
+	}
+}
+
+func deviceName(kind string) string {
+	switch kind {
+	case "iphone":
+		return "an iPhone"
+	case "ipad":
+		return "an iPad"
+	case "mac":
+		return "a Mac"
+	case "windows":
+		return "a Windows PC"
+	case "android":
+		return "an Android device"
+	}
+	return "another kind of device"
+}

@@ -1,0 +1,264 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strconv"
+
+	"github.com/rsvpp/rsvpp/internal/vpp"
+)
+
+const (
+	expandPage = 1000 // people per transaction
+	expandRows = 200  // rows per statement
+)
+
+// ExpandInvite carries out the next stretch of a run in one transaction, the
+// cursor included: whatever is repeated after a crash repeats nobody.
+func (db *DB) ExpandInvite(ctx context.Context, run vpp.InviteRun, secrets vpp.Secrets, decide func(vpp.Person) vpp.InviteStep) (done bool, err error) {
+	err = db.inTx(ctx, func(t tx) error {
+		task, err := one(ctx, t, scanTask, "SELECT "+taskColumns+" FROM tasks WHERE id = $1", run.Task.ID)
+		if err != nil {
+			return err
+		}
+		if done = !task.ExpandedAt.IsZero() || !task.CanceledAt.IsZero() || !task.FinishedAt.IsZero(); done {
+			return nil
+		}
+		cursor, err := one(ctx, t, scanString, "SELECT cursor FROM tasks WHERE id = $1", task.ID)
+		if err != nil {
+			return err
+		}
+		people, next, err := db.nextPeople(ctx, t, task.LocationID, run.Selection, cursor)
+		if err != nil {
+			return err
+		}
+		done = next == ""
+		w := expansion{db: db, t: t, run: run, now: ms(db.now()), secrets: secrets}
+		for _, p := range people {
+			w.add(p, decide(p))
+		}
+		return w.write(ctx, cursor, next)
+	})
+	if errors.Is(err, errOvertaken) {
+		return false, nil
+	}
+	return done, err
+}
+
+// nextPeople reads a stretch of the selection and keeps its rows still until
+// the transaction ends: program must not turn somebody Registered between our
+// reading that they are not and our queueing a letter that waits for it.
+func (db *DB) nextPeople(ctx context.Context, t tx, location vpp.LocationID, s vpp.Selection, cursor string) ([]vpp.Person, string, error) {
+	if !s.All {
+		if err := db.insertPlaces(ctx, t, location, s.IDs, cursor); err != nil {
+			return nil, "", err
+		}
+	}
+	people, next, err := db.selectPeople(ctx, t, s, cursor, expandPage)
+	if err != nil || db.dialect() == sqliteDialect || len(people) == 0 { // SQLite has one writer
+		return people, next, err
+	}
+	ids := make([]any, len(people))
+	for i, p := range people {
+		ids[i] = p.Program.ID
+	}
+	if _, err := t.Exec(ctx, "SELECT 1 FROM program_users WHERE id IN ("+marks(1, len(ids))+") ORDER BY seq FOR UPDATE", ids...); err != nil {
+		return nil, "", err
+	}
+	people, err = all(ctx, t, scanPerson, "SELECT "+personColumns+` FROM program_users p JOIN users u ON u.id = p.user_id
+		WHERE p.id IN (`+marks(1, len(ids))+") ORDER BY p.seq", ids...)
+	return people, next, err
+}
+
+// insertPlaces gives people chosen one by one a place at the location, where
+// they have none yet. The stretch is the one that selectPeople reads next.
+func (db *DB) insertPlaces(ctx context.Context, t tx, location vpp.LocationID, ids []vpp.UserID, cursor string) error {
+	from, err := strconv.Atoi("0" + cursor)
+	if err != nil {
+		return err
+	}
+	ids = ids[min(from, len(ids)):min(from+expandPage, len(ids))]
+	if len(ids) == 0 {
+		return nil
+	}
+	people, err := db.placeless(ctx, t, location, ids)
+	if err != nil {
+		return err
+	}
+	now := ms(db.now())
+	for some := range slices.Chunk(people, expandRows) {
+		var args []any
+		for _, u := range some {
+			args = append(args, db.ids(), u.ID, location, u.SortKey(), u.Email == "", now)
+		}
+		if _, err := t.Exec(ctx, "INSERT INTO program_users (id, user_id, location_id, sort_key, no_address, row_at) VALUES "+
+			rowsOf(len(some), "", "", "", "", "", "")+" ON CONFLICT DO NOTHING", args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// expansion gathers what one stretch of a run writes.
+type expansion struct {
+	db      *DB
+	t       tx
+	run     vpp.InviteRun
+	now     int64
+	secrets vpp.Secrets
+
+	items   []item
+	create  []vpp.Person
+	invite  []vpp.Person // with the generation that the invitation is for
+	mail    []vpp.Person
+	ready   bool // a letter may go at once
+	invited map[vpp.ProgramUserID]string
+}
+
+func (w *expansion) add(p vpp.Person, step vpp.InviteStep) {
+	w.items = append(w.items, item{p.Program.ID, step.State, step.Detail})
+	if step.Create {
+		w.create = append(w.create, p)
+		p.Program.Generation++
+	}
+	if step.Invite {
+		w.invite = append(w.invite, p)
+	}
+	if step.Mail {
+		w.mail = append(w.mail, p)
+	}
+}
+
+// write is ordered so that the tasks' rows are locked after the people's: the
+// same order as everywhere.
+func (w *expansion) write(ctx context.Context, cursor, next string) error {
+	if err := w.writeInvitations(ctx); err != nil {
+		return err
+	}
+	if err := w.wishRecords(ctx); err != nil {
+		return err
+	}
+	if err := w.replaceLetters(ctx); err != nil {
+		return err
+	}
+	n, err := w.t.Exec(ctx, "UPDATE tasks SET cursor = $3 WHERE id = $1 AND cursor = $2 AND expanded_at = 0 AND canceled_at = 0", w.run.Task.ID, cursor, next)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return errOvertaken
+	}
+	if err := w.db.insertItems(ctx, w.t, w.run.Task.ID, w.items); err != nil {
+		return err
+	}
+	if next == "" {
+		if err := w.db.expanded(ctx, w.t, w.run.Task.ID); err != nil {
+			return err
+		}
+	}
+	return w.promise(ctx)
+}
+
+// writeInvitations makes one invitation per generation. One that is there is
+// renewed (F-11); if it was withdrawn, or its reader was somebody else, its
+// old link stays dead.
+func (w *expansion) writeInvitations(ctx context.Context) error {
+	w.invited = make(map[vpp.ProgramUserID]string, len(w.invite))
+	for some := range slices.Chunk(w.invite, expandRows) {
+		args := make([]any, 0, 8*len(some))
+		for _, p := range some {
+			args = append(args, w.db.ids(), p.Program.ID, p.User.ID, w.run.Task.LocationID, p.Program.Generation,
+				w.now, ms(w.run.ExpiresAt), w.run.Task.CreatedBy)
+		}
+		rows, err := all(ctx, w.t, func(s scanner) (v [2]string, err error) { err = s.Scan(&v[0], &v[1]); return },
+			`INSERT INTO invitations (id, program_user_id, user_id, location_id, generation, created_at, expires_at, invited_by)
+			VALUES `+rowsOf(len(some), "", "", "", "", "", "", "", "")+`
+			ON CONFLICT (program_user_id, generation) DO UPDATE SET expires_at = excluded.expires_at,
+				revision = invitations.revision + CASE WHEN invitations.not_me_at > 0 THEN 1 ELSE 0 END,
+				withdrawn_at = 0, not_me_at = 0
+			RETURNING program_user_id, id`, args...)
+		if err != nil {
+			return err
+		}
+		for _, r := range rows {
+			w.invited[vpp.ProgramUserID(r[0])] = r[1]
+		}
+	}
+	return nil
+}
+
+// wishRecords queues the creation at Apple, with the name that Apple will
+// know the person by.
+func (w *expansion) wishRecords(ctx context.Context) error {
+	for some := range slices.Chunk(w.create, expandRows) {
+		args := make([]any, 0, 2*len(some)+1)
+		for _, p := range some {
+			args = append(args, p.Program.ID, w.secrets())
+		}
+		args = append(args, w.now)
+		if _, err := w.t.Exec(ctx, "WITH v (id, client) AS (VALUES "+rowsOf(len(some), "TEXT", "TEXT")+`)
+			UPDATE program_users SET pending = 'create', pending_since = $`+strconv.Itoa(len(args))+`, batch_id = '',
+				generation = generation + 1, handed_over_at = 0, mail_problem = '', apple_error = 0,
+				client_user_id = CASE WHEN client_user_id = '' THEN v.client ELSE client_user_id END
+			FROM v WHERE program_users.id = v.id`, args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// replaceLetters queues the letters of this run in place of older ones that
+// have not gone out yet.
+func (w *expansion) replaceLetters(ctx context.Context) error {
+	var replaced []item
+	for some := range slices.Chunk(w.mail, expandRows) {
+		ids := make([]vpp.ProgramUserID, len(some))
+		for i, p := range some {
+			ids[i] = p.Program.ID
+		}
+		gone, err := withdrawLetters(ctx, w.t, w.now, "A newer letter goes out in its place.", ids...)
+		if err != nil {
+			return err
+		}
+		for _, id := range gone {
+			replaced = append(replaced, item{vpp.ProgramUserID(id), vpp.ItemSkipped, "A newer run sends the invitation."})
+		}
+	}
+	if err := w.insertLetters(ctx); err != nil {
+		return err
+	}
+	return w.db.settleItems(ctx, w.t, inviteKinds, replaced)
+}
+
+func (w *expansion) insertLetters(ctx context.Context) error {
+	for some := range slices.Chunk(w.mail, expandRows) {
+		args := make([]any, 0, 8*len(some))
+		for _, p := range some {
+			ready := int64(0)
+			if p.Program.AppleStatus == vpp.AppleRegistered && p.Program.Pending == vpp.WriteNone {
+				ready, w.ready = w.now, true
+			}
+			args = append(args, w.db.ids(), w.invited[p.Program.ID], p.Program.ID, w.run.Task.ID, vpp.ChannelMail, p.Email, w.now, ready)
+		}
+		if _, err := w.t.Exec(ctx, `INSERT INTO deliveries (id, invitation_id, program_user_id, task_id, channel, address, queued_at, ready_at)
+			VALUES `+rowsOf(len(some), "", "", "", "", "", "", "", ""), args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *expansion) promise(ctx context.Context) error {
+	var jobs []vpp.Job
+	if len(w.create) > 0 {
+		jobs = append(jobs, vpp.TendLocation{LocationID: w.run.Task.LocationID})
+	}
+	if w.ready {
+		jobs = append(jobs, vpp.SendMail{})
+	}
+	if len(jobs) == 0 {
+		return nil
+	}
+	return w.t.enqueue(ctx, jobs...)
+}

@@ -1,0 +1,212 @@
+package store
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/rsvpp/rsvpp/internal/vpp"
+)
+
+// ClaimLetters takes up to limit due letters for this claim until a time.
+// Letters that no longer should go are withdrawn on the way, so fewer than
+// taken may come back.
+func (db *DB) ClaimLetters(ctx context.Context, claim string, until time.Time, limit int) (due []vpp.DueLetter, taken int, err error) {
+	err = db.inTx(ctx, func(t tx) error {
+		now := ms(db.now())
+		skip := ""
+		if db.dialect() == postgresDialect { // other nodes take others
+			skip = " FOR UPDATE SKIP LOCKED"
+		}
+		// A claimed letter is due again when its claim ends: the dead need no
+		// further care.
+		ids, err := all(ctx, t, scanString, `UPDATE deliveries SET claim = $1, claimed_until = $2, next_attempt_at = $2 WHERE id IN (
+			SELECT id FROM deliveries WHERE next_attempt_at <= $3 AND ready_at > 0 AND outcome IN ('queued', 'deferred')
+			ORDER BY next_attempt_at, id LIMIT $4`+skip+`) RETURNING id`, claim, ms(until), now, limit)
+		if err != nil || len(ids) == 0 {
+			return err
+		}
+		taken = len(ids)
+		claimed, err := all(ctx, t, scanDue, "SELECT "+dueColumns+` FROM deliveries d
+			JOIN invitations i ON i.id = d.invitation_id JOIN program_users p ON p.id = d.program_user_id
+			JOIN users u ON u.id = p.user_id JOIN locations l ON l.id = p.location_id
+			WHERE d.id IN (`+marks(1, len(ids))+") ORDER BY d.id", anys(ids)...)
+		if err != nil {
+			return err
+		}
+		due, err = db.dropStale(ctx, t, claimed, now)
+		return err
+	})
+	return due, taken, err
+}
+
+const dueColumns = `d.id, d.program_user_id, d.task_id, l.id, l.name, i.id, i.revision, i.generation, i.expires_at, i.withdrawn_at,
+	d.address, u.first_name, u.full_name, d.attempts, d.queued_at, p.apple_status, p.generation, p.pending`
+
+// claimedLetter is a due letter with the facts that may keep it back.
+type claimedLetter struct {
+	vpp.DueLetter
+	place vpp.ProgramUser
+}
+
+func scanDue(s scanner) (c claimedLetter, err error) {
+	i := &c.Invitation
+	err = s.Scan(&c.Delivery, &c.Place, &c.Task, &c.Location, &c.LocationName, &i.ID, &i.Revision, &i.Generation,
+		timeAt{&i.ExpiresAt}, timeAt{&i.WithdrawnAt}, &c.Address, &c.FirstName, &c.FullName, &c.Attempts, timeAt{&c.QueuedAt},
+		&c.place.AppleStatus, &c.place.Generation, &c.place.Pending)
+	return
+}
+
+// stale says why a letter must not go any more, "" if it may.
+func (c claimedLetter) stale(now int64) (sentence string, state vpp.ItemState) {
+	switch {
+	case c.place.AppleStatus == vpp.AppleAssociated:
+		return "Registered before the letter went out.", vpp.ItemDone
+	case !c.Invitation.WithdrawnAt.IsZero(), c.Invitation.Generation != c.place.Generation:
+		return "The invitation was withdrawn before the letter went out.", vpp.ItemSkipped
+	case c.place.AppleStatus != vpp.AppleRegistered, c.place.Pending == vpp.WriteRetire:
+		return "The person was removed before the letter went out.", vpp.ItemSkipped
+	case !c.Invitation.ExpiresAt.IsZero() && ms(c.Invitation.ExpiresAt) <= now:
+		return "The link expired before the letter went out: resend the invitation.", vpp.ItemFailed
+	}
+	return "", ""
+}
+
+func (db *DB) dropStale(ctx context.Context, t tx, claimed []claimedLetter, now int64) ([]vpp.DueLetter, error) {
+	var due []vpp.DueLetter
+	var items []item
+	for _, c := range claimed {
+		sentence, state := c.stale(now)
+		if sentence == "" {
+			due = append(due, c.DueLetter)
+			continue
+		}
+		items = append(items, item{c.Place, state, sentence})
+		if _, err := t.Exec(ctx, "UPDATE deliveries SET outcome = 'withdrawn', outcome_at = $2, sentence = $3, claim = '', claimed_until = 0 WHERE id = $1",
+			c.Delivery, now, sentence); err != nil {
+			return nil, err
+		}
+	}
+	return due, db.settleItems(ctx, t, inviteKinds, items)
+}
+
+// ReleaseLetters gives claimed letters back, unsent, to be taken again at once.
+func (db *DB) ReleaseLetters(ctx context.Context, claim string, due []vpp.DueLetter) error {
+	if len(due) == 0 {
+		return nil
+	}
+	args := []any{claim, ms(db.now())}
+	for _, d := range due {
+		args = append(args, d.Delivery)
+	}
+	_, err := db.Exec(ctx, `UPDATE deliveries SET claim = '', claimed_until = 0, next_attempt_at = $2
+		WHERE claim = $1 AND id IN (`+marks(3, len(due))+")", args...)
+	return err
+}
+
+// RecordLetters writes what became of letters of one claim. A letter that was
+// withdrawn while it was on the wire counts as what the mail server made of it.
+func (db *DB) RecordLetters(ctx context.Context, claim string, sent []vpp.SentLetter) error {
+	return db.inTx(ctx, func(t tx) error {
+		for some := range slices.Chunk(sent, expandRows) {
+			recorded, err := recordOutcomes(ctx, t, claim, some)
+			if err != nil {
+				return err
+			}
+			if err := recordPlaces(ctx, t, recorded); err != nil {
+				return err
+			}
+			if err := db.recordItems(ctx, t, recorded); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// recordOutcomes returns those letters that the claim still held.
+func recordOutcomes(ctx context.Context, t tx, claim string, sent []vpp.SentLetter) ([]vpp.SentLetter, error) {
+	args := make([]any, 0, 6*len(sent)+1)
+	for _, l := range sent {
+		args = append(args, l.Due.Delivery, l.Outcome, ms(l.At), ms(l.Next), l.Answer, l.Sentence)
+	}
+	ids, err := all(ctx, t, scanString, "WITH v (id, outcome, at, next, answer, sentence) AS (VALUES "+
+		rowsOf(len(sent), "TEXT", "TEXT", "BIGINT", "BIGINT", "TEXT", "TEXT")+`)
+		UPDATE deliveries SET outcome = CASE WHEN deliveries.outcome = 'withdrawn' AND v.outcome <> 'accepted' THEN 'withdrawn' ELSE v.outcome END,
+			outcome_at = v.at, next_attempt_at = v.next, answer = v.answer, sentence = v.sentence,
+			attempts = attempts + 1, claim = '', claimed_until = 0
+		FROM v WHERE deliveries.id = v.id AND deliveries.claim = $`+strconv.Itoa(len(args)+1)+" RETURNING deliveries.id", append(args, claim)...)
+	if len(ids) == len(sent) || err != nil {
+		return sent, err
+	}
+	return slices.DeleteFunc(slices.Clone(sent), func(l vpp.SentLetter) bool {
+		return !slices.Contains(ids, string(l.Due.Delivery))
+	}), nil
+}
+
+// recordPlaces writes the second fact of "Invited": handed over (S0-11). A
+// letter of an earlier generation says nothing about this one.
+func recordPlaces(ctx context.Context, t tx, sent []vpp.SentLetter) error {
+	if len(sent) == 0 {
+		return nil
+	}
+	args := make([]any, 0, 4*len(sent))
+	for _, l := range sent {
+		handed, problem := int64(0), l.Outcome
+		if l.Outcome == vpp.DeliveryAccepted {
+			handed, problem = ms(l.At), ""
+		}
+		args = append(args, l.Due.Place, l.Due.Invitation.Generation, handed, problem)
+	}
+	_, err := t.Exec(ctx, "WITH v (id, generation, handed, problem) AS (VALUES "+rowsOf(len(sent), "TEXT", "BIGINT", "BIGINT", "TEXT")+`)
+		UPDATE program_users SET mail_problem = v.problem,
+			handed_over_at = CASE WHEN handed_over_at = 0 THEN v.handed ELSE handed_over_at END
+		FROM v WHERE program_users.id = v.id AND program_users.generation = v.generation`, args...)
+	return err
+}
+
+func (db *DB) recordItems(ctx context.Context, t tx, sent []vpp.SentLetter) error {
+	var settled []item
+	for _, l := range sent {
+		if l.Due.Task == "" {
+			continue
+		}
+		switch l.Outcome {
+		case vpp.DeliveryAccepted:
+			settled = append(settled, item{l.Due.Place, vpp.ItemDone, "The mail server took the letter: " + l.Answer})
+		case vpp.DeliveryRefused:
+			settled = append(settled, item{l.Due.Place, vpp.ItemFailed, l.Sentence})
+		default:
+			settled = append(settled, item{l.Due.Place, vpp.ItemWaiting, l.Sentence})
+		}
+	}
+	return db.settleItems(ctx, t, inviteKinds, settled)
+}
+
+// WakeLetters promises to send when a letter is due, and mends letters whose
+// person moved on without them. It is called from time to time.
+func (db *DB) WakeLetters(ctx context.Context) error {
+	if err := db.mendLetters(ctx); err != nil {
+		return err
+	}
+	due, err := all(ctx, db, scanString, `SELECT id FROM deliveries WHERE next_attempt_at <= $1 AND ready_at > 0
+		AND outcome IN ('queued', 'deferred') ORDER BY next_attempt_at, id LIMIT 1`, ms(db.now()))
+	if err != nil || len(due) == 0 {
+		return err
+	}
+	return db.inTx(ctx, func(t tx) error { return t.enqueue(ctx, vpp.SendMail{}) })
+}
+
+// mendLetters readies open letters of people who no longer wait for Apple;
+// whether they still should go is asked when they are claimed.
+func (db *DB) mendLetters(ctx context.Context) error {
+	lost, err := all(ctx, db, scanString, `SELECT d.id FROM deliveries d JOIN program_users p ON p.id = d.program_user_id
+		WHERE d.outcome IN ('queued', 'deferred') AND d.ready_at = 0 AND p.pending = '' AND p.apple_status <> '' LIMIT 1000`)
+	if err != nil || len(lost) == 0 {
+		return err
+	}
+	_, err = db.Exec(ctx, "UPDATE deliveries SET ready_at = $1 WHERE ready_at = 0 AND id IN ("+marks(2, len(lost))+")",
+		append([]any{ms(db.now())}, anys(lost)...)...)
+	return err
+}

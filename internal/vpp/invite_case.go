@@ -1,0 +1,54 @@
+package vpp
+
+import "time"
+
+// Case is everything about one person at one location that the doctor's
+// verdict turns on. People with equal cases get equal verdicts, so a million
+// people are judged by judging a few dozen cases.
+type Case struct {
+	AppleStatus  AppleStatus
+	Pending      Write
+	HandedOver   bool
+	NoAddress    bool
+	Managed      bool // the person has a Managed Apple Account
+	ManagedError int  // why Apple would not link it, 0 if it may try
+	AppleError   int  // Apple's last refusal about this person
+	Corrected    bool // the person was edited after that refusal
+}
+
+// CaseOf derives the case of a person. The store groups by the same in SQL; a
+// test holds the two equal.
+func CaseOf(p Person) Case {
+	return Case{
+		AppleStatus:  p.Program.AppleStatus,
+		Pending:      p.Program.Pending,
+		HandedOver:   !p.Program.HandedOverAt.IsZero(),
+		NoAddress:    p.Email == "",
+		Managed:      p.ManagedAppleID != "",
+		ManagedError: p.Program.ManagedError,
+		AppleError:   p.Program.AppleError,
+		Corrected:    p.Program.AppleError != 0 && p.UpdatedAt.After(p.Program.AppleErrorAt),
+	}
+}
+
+// CaseCount is how many people of a selection are in one case.
+type CaseCount struct {
+	Case Case
+	N    int
+}
+
+// InviteStep is what a run does for one person.
+type InviteStep struct {
+	State  ItemState // of the person's part of the task
+	Detail string    // what happened or will, in a sentence
+	Create bool      // ask Apple for a record
+	Invite bool      // make the invitation, or renew the one there is
+	Mail   bool      // queue a letter to the person's address
+}
+
+// InviteRun is a run being expanded.
+type InviteRun struct {
+	Task      Task
+	Selection Selection
+	ExpiresAt time.Time // of the invitations it makes or renews
+}
