@@ -9,19 +9,6 @@ import (
 	"github.com/rsvpp/rsvpp/internal/vpp"
 )
 
-// InviteLocation returns a location as far as inviting turns on it; the
-// default one for "".
-func (db *DB) InviteLocation(ctx context.Context, id vpp.LocationID) (vpp.Location, error) {
-	id, err := db.locationOr(ctx, db, id)
-	if err != nil {
-		return vpp.Location{}, err
-	}
-	return one(ctx, db, func(s scanner) (l vpp.Location, err error) {
-		err = s.Scan(&l.ID, &l.Name, &l.Default, &l.Token.Organization, timeAt{&l.Token.ExpiresAt}, timeAt{&l.Token.AddedAt}, &l.TokenProblem)
-		return
-	}, "SELECT id, name, is_default, token_org, token_expires_at, token_added_at, token_problem FROM locations WHERE id = $1", id)
-}
-
 // caseColumns say in SQL what vpp.CaseOf says in Go.
 var caseColumns = []string{
 	"p.apple_status", "p.pending",

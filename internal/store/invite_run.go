@@ -66,7 +66,7 @@ func (db *DB) WithdrawInvitation(ctx context.Context, by vpp.Actor, user vpp.Use
 		if err != nil {
 			return missing(err, "This person holds no invitation that could be withdrawn.")
 		}
-		if _, err = withdrawLetters(ctx, t, now, "The invitation was withdrawn.", place); err != nil {
+		if _, err = endLetters(ctx, t, now, "The invitation was withdrawn.", place); err != nil {
 			return err
 		}
 		if err := db.insertEntry(ctx, t, by, "invite.withdraw", "user:"+string(user), "Withdrew the invitation", nil, nil); err != nil {
@@ -76,8 +76,8 @@ func (db *DB) WithdrawInvitation(ctx context.Context, by vpp.Actor, user vpp.Use
 	})
 }
 
-// withdrawLetters ends the open letters of people and returns whose.
-func withdrawLetters[ID ~string](ctx context.Context, t tx, now int64, sentence string, places ...ID) ([]string, error) {
+// endLetters ends the open letters of people and returns whose.
+func endLetters[ID ~string](ctx context.Context, t tx, now int64, sentence string, places ...ID) ([]string, error) {
 	if len(places) == 0 {
 		return nil, nil
 	}

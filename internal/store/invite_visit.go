@@ -44,7 +44,7 @@ func (db *DB) noteNotMe(ctx context.Context, t tx, id vpp.InvitationID, now int6
 	if _, err := t.Exec(ctx, "UPDATE invitations SET not_me_at = $2 WHERE id = $1", id, now); err != nil {
 		return err
 	}
-	if _, err := withdrawLetters(ctx, t, now, "The reader of the link said that they are somebody else.", held.ProgramUserID); err != nil {
+	if _, err := endLetters(ctx, t, now, "The reader of the link said that they are somebody else.", held.ProgramUserID); err != nil {
 		return err
 	}
 	return db.insertEntry(ctx, t, invitedPerson, "invite.not_me", "user:"+string(held.UserID), "The reader of the invitation link said that they are somebody else", nil, nil)
@@ -84,7 +84,7 @@ func (db *DB) RenewLink(ctx context.Context, id vpp.InvitationID, expires time.T
 			id, ms(expires), ms(now)); err != nil {
 			return err
 		}
-		if _, err := withdrawLetters(ctx, t, ms(now), "A newer letter goes out in its place.", held.Place.ID); err != nil {
+		if _, err := endLetters(ctx, t, ms(now), "A newer letter goes out in its place.", held.Place.ID); err != nil {
 			return err
 		}
 		if _, err := t.Exec(ctx, `INSERT INTO deliveries (id, invitation_id, program_user_id, task_id, channel, address, queued_at, ready_at)
