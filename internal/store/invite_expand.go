@@ -218,8 +218,15 @@ func (w *expansion) replaceLetters(ctx context.Context) error {
 	var replaced []item
 	for some := range slices.Chunk(w.mail, expandRows) {
 		ids := make([]vpp.ProgramUserID, len(some))
+		stuck := false
 		for i, p := range some {
 			ids[i] = p.Program.ID
+			stuck = stuck || p.Program.MailProblem != ""
+		}
+		if stuck { // the old letter's trouble says nothing about the new one
+			if _, err := w.t.Exec(ctx, "UPDATE program_users SET mail_problem = '' WHERE mail_problem <> '' AND id IN ("+marks(1, len(ids))+")", anys(ids)...); err != nil {
+				return err
+			}
 		}
 		gone, err := endLetters(ctx, w.t, w.now, "A newer letter goes out in its place.", ids...)
 		if err != nil {
