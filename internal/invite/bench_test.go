@@ -1,8 +1,8 @@
 package invite_test
 
 import (
-	"fmt"
 	"path/filepath"
+	"strconv"
 	"testing"
 	"time"
 
@@ -12,7 +12,7 @@ import (
 // crowd writes many people quickly.
 func (h *house) crowd(n int) {
 	h.t.Helper()
-	h.exec(`WITH RECURSIVE c (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < ` + fmt.Sprint(n) + `)
+	h.exec(`WITH RECURSIVE c (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < ` + strconv.Itoa(n) + `)
 		INSERT INTO users (id, external_id, user_name, user_name_key, first_name, last_name, full_name, email, email_key,
 			managed_apple_id, groups, locale, notes, source, search_text, created_at, updated_at)
 		SELECT 'u' || i, '', '', '', 'Person', 'No ' || i, 'Person No ' || i, 'p' || i || '@school.test', 'p' || i || '@school.test',

@@ -132,7 +132,7 @@ func sum(counts []vpp.CaseCount, t terms) Diagnosis {
 			d.Acting += c.N
 		}
 	}
-	for _, code := range Codes {
+	for _, code := range Codes() {
 		if f := found[code]; f != nil {
 			d.Verdicts = append(d.Verdicts, *f)
 		}

@@ -19,6 +19,7 @@ import (
 // hold, and not before.
 func TestInviteByMail(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, url string) {
+		t.Helper()
 		h := open(t, url, invite.Config{}).withMail()
 		ids := h.people(3)
 		h.person(4, "", "")
@@ -55,6 +56,7 @@ func TestInviteByMail(t *testing.T) {
 // record and the same invitation, and nobody else.
 func TestResend(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, url string) {
+		t.Helper()
 		h := open(t, url, invite.Config{}).withMail()
 		ids := h.people(3)
 		h.run(invite.Request{Selection: vpp.Selection{IDs: ids[:2]}})
@@ -93,6 +95,7 @@ func TestResend(t *testing.T) {
 // Removed people come back with the same name at Apple and a new generation.
 func TestInviteRemovedAnew(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, url string) {
+		t.Helper()
 		h := open(t, url, invite.Config{}).withMail()
 		id := h.people(1)[0]
 		h.run(invite.Request{Selection: all()})
@@ -178,6 +181,7 @@ func TestStartRefuses(t *testing.T) {
 // doctor are those of the run.
 func TestExpandPages(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, url string) {
+		t.Helper()
 		h := open(t, url, invite.Config{}).withMail()
 		ids := h.people(1100)
 		for name, s := range map[string]vpp.Selection{"chosen": {IDs: ids}, "all but ten": {All: true, IDs: ids[:10]}} {
@@ -211,6 +215,7 @@ func TestExpandPages(t *testing.T) {
 // Somebody chosen at a location where they have no place yet gets one.
 func TestInviteAtSecondLocation(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, url string) {
+		t.Helper()
 		h := open(t, url, invite.Config{}).withMail()
 		ids := h.people(2)
 		h.exec("INSERT INTO locations (id, name, is_default, created_at, token_added_at, token_expires_at) VALUES ('l2', 'Annex', $1, 1, 1, $2)",
@@ -236,6 +241,7 @@ func TestInviteAtSecondLocation(t *testing.T) {
 // S0-16: the wizard's table shows exactly those whom a count is about.
 func TestLines(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, url string) {
+		t.Helper()
 		h := open(t, url, invite.Config{}).withMail()
 		ids := h.people(5)
 		bare := []vpp.UserID{h.person(6, "", ""), h.person(7, "", ""), h.person(8, "", "")}
@@ -251,7 +257,7 @@ func TestLines(t *testing.T) {
 				lines, err := h.Lines(t.Context(), r, invite.NoAddress, page)
 				must(t, err)
 				for _, l := range lines.Items {
-					got = append(got, l.Person.User.ID)
+					got = append(got, l.Person.ID)
 				}
 				if lines.Next == "" {
 					break
@@ -268,6 +274,7 @@ func TestLines(t *testing.T) {
 // F-37: what mail servers answer is kept, and nobody is forgotten.
 func TestLettersFail(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, url string) {
+		t.Helper()
 		h := open(t, url, invite.Config{}).withMail()
 		ids := h.people(3)
 		h.server.SetFaults(mailtest.Faults{Greylist: 1, Unknown: []string{"p2@school.test"}})
@@ -307,6 +314,7 @@ func TestLettersFail(t *testing.T) {
 // result was written is not.
 func TestSenderDies(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, url string) {
+		t.Helper()
 		h := open(t, url, invite.Config{ClaimFor: time.Minute}).withMail()
 		h.people(3)
 		h.run(invite.Request{Selection: all()})
@@ -340,6 +348,7 @@ func TestSenderDies(t *testing.T) {
 // The facts are asked again at the last moment.
 func TestStaleLetters(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, url string) {
+		t.Helper()
 		h := open(t, url, invite.Config{}).withMail()
 		ids := h.people(4)
 		task := h.run(invite.Request{Selection: all()})
@@ -404,6 +413,24 @@ func TestSendStopped(t *testing.T) {
 	}
 	if n := h.count("SELECT count(*) FROM deliveries WHERE claim <> ''"); n != 0 {
 		t.Errorf("%d letters are held by nobody", n)
+	}
+}
+
+// A letter that cannot be written any more fails its own people, and no others.
+func TestBrokenLetter(t *testing.T) {
+	h := open(t, t.TempDir()+"/a.db", invite.Config{}).withMail()
+	ids := h.people(2)
+	own := vpp.Letter{Subject: "s", Text: "{{.Link}}"}
+	first := h.run(invite.Request{Selection: vpp.Selection{IDs: ids[:1]}, Letter: &own})
+	h.exec("UPDATE task_letters SET body = 'no link any more'")
+	second := h.run(invite.Request{Selection: vpp.Selection{IDs: ids[1:]}})
+	h.appleConfirms()
+	h.send()
+	if a, b := h.task(first.ID), h.task(second.ID); a.Failed != 1 || b.Done != 1 {
+		t.Errorf("%+v, %+v", a, b)
+	}
+	if s := h.story(ids[0]); !strings.Contains(s.Why, "could not be written") {
+		t.Errorf("%q", s.Why)
 	}
 }
 

@@ -53,17 +53,24 @@ func (r *reader) mailed() string {
 	return rest[:43]
 }
 
-func (r *reader) do(method, path, agent string) (*http.Response, string) {
+// seen is an answer, read to its end.
+type seen struct {
+	status int
+	header http.Header
+	body   string
+}
+
+func (r *reader) do(method, path, agent string) seen {
 	r.t.Helper()
 	request, err := http.NewRequestWithContext(r.t.Context(), method, r.web.URL+path, nil)
 	must(r.t, err)
 	request.Header.Set("User-Agent", agent)
 	answer, err := http.DefaultTransport.RoundTrip(request) // follows no redirect
 	must(r.t, err)
+	defer func() { _ = answer.Body.Close() }()
 	body, err := io.ReadAll(answer.Body)
 	must(r.t, err)
-	must(r.t, answer.Body.Close())
-	return answer, string(body)
+	return seen{answer.StatusCode, answer.Header, string(body)}
 }
 
 func wants(t *testing.T, body string, parts ...string) {
@@ -78,22 +85,22 @@ func wants(t *testing.T, body string, parts ...string) {
 // S0-18, S0-19: the mail's link opens our page, and the page leads on to Apple.
 func TestLandingPage(t *testing.T) {
 	r := newReader(t)
-	answer, body := r.do("GET", "/i/"+r.token, iPhone)
-	wants(t, body, "Example School", "Person 1", "iPhone", "Continue to Apple", "/continue")
-	if answer.StatusCode != 200 || strings.Contains(body, "inviteCode") || strings.Contains(body, "//buy.itunes") || strings.Contains(body, "<svg width=\"240\"") {
-		t.Errorf("%d, Apple's link or a needless picture on the page", answer.StatusCode)
+	page := r.do(http.MethodGet, "/i/"+r.token, iPhone)
+	wants(t, page.body, "Example School", "Person 1", "iPhone", "Continue to Apple", "/continue")
+	if page.status != http.StatusOK || strings.Contains(page.body, "inviteCode") || strings.Contains(page.body, "//buy.itunes") || strings.Contains(page.body, "<svg width=\"240\"") {
+		t.Errorf("%d, Apple's link or a needless picture on the page", page.status)
 	}
 	for name, want := range map[string]string{
 		"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow, noarchive", "Cache-Control": "no-store",
 		"Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'; form-action 'self' https://*.apple.com",
 	} {
-		if got := answer.Header.Get(name); got != want {
+		if got := page.header.Get(name); got != want {
 			t.Errorf("%s: %q, want %q", name, got, want)
 		}
 	}
-	answer, _ = r.do("POST", "/i/"+r.token+"/continue", iPhone)
-	if answer.StatusCode != http.StatusSeeOther || answer.Header.Get("Location") != r.apple {
-		t.Errorf("%d to %q", answer.StatusCode, answer.Header.Get("Location"))
+	page = r.do(http.MethodPost, "/i/"+r.token+"/continue", iPhone)
+	if page.status != http.StatusSeeOther || page.header.Get("Location") != r.apple {
+		t.Errorf("%d to %q", page.status, page.header.Get("Location"))
 	}
 	s := r.story(r.id)
 	if s.Invitation.OpenedOn != "iphone" || s.Invitation.ContinuedAt.IsZero() || s.Status != vpp.Invited {
@@ -107,9 +114,9 @@ func TestLandingPage(t *testing.T) {
 // A wrong device gets the same link as a picture, and nothing to continue with.
 func TestWrongDevice(t *testing.T) {
 	r := newReader(t)
-	_, body := r.do("GET", "/i/"+r.token, windows)
-	wants(t, body, "this Windows PC", "<svg width=\"240\"", "QR code")
-	if strings.Contains(body, "Continue to Apple") {
+	page := r.do(http.MethodGet, "/i/"+r.token, windows)
+	wants(t, page.body, "this Windows PC", "<svg width=\"240\"", "QR code")
+	if strings.Contains(page.body, "Continue to Apple") {
 		t.Error("a Windows PC may continue")
 	}
 }
@@ -117,10 +124,10 @@ func TestWrongDevice(t *testing.T) {
 // Bots, previews and HEAD do not count as opened.
 func TestMachinesDoNotOpen(t *testing.T) {
 	r := newReader(t)
-	r.do("HEAD", "/i/"+r.token, iPhone)
+	r.do(http.MethodHead, "/i/"+r.token, iPhone)
 	for _, agent := range []string{"", "Slackbot-LinkExpanding 1.0", "Mozilla/5.0 (compatible; bingbot/2.0)", "curl/8.5", "WhatsApp/2.2"} {
-		if answer, _ := r.do("GET", "/i/"+r.token, agent); answer.StatusCode != 200 {
-			t.Errorf("%q: %d", agent, answer.StatusCode)
+		if page := r.do(http.MethodGet, "/i/"+r.token, agent); page.status != http.StatusOK {
+			t.Errorf("%q: %d", agent, page.status)
 		}
 	}
 	if s := r.story(r.id); !s.Invitation.OpenedAt.IsZero() {
@@ -131,18 +138,18 @@ func TestMachinesDoNotOpen(t *testing.T) {
 // Wrong, forged, cut-off and unknown links cannot be told apart.
 func TestWrongLinks(t *testing.T) {
 	r := newReader(t)
-	_, wrong := r.do("GET", "/i/nothing", iPhone)
+	wrong := r.do(http.MethodGet, "/i/nothing", iPhone)
 	flipped := []byte(r.token)
 	flipped[30] = 'A' + (flipped[30]+1)%20
 	for _, token := range []string{string(flipped), r.token[:42], r.token + "A", strings.Repeat("A", 43), "%2e%2e", "..%2f..%2fx", "%00", "a/b"} {
 		for _, act := range []string{"", "/continue", "/not-me", "/new-link"} {
-			method := "POST"
+			method := http.MethodPost
 			if act == "" {
-				method = "GET"
+				method = http.MethodGet
 			}
-			answer, body := r.do(method, "/i/"+token+act, iPhone)
-			if answer.StatusCode != http.StatusNotFound || body != wrong {
-				t.Errorf("%s %q%s: %d, another page", method, token, act, answer.StatusCode)
+			page := r.do(method, "/i/"+token+act, iPhone)
+			if page.status != http.StatusNotFound || page.body != wrong.body {
+				t.Errorf("%s %q%s: %d, another page", method, token, act, page.status)
 			}
 		}
 	}
@@ -153,36 +160,36 @@ func TestWrongLinks(t *testing.T) {
 func TestExpiredLink(t *testing.T) {
 	r := newReader(t)
 	r.pass(25 * time.Hour)
-	_, body := r.do("GET", "/i/"+r.token, iPhone)
-	wants(t, body, "This link has expired", "/new-link")
-	if strings.Contains(body, "Person 1") {
+	page := r.do(http.MethodGet, "/i/"+r.token, iPhone)
+	wants(t, page.body, "This link has expired", "/new-link")
+	if strings.Contains(page.body, "Person 1") {
 		t.Error("a dead link names the person")
 	}
-	if answer, _ := r.do("POST", "/i/"+r.token+"/continue", iPhone); answer.Header.Get("Location") != "/i/"+r.token {
-		t.Errorf("an expired link leads to %q", answer.Header.Get("Location"))
+	if page := r.do(http.MethodPost, "/i/"+r.token+"/continue", iPhone); page.header.Get("Location") != "/i/"+r.token {
+		t.Errorf("an expired link leads to %q", page.header.Get("Location"))
 	}
-	answer, body := r.do("POST", "/i/"+r.token+"/new-link", iPhone)
-	wants(t, body, "A new link is on its way")
-	if answer.StatusCode != 200 || strings.Contains(body, "p1@school.test") {
-		t.Errorf("%d, or the page names the address", answer.StatusCode)
+	page = r.do(http.MethodPost, "/i/"+r.token+"/new-link", iPhone)
+	wants(t, page.body, "A new link is on its way")
+	if page.status != http.StatusOK || strings.Contains(page.body, "p1@school.test") {
+		t.Errorf("%d, or the page names the address", page.status)
 	}
-	if answer, _ = r.do("POST", "/i/"+r.token+"/new-link", iPhone); answer.StatusCode != http.StatusTooManyRequests {
-		t.Errorf("asked again at once: %d", answer.StatusCode)
+	if page = r.do(http.MethodPost, "/i/"+r.token+"/new-link", iPhone); page.status != http.StatusTooManyRequests {
+		t.Errorf("asked again at once: %d", page.status)
 	}
 	r.send()
 	fresh := r.mailed()
-	_, body = r.do("GET", "/i/"+r.token, iPhone)
-	wants(t, body, "A newer link took its place")
-	_, body = r.do("GET", "/i/"+fresh, iPhone)
-	wants(t, body, "Continue to Apple")
+	page = r.do(http.MethodGet, "/i/"+r.token, iPhone)
+	wants(t, page.body, "A newer link took its place")
+	page = r.do(http.MethodGet, "/i/"+fresh, iPhone)
+	wants(t, page.body, "Continue to Apple")
 }
 
 // F-27, F-45: withdrawn, not me, registered, removed.
 func TestLandingStates(t *testing.T) {
 	r := newReader(t)
-	_, body := r.do("POST", "/i/"+r.token+"/not-me", iPhone)
-	wants(t, body, "Thank you for telling us")
-	if answer, _ := r.do("POST", "/i/"+r.token+"/continue", iPhone); answer.Header.Get("Location") == r.apple {
+	page := r.do(http.MethodPost, "/i/"+r.token+"/not-me", iPhone)
+	wants(t, page.body, "Thank you for telling us")
+	if page := r.do(http.MethodPost, "/i/"+r.token+"/continue", iPhone); page.header.Get("Location") == r.apple {
 		t.Error("somebody else may continue")
 	}
 	if s := r.story(r.id); s.Next.Action != invite.ActAddress {
@@ -194,14 +201,14 @@ func TestLandingStates(t *testing.T) {
 	if second == r.token {
 		t.Error("the resend revived the stranger's link")
 	}
-	_, body = r.do("GET", "/i/"+second, iPhone)
-	wants(t, body, "Continue to Apple")
+	page = r.do(http.MethodGet, "/i/"+second, iPhone)
+	wants(t, page.body, "Continue to Apple")
 	r.exec("UPDATE program_users SET apple_status = 'Associated'")
-	_, body = r.do("GET", "/i/"+second, iPhone)
-	wants(t, body, "You are all set")
+	page = r.do(http.MethodGet, "/i/"+second, iPhone)
+	wants(t, page.body, "You are all set")
 	r.exec("UPDATE program_users SET apple_status = 'Retired'")
-	_, body = r.do("GET", "/i/"+second, iPhone)
-	wants(t, body, "withdrawn")
+	page = r.do(http.MethodGet, "/i/"+second, iPhone)
+	wants(t, page.body, "withdrawn")
 }
 
 // HTML in names is shown, never obeyed; a link that does not lead to Apple is
@@ -210,14 +217,14 @@ func TestHostilePage(t *testing.T) {
 	r := newReader(t)
 	r.exec("UPDATE users SET full_name = '<script>alert(1)</script>', first_name = '<b>'")
 	r.exec("UPDATE locations SET name = '\"><img src=x onerror=y>'")
-	_, body := r.do("GET", "/i/"+r.token, iPhone)
-	if strings.Contains(body, "<script>alert") || strings.Contains(body, "<img src=x") {
+	page := r.do(http.MethodGet, "/i/"+r.token, iPhone)
+	if strings.Contains(page.body, "<script>alert") || strings.Contains(page.body, "<img src=x") {
 		t.Error("HTML in a name is obeyed")
 	}
 	r.apple = "https://evil.test/?inviteCode=s3cret"
-	answer, body := r.do("POST", "/i/"+r.token+"/continue", iPhone)
-	if answer.StatusCode != http.StatusServiceUnavailable || answer.Header.Get("Location") != "" || strings.Contains(body, "evil") {
-		t.Errorf("%d to %q", answer.StatusCode, answer.Header.Get("Location"))
+	page = r.do(http.MethodPost, "/i/"+r.token+"/continue", iPhone)
+	if page.status != http.StatusServiceUnavailable || page.header.Get("Location") != "" || strings.Contains(page.body, "evil") {
+		t.Errorf("%d to %q", page.status, page.header.Get("Location"))
 	}
 	if strings.Contains(r.log.String(), "s3cret") || r.log.Len() == 0 {
 		t.Errorf("the log: %s", r.log)

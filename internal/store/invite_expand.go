@@ -169,7 +169,7 @@ func (w *expansion) writeInvitations(ctx context.Context) error {
 	for some := range slices.Chunk(w.invite, expandRows) {
 		args := make([]any, 0, 4*len(some)+4)
 		for _, p := range some {
-			args = append(args, w.db.ids(), p.Program.ID, p.User.ID, p.Program.Generation)
+			args = append(args, w.db.ids(), p.Program.ID, p.ID, p.Program.Generation)
 		}
 		n := len(args)
 		args = append(args, w.run.Task.LocationID, w.now, ms(w.run.ExpiresAt), w.run.Task.CreatedBy)
@@ -239,7 +239,7 @@ func (w *expansion) replaceLetters(ctx context.Context) error {
 	if err := w.insertLetters(ctx); err != nil {
 		return err
 	}
-	return w.db.settleItems(ctx, w.t, inviteKinds, replaced)
+	return w.db.settleItems(ctx, w.t, inviteKinds(), replaced)
 }
 
 func (w *expansion) insertLetters(ctx context.Context) error {

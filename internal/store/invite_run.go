@@ -9,7 +9,7 @@ import (
 )
 
 // inviteKinds are the tasks whose items settle when a letter does.
-var inviteKinds = []vpp.TaskKind{vpp.TaskInvite, vpp.TaskResend}
+func inviteKinds() []vpp.TaskKind { return []vpp.TaskKind{vpp.TaskInvite, vpp.TaskResend} }
 
 // StartInvite writes a run with its letter, its history entry and the promise
 // to expand it. A key that was used before returns the task of then.
@@ -72,7 +72,7 @@ func (db *DB) WithdrawInvitation(ctx context.Context, by vpp.Actor, user vpp.Use
 		if err := db.insertEntry(ctx, t, by, "invite.withdraw", "user:"+string(user), "Withdrew the invitation", nil, nil); err != nil {
 			return err
 		}
-		return db.settleItems(ctx, t, inviteKinds, []item{{vpp.ProgramUserID(place), vpp.ItemSkipped, "The invitation was withdrawn."}})
+		return db.settleItems(ctx, t, inviteKinds(), []item{{vpp.ProgramUserID(place), vpp.ItemSkipped, "The invitation was withdrawn."}})
 	})
 }
 

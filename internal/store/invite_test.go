@@ -38,6 +38,7 @@ func inviteExec(t *testing.T, db *store.DB, query string, args ...any) {
 // of facts; and each group lists exactly its own people.
 func TestCasesAgree(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, url string) {
+		t.Helper()
 		db := inviteHouse(t, url, time.Now)
 		n := 0
 		for _, status := range []string{"", "Registered", "Associated", "Retired", "Deleted"} {
@@ -74,7 +75,7 @@ func TestCasesAgree(t *testing.T) {
 		err := db.EachPerson(t.Context(), everybody, func(people []vpp.Person) error {
 			for _, p := range people {
 				want[vpp.CaseOf(p)]++
-				ids = append(ids, p.User.ID)
+				ids = append(ids, p.ID)
 			}
 			return nil
 		})
@@ -110,6 +111,7 @@ func TestCasesAgree(t *testing.T) {
 // stay bounded.
 func TestVisits(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, url string) {
+		t.Helper()
 		clock := time.UnixMilli(1_900_000_000_000)
 		db := inviteHouse(t, url, func() time.Time { return clock })
 		inviteExec(t, db, `INSERT INTO users (id, external_id, user_name, user_name_key, first_name, last_name, full_name, email, email_key,

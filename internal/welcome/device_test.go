@@ -1,6 +1,7 @@
 package welcome
 
 import (
+	"net/http"
 	"net/http/httptest"
 	"testing"
 )
@@ -19,7 +20,7 @@ func TestDevice(t *testing.T) {
 		"Mozilla/5.0 (Windows Phone 10.0; Android 6.0.1; Microsoft; Lumia 950) Edge/15.15": "other",
 		"": "other",
 	} {
-		r := httptest.NewRequest("GET", "/", nil)
+		r := httptest.NewRequest(http.MethodGet, "/", nil)
 		r.Header.Set("User-Agent", agent)
 		got := deviceOf(r)
 		apple := want == "iphone" || want == "ipad" || want == "mac"
@@ -30,7 +31,7 @@ func TestDevice(t *testing.T) {
 }
 
 func TestPrefetchIsNoReader(t *testing.T) {
-	r := httptest.NewRequest("GET", "/", nil)
+	r := httptest.NewRequest(http.MethodGet, "/", nil)
 	r.Header.Set("User-Agent", "Mozilla/5.0 (iPhone)")
 	if isMachine(r) {
 		t.Error("a person is taken for a machine")
