@@ -6,6 +6,7 @@ import (
 
 	"github.com/rsvpp/rsvpp/internal/invite"
 	"github.com/rsvpp/rsvpp/internal/queue"
+	"github.com/rsvpp/rsvpp/internal/task"
 	"github.com/rsvpp/rsvpp/internal/vpp"
 )
 
@@ -39,7 +40,7 @@ func (v *server) sweep(ctx context.Context, _ vpp.Sweep) error {
 }
 
 // starters repeat a task for the people with whom it failed.
-func (v *server) starters() map[vpp.TaskKind]func(context.Context, vpp.Actor, vpp.Selection, map[string]string, string) (vpp.Task, error) {
+func (v *server) starters() map[vpp.TaskKind]task.Starter {
 	again := func(ctx context.Context, by vpp.Actor, s vpp.Selection, params map[string]string, key string) (vpp.Task, error) {
 		channel := vpp.Channel(params["channel"])
 		if channel == "" {
@@ -47,11 +48,9 @@ func (v *server) starters() map[vpp.TaskKind]func(context.Context, vpp.Actor, vp
 		}
 		return v.invite.Start(ctx, by, invite.Request{Selection: s, Location: s.Filter.Location, Channel: channel, IdempotencyKey: key})
 	}
-	return map[vpp.TaskKind]func(context.Context, vpp.Actor, vpp.Selection, map[string]string, string) (vpp.Task, error){
+	return map[vpp.TaskKind]task.Starter{
 		vpp.TaskInvite: again,
-		vpp.TaskResend: func(ctx context.Context, by vpp.Actor, s vpp.Selection, params map[string]string, key string) (vpp.Task, error) {
-			return again(ctx, by, s, params, key)
-		},
+		vpp.TaskResend: again,
 		vpp.TaskSync: func(ctx context.Context, by vpp.Actor, s vpp.Selection, params map[string]string, key string) (vpp.Task, error) {
 			return v.program.StartSync(ctx, by, s, params["read"] == "full", key)
 		},
