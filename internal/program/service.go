@@ -143,7 +143,7 @@ type tasks interface {
 
 type notifying interface {
 	SealedNotify(ctx context.Context, id vpp.LocationID) (string, error)
-	KeepNotify(ctx context.Context, id vpp.LocationID, sealed string) error
+	KeepNotify(ctx context.Context, id vpp.LocationID, sealed string) (string, error)
 	Announced(ctx context.Context, id vpp.LocationID, url string) error
 	Notified(ctx context.Context, location vpp.LocationID, id, eventID string) (bool, error)
 	ForgetNotifications(ctx context.Context, before time.Time) error
