@@ -52,6 +52,7 @@ func (a *Apple) accept(l *location, kind EventType, users []requestUser, fate Fa
 	if !fate.ofEvent() {
 		fate = ""
 	}
+	now = now.UTC().Round(0) // without the process' own clock reading: the file could not keep it
 	e := &event{
 		ID: a.mint.uuid(forEvent, uint32(a.starts), uint64(len(a.eventOrder))), UID: l.UID, Type: kind, Users: users,
 		Requested: len(users), Status: statusPending, AcceptedAt: now, DueAt: now.Add(a.options.EventDelay.draw(a.rng)), Fate: fate,
@@ -85,7 +86,7 @@ func (a *Apple) finish(e *event, now time.Time) {
 		}
 		failed[number] = append(failed[number], u.ClientUserID)
 	}
-	e.Completed, e.Done, e.DoneAt = len(touched), true, now
+	e.Completed, e.Done, e.DoneAt = len(touched), true, now.UTC().Round(0)
 	for _, number := range order {
 		e.Failures = append(e.Failures, about(number, failed[number]...))
 	}

@@ -31,7 +31,10 @@ func NewServer(o Options) (*Server, error) {
 		Apple: a, URL: "http://" + listener.Addr().String(), end: make(chan error, 1),
 		web: &http.Server{Handler: a, ReadHeaderTimeout: 10 * time.Second},
 	}
-	go func() { s.end <- s.web.Serve(listener) }()
+	go func() {
+		s.end <- s.web.Serve(listener)
+		close(s.end)
+	}()
 	return s, nil
 }
 
@@ -41,10 +44,10 @@ func (s *Server) BaseURL() string { return s.URL + "/mdm/v2" }
 // ServiceConfigURL is the one fixed address a client needs.
 func (s *Server) ServiceConfigURL() string { return s.BaseURL() + "/service/config" }
 
-// Close stops listening, cuts open connections and closes the pretend Apple.
+// Close stops listening, cuts open connections and closes the pretend Apple. Closing twice is no error.
 func (s *Server) Close() error {
 	err := s.web.Close()
-	if end := <-s.end; !errors.Is(end, http.ErrServerClosed) {
+	if end := <-s.end; end != nil && !errors.Is(end, http.ErrServerClosed) {
 		err = errors.Join(err, end)
 	}
 	return errors.Join(err, s.Apple.Close())

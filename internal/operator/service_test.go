@@ -2,10 +2,14 @@ package operator_test
 
 import (
 	"crypto/rand"
+	"encoding/base64"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/crypto/argon2"
 
 	"github.com/rsvpp/rsvpp/internal/operator"
 	"github.com/rsvpp/rsvpp/internal/store"
@@ -113,6 +117,29 @@ func TestSignIn(t *testing.T) {
 		wantKind(t, err, vpp.Denied, "an endless password")
 		_, err = o.SignIn(ctx, "anna", "", home)
 		wantKind(t, err, vpp.Denied, "no password")
+	})
+}
+
+// A hash of an earlier cost is replaced at the next sign-in, and no session ends.
+func TestRehash(t *testing.T) {
+	each(t, func(t *testing.T, o *office) {
+		ctx, anna := t.Context(), o.anna(t).Operator
+		text, salt := base64.RawStdEncoding.EncodeToString, []byte("saltsaltsaltsalt")
+		cheap := fmt.Sprintf("$argon2id$v=19$m=64,t=1,p=1$%s$%s", text(salt), text(argon2.IDKey([]byte(password), salt, 1, 64, 1, 32)))
+		if err := o.db.SetPassword(ctx, vpp.Server, anna.ID, cheap, o.now); err != nil {
+			t.Fatal(err)
+		}
+		before, err := o.SignIn(ctx, "anna", password, home)
+		if err != nil {
+			t.Fatal(err)
+		}
+		account, err := o.db.Account(ctx, anna.ID)
+		if err != nil || !strings.HasPrefix(account.Password, "$argon2id$v=19$m=19456,") || account.Epoch != before.Epoch {
+			t.Errorf("the hash is %s, %v", account.Password, err)
+		}
+		if _, err := o.SignIn(ctx, "anna", password, home); err != nil {
+			t.Error(err)
+		}
 	})
 }
 

@@ -2,20 +2,25 @@ package program
 
 import (
 	"context"
+	"slices"
 
 	"github.com/rsvpp/rsvpp/internal/vpp"
 )
 
 // conclude closes the batches that a read was for. Whom the read did not show
-// as wanted is asked for by name; who is then still missing is sent again.
+// as wanted is sent again; few of them, or those who were sent before, are
+// asked for by name first: Apple may have known them all along.
 func (t *tender) conclude(ctx context.Context, settled []vpp.Batch) error {
 	for _, b := range settled {
 		members, err := t.store.BatchMembers(ctx, b.ID)
 		if err != nil {
 			return err
 		}
-		if len(members) > 0 {
-			if members, err = t.askAfter(ctx, b, members); err != nil {
+		if n := len(members); n > 0 && (n <= t.config.Parallel || b.Attempts > 1) {
+			if err := t.askAfter(ctx, members); err != nil {
+				return err
+			}
+			if members, err = t.store.BatchMembers(ctx, b.ID); err != nil {
 				return err
 			}
 		}
@@ -26,17 +31,19 @@ func (t *tender) conclude(ctx context.Context, settled []vpp.Batch) error {
 	return nil
 }
 
-// askAfter reads a batch's people by name, and returns those who are still
-// not as wanted.
-func (t *tender) askAfter(ctx context.Context, b vpp.Batch, members []vpp.Person) ([]vpp.Person, error) {
-	names := make([]vpp.ClientUserID, len(members))
-	for i, m := range members {
-		names[i] = m.Program.ClientUserID
+// askAfter reads people by name, a few at a time: what was answered is kept,
+// whatever becomes of the rest.
+func (t *tender) askAfter(ctx context.Context, members []vpp.Person) error {
+	for some := range slices.Chunk(members, t.config.Parallel) {
+		names := make([]vpp.ClientUserID, len(some))
+		for i, m := range some {
+			names[i] = m.Program.ClientUserID
+		}
+		if err := t.readNamed(ctx, names, map[string]int{}); err != nil {
+			return err
+		}
 	}
-	if err := t.readNamed(ctx, names, map[string]int{}); err != nil {
-		return nil, err
-	}
-	return t.store.BatchMembers(ctx, b.ID)
+	return nil
 }
 
 // missing sends people again whose write shows no result, or gives them up. An

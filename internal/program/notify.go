@@ -13,7 +13,7 @@ import (
 // Where Apple cannot reach us, or the public address is not https, we ask
 // instead.
 func (s *Service) Announce(ctx context.Context, id vpp.LocationID) error {
-	address := s.notifyURL(id)
+	address := s.NotifyURL(id)
 	l, err := s.store.Location(ctx, id)
 	if err != nil || address == "" || !l.Usable(s.config.Now()) {
 		return err

@@ -10,6 +10,7 @@ package program
 import (
 	"context"
 	"log/slog"
+	"net/netip"
 	"net/url"
 	"sync"
 	"time"
@@ -36,19 +37,19 @@ var Apple = Cadence{
 
 // Config is what cmd decides.
 type Config struct {
-	Client     appsandbooks.Config // how Apple is reached; token, pacer, clock and hooks are set here
-	PublicURL  string // where this server is reached, for notifications
-	Cadence    Cadence
-	Lease      time.Duration // a dead node's location is free after; more than a request takes
-	Slice      time.Duration // a job works at most this long at a time
-	Parallel   int           // calls of one location at once
-	Attempts   int           // a write that never shows a result is given up after
-	Logger     *slog.Logger
-	Now        vpp.Clock
-	IDs        vpp.IDs
-	Secrets    vpp.Secrets
-	Sleep      func(context.Context, time.Duration) error
-	Observe    func(vpp.LocationID, appsandbooks.CallInfo) // each HTTP call, may be nil
+	Client    appsandbooks.Config // how Apple is reached; token, pacer, clock and hooks are set here
+	PublicURL string              // where this server is reached, for notifications
+	Cadence   Cadence
+	Lease     time.Duration // a dead node's location is free after; more than a request takes
+	Slice     time.Duration // a job works at most this long at a time
+	Parallel  int           // calls of one location at once
+	Attempts  int           // a write that never shows a result is given up after
+	Logger    *slog.Logger
+	Now       vpp.Clock
+	IDs       vpp.IDs
+	Secrets   vpp.Secrets
+	Sleep     func(context.Context, time.Duration) error
+	Observe   func(vpp.LocationID, appsandbooks.CallInfo) // each HTTP call, may be nil
 }
 
 // Service is the room.
@@ -148,12 +149,17 @@ type notifying interface {
 	ForgetNotifications(ctx context.Context, before time.Time) error
 }
 
-// notifyURL is where Apple reaches this server about a location, "" when the
-// public address is not https.
-func (s *Service) notifyURL(id vpp.LocationID) string {
+// NotifyURL is where Apple reaches this server about a location, "" when the
+// public address is not https; a pretend Apple on this machine may use http.
+func (s *Service) NotifyURL(id vpp.LocationID) string {
 	u, err := url.Parse(s.config.PublicURL)
-	if err != nil || u.Scheme != "https" {
+	if err != nil || u.Scheme != "https" && !loopback(u.Hostname()) {
 		return ""
 	}
 	return u.JoinPath("hooks", "apple", string(id)).String()
+}
+
+func loopback(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && ip.IsLoopback()
 }

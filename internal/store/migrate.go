@@ -52,7 +52,7 @@ func migrate(ctx context.Context, db *sql.DB, d dialect) error {
 	if err != nil {
 		return vpp.Wrap(vpp.Unavailable, err, "The database's version cannot be read.")
 	}
-	if newest := int64(len(steps)); current > newest {
+	if newest := steps[len(steps)-1].Version; current > newest {
 		return vpp.Errorf(vpp.Conflict, "The database is of a newer rsvpp (schema %d, this program knows %d): update the program.", current, newest)
 	}
 	if _, err := provider.Up(ctx); err != nil {
@@ -61,28 +61,32 @@ func migrate(ctx context.Context, db *sql.DB, d dialect) error {
 	return nil
 }
 
-// goMigrations reads the numbered files, each for the dialect asked.
+// goMigrations reads the numbered files, each for the dialect asked. Numbers
+// rise; while rooms are built side by side, one may be missing.
 func goMigrations(d dialect) ([]*goose.Migration, error) {
 	names, err := fs.Glob(migrations, "migrations/*.sql")
 	if err != nil {
 		return nil, err
 	}
 	var steps []*goose.Migration
-	for i, name := range names {
+	last := 0
+	for _, name := range names {
 		text, err := migrations.ReadFile(name)
 		if err != nil {
 			return nil, err
 		}
 		number, _, _ := strings.Cut(strings.TrimPrefix(name, "migrations/"), "_")
-		if n, err := strconv.Atoi(number); err != nil || n != i+1 {
+		n, err := strconv.Atoi(number)
+		if err != nil || n <= last {
 			return nil, errors.New("store: migration " + name + " is out of order")
 		}
+		last = n
 		query := forDialect(string(text), d)
 		run := func(ctx context.Context, tx *sql.Tx) error {
 			_, err := tx.ExecContext(ctx, query)
 			return err
 		}
-		steps = append(steps, goose.NewGoMigration(int64(i+1), &goose.GoFunc{RunTx: run}, nil))
+		steps = append(steps, goose.NewGoMigration(int64(n), &goose.GoFunc{RunTx: run}, nil))
 	}
 	return steps, nil
 }

@@ -17,16 +17,11 @@ func (db *DB) CountPeople(ctx context.Context, location vpp.LocationID) (vpp.Cou
 	if err != nil {
 		return counts, err
 	}
-	_, err = all(ctx, db, func(s scanner) (struct{}, error) {
-		var status vpp.VPPStatus
-		var n int
-		err := s.Scan(&status, &n)
-		counts.Status[status] += n
-		counts.Total += n
-		return struct{}{}, err
-	}, "SELECT vpp_status, CAST(sum(n) AS BIGINT) FROM status_counts WHERE location_id = $1 GROUP BY vpp_status", location)
-	if err != nil {
+	if counts.Status, err = db.countStatuses(ctx, location); err != nil {
 		return counts, err
+	}
+	for _, n := range counts.Status {
+		counts.Total += n
 	}
 	for attention, condition := range map[vpp.Attention]string{
 		vpp.AttentionWaiting: "pending <> ''", vpp.AttentionMail: "mail_problem <> ''",
@@ -39,6 +34,19 @@ func (db *DB) CountPeople(ctx context.Context, location vpp.LocationID) (vpp.Cou
 		}
 	}
 	return counts, nil
+}
+
+// countStatuses reads the kept sums of a location.
+func (db *DB) countStatuses(ctx context.Context, location vpp.LocationID) (map[vpp.VPPStatus]int, error) {
+	counts := map[vpp.VPPStatus]int{}
+	_, err := all(ctx, db, func(s scanner) (struct{}, error) {
+		var status vpp.VPPStatus
+		var n int
+		err := s.Scan(&status, &n)
+		counts[status] += n
+		return struct{}{}, err
+	}, "SELECT vpp_status, CAST(sum(n) AS BIGINT) FROM status_counts WHERE location_id = $1 GROUP BY vpp_status", location)
+	return counts, err
 }
 
 // FoldCounts adds up the differences that PostgreSQL's writers leave behind.

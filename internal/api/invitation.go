@@ -1,0 +1,148 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"github.com/rsvpp/rsvpp/internal/invite"
+	"github.com/rsvpp/rsvpp/internal/vpp"
+)
+
+// Letter is a template for the mail; variables are written {{.FirstName}}.
+type Letter struct {
+	Subject string `json:"subject" maxLength:"1000"`
+	Text    string `json:"text" maxLength:"200000"`
+	HTML    string `json:"html,omitempty" maxLength:"500000" doc:"Made from the text if missing."`
+}
+
+// InvitationRequest says who is invited and how.
+type InvitationRequest struct {
+	Chosen
+	Audience    string  `json:"audience,omitempty" enum:"not-invited,not-registered" doc:"not-invited if missing."`
+	Channel     string  `json:"channel,omitempty" enum:"mail,link" doc:"mail if missing."`
+	Resend      bool    `json:"resend,omitempty" doc:"Only to those who hold an invitation and have not accepted."`
+	Letter      *Letter `json:"letter,omitempty" doc:"In place of the saved one, for this run alone."`
+	ExpiresDays int     `json:"expires_in_days,omitempty" minimum:"1" maximum:"366" doc:"How long the links work."`
+}
+
+func (d *Door) requestOf(ctx context.Context, in InvitationRequest) (invite.Request, error) {
+	selection, err := d.choose(ctx, in.Chosen)
+	r := invite.Request{
+		Selection: selection, Location: selection.Filter.Location, Audience: vpp.Audience(in.Audience), Channel: vpp.Channel(in.Channel),
+		Resend: in.Resend, ExpiresIn: time.Duration(in.ExpiresDays) * 24 * time.Hour,
+	}
+	if in.Letter != nil {
+		letter := vpp.Letter(*in.Letter)
+		r.Letter = &letter
+	}
+	return r, err
+}
+
+// Diagnosis is the doctor's word on a selection.
+type Diagnosis struct {
+	LocationID string    `json:"location_id"`
+	Location   string    `json:"location" doc:"Its name."`
+	People     int       `json:"people" doc:"Chosen."`
+	Reachable  int       `json:"reachable" doc:"People who will really be reached, or need no invitation."`
+	Acting     int       `json:"acting" doc:"People for whom a run does something."`
+	Verdicts   []Finding `json:"verdicts" nullable:"false"`
+}
+
+// Verdict is the doctor's word on one person.
+type Verdict struct {
+	Code      string `json:"code" doc:"will_invite, will_resend, managed_link, no_address, already_registered and others."`
+	Reachable bool   `json:"reachable"`
+	Channel   string `json:"channel,omitempty" doc:"How the person is reached."`
+	Sentence  string `json:"sentence"`
+	Fix       string `json:"fix,omitempty" doc:"What would mend it: address, link, account, mail, token, audience, wait."`
+}
+
+func verdictOf(v invite.Verdict) Verdict {
+	return Verdict{string(v.Code), v.Reachable, string(v.Channel), v.Sentence, string(v.Fix)}
+}
+
+// Finding is one verdict and how many people it is about.
+type Finding struct {
+	Verdict
+	People int `json:"people"`
+}
+
+type examineInput struct{ Body InvitationRequest }
+
+func (d *Door) examine(ctx context.Context, in *examineInput) (*answer[Diagnosis], error) {
+	request, err := d.requestOf(ctx, in.Body)
+	if err != nil {
+		return nil, err
+	}
+	found, err := d.Inviter.Examine(ctx, request)
+	return answered(Diagnosis{
+		LocationID: string(found.Location.ID), Location: found.Location.Name,
+		People: found.People, Reachable: found.Reachable, Acting: found.Acting,
+		Verdicts: each(found.Verdicts, func(f invite.Finding) Finding { return Finding{verdictOf(f.Verdict), f.People} }),
+	}, err)
+}
+
+// VerdictLine is one person and the doctor's word.
+type VerdictLine struct {
+	Person  Person  `json:"person"`
+	Verdict Verdict `json:"verdict"`
+}
+
+type examineLinesInput struct {
+	Code string `query:"code" required:"true" doc:"The verdict whose people are listed."`
+	Paging
+	Body InvitationRequest
+}
+
+func (d *Door) examineLines(ctx context.Context, in *examineLinesInput) (*answer[List[VerdictLine]], error) {
+	page, err := in.page()
+	if err != nil {
+		return nil, err
+	}
+	request, err := d.requestOf(ctx, in.Body)
+	if err != nil {
+		return nil, err
+	}
+	lines, err := d.Inviter.Lines(ctx, request, invite.Code(in.Code), page)
+	return listOf(lines, err, func(l invite.Line) VerdictLine { return VerdictLine{personOf(l.Person), verdictOf(l.Verdict)} })
+}
+
+// Repeatable carries the key by which a repeated request is recognized.
+type Repeatable struct {
+	Key string `header:"Idempotency-Key" maxLength:"200" doc:"A request with a key that was used before starts nothing and answers with the task of then."`
+}
+
+type inviteInput struct {
+	Repeatable
+	Body InvitationRequest
+}
+
+func (d *Door) invite(ctx context.Context, in *inviteInput) (*answer[Task], error) {
+	request, err := d.requestOf(ctx, in.Body)
+	if err != nil {
+		return nil, err
+	}
+	request.IdempotencyKey = in.Key
+	t, err := d.Inviter.Start(ctx, actor(ctx), request)
+	return answered(taskOf(t), err)
+}
+
+type userAtInput struct {
+	UserPath
+	AtLocation
+}
+
+func (d *Door) withdraw(ctx context.Context, in *userAtInput) (*none, error) {
+	return &none{}, d.Inviter.Withdraw(ctx, actor(ctx), in.id(), in.location())
+}
+
+// Link is an invitation to hand over. Whoever holds it can accept it.
+type Link struct {
+	URL       string    `json:"url"`
+	ExpiresAt time.Time `json:"expires_at"`
+}
+
+func (d *Door) copyLink(ctx context.Context, in *userAtInput) (*answer[Link], error) {
+	l, err := d.Inviter.CopyLink(ctx, actor(ctx), in.id(), in.location())
+	return answered(Link{l.URL, l.ExpiresAt.UTC()}, err)
+}

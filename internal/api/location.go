@@ -1,0 +1,130 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/rsvpp/rsvpp/internal/vpp"
+)
+
+const largestToken = 1 << 20
+
+// Location is one organizational unit at Apple. Its content token never leaves.
+type Location struct {
+	ID           string     `json:"id"`
+	Name         string     `json:"name"`
+	Default      bool       `json:"default" doc:"People go here when nobody says where."`
+	TokenState   string     `json:"token_state" enum:"missing,valid,expiring,expired,revoked,invalid"`
+	TokenProblem int        `json:"token_problem,omitempty" doc:"Apple's error number that ended the token's use."`
+	Organization string     `json:"organization,omitempty" doc:"Apple's orgName, as the token says it."`
+	ExpiresAt    *time.Time `json:"token_expires_at,omitempty"`
+	AddedAt      *time.Time `json:"token_added_at,omitempty"`
+	UID          string     `json:"uid,omitempty" doc:"Apple's uId."`
+	Country      string     `json:"country,omitempty" doc:"The storefront, ISO 3166 alpha-2."`
+	Platform     string     `json:"platform,omitempty" doc:"Apple's word: volumestore is education, enterprisestore is business."`
+	Website      string     `json:"website,omitempty"`
+	VerifiedAt   *time.Time `json:"verified_at,omitempty" doc:"When Apple last accepted the token."`
+	WaitUntil    *time.Time `json:"wait_until,omitempty" doc:"Apple asked us to make no call before."`
+	ReadAt       *time.Time `json:"read_at,omitempty" doc:"The last completed read of users."`
+	FullReadAt   *time.Time `json:"full_read_at,omitempty"`
+	AtApple      int        `json:"at_apple" doc:"Living records that the last full read saw."`
+	ReadProblem  string     `json:"read_problem,omitempty" doc:"Why the last read failed."`
+	Notified     bool       `json:"notified" doc:"Apple tells us of changes; otherwise we ask."`
+	NotifiedAt   *time.Time `json:"notified_at,omitempty"`
+	CreatedAt    time.Time  `json:"created_at"`
+}
+
+func (d *Door) locationOf(l vpp.Location) Location {
+	return Location{
+		ID: string(l.ID), Name: l.Name, Default: l.Default, TokenState: string(l.TokenState(d.config.Clock())), TokenProblem: l.TokenProblem,
+		Organization: l.Token.Organization, ExpiresAt: at(l.Token.ExpiresAt), AddedAt: at(l.Token.AddedAt),
+		UID: l.UID, Country: l.Country, Platform: l.Platform, Website: l.Website, VerifiedAt: at(l.VerifiedAt),
+		WaitUntil: at(l.WaitUntil), ReadAt: at(l.ReadAt), FullReadAt: at(l.FullReadAt), AtApple: l.AtApple, ReadProblem: l.ReadProblem,
+		Notified: l.NotifyURL != "", NotifiedAt: at(l.NotifiedAt), CreatedAt: l.CreatedAt.UTC(),
+	}
+}
+
+func (d *Door) listLocations(ctx context.Context, _ *none) (*answer[List[Location]], error) {
+	all, err := d.Locations.List(ctx)
+	return answered(List[Location]{Items: each(all, d.locationOf)}, err)
+}
+
+// LocationPath names a location.
+type LocationPath struct {
+	ID string `path:"id" maxLength:"64"`
+}
+
+func (in LocationPath) id() vpp.LocationID { return vpp.LocationID(in.ID) }
+
+func (d *Door) getLocation(ctx context.Context, in *LocationPath) (*answer[Location], error) {
+	l, err := d.Locations.Get(ctx, in.id())
+	return answered(d.locationOf(l), err)
+}
+
+// bytes reads a small file whole.
+func (u *Uploaded) bytes() ([]byte, error) {
+	if u.fault != nil {
+		return nil, u.fault
+	}
+	b, err := io.ReadAll(u.r)
+	if large := new(http.MaxBytesError); errors.As(err, &large) {
+		return nil, err
+	}
+	if err != nil {
+		return nil, vpp.Wrap(vpp.Invalid, err, "The file did not arrive whole: send it again.")
+	}
+	return b, nil
+}
+
+// Token is what a token file says by itself.
+type Token struct {
+	Organization string    `json:"organization"`
+	ExpiresAt    time.Time `json:"expires_at"`
+}
+
+func (d *Door) inspectToken(_ context.Context, in *Upload) (*answer[Token], error) {
+	file, err := in.File.bytes()
+	if err != nil {
+		return nil, err
+	}
+	t, err := d.Locations.Inspect(file)
+	return answered(Token{t.Organization, t.ExpiresAt.UTC()}, err)
+}
+
+func (d *Door) addLocation(ctx context.Context, in *Upload) (*answer[Location], error) {
+	file, err := in.File.bytes()
+	if err != nil {
+		return nil, err
+	}
+	l, err := d.Locations.Add(ctx, actor(ctx), file)
+	return answered(d.locationOf(l), err)
+}
+
+type renewInput struct {
+	LocationPath
+	Upload
+}
+
+func (d *Door) renewToken(ctx context.Context, in *renewInput) (*answer[Location], error) {
+	file, err := in.File.bytes()
+	if err != nil {
+		return nil, err
+	}
+	l, err := d.Locations.Renew(ctx, actor(ctx), in.id(), file)
+	return answered(d.locationOf(l), err)
+}
+
+func (d *Door) checkLocation(ctx context.Context, in *LocationPath) (*answer[Location], error) {
+	l, err := d.Locations.Check(ctx, actor(ctx), in.id())
+	return answered(d.locationOf(l), err)
+}
+
+func (d *Door) defaultLocation(ctx context.Context, in *LocationPath) (*answer[Location], error) {
+	if err := d.Locations.SetDefault(ctx, actor(ctx), in.id()); err != nil {
+		return nil, err
+	}
+	return d.getLocation(ctx, in)
+}

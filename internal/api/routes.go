@@ -1,0 +1,95 @@
+package api
+
+import (
+	"time"
+
+	"github.com/rsvpp/rsvpp/internal/gate"
+	"github.com/rsvpp/rsvpp/internal/operator"
+)
+
+// The scopes by short names, so that a route is one line.
+const (
+	public    = gate.Public
+	read      = operator.ScopeRead
+	inviting  = operator.ScopeInvite
+	rostering = operator.ScopeRoster
+	programs  = operator.ScopeProgram
+	settings  = operator.ScopeSettings
+	operators = operator.ScopeOperators
+)
+
+// write enters every operation of the API.
+func (d *Door) write(b *book) {
+	get(b, "/health", public, "health", "Whether the server can do its work", d.health, bare)
+	get(b, "/version", read, "version", "Which rsvpp this is", d.version)
+	get(b, "/me", read, "me", "Who is asking, and what they may do", d.me)
+
+	get(b, "/users", read, "listUsers", "People as one location sees them", d.listUsers)
+	post(b, "/users", rostering, "createUser", "Add a person", d.createUser, created)
+	get(b, "/users/counts", read, "countUsers", "Numbers by status and by what needs somebody", d.countUsers)
+	get(b, "/users/export", read, "exportUsers", "People as a CSV file that an import reads back", d.exportUsers, csv)
+	get(b, "/users/find", read, "findUser", "One person by e-mail address, user name or external id", d.findUser)
+	get(b, "/users/{id}", read, "getUser", "One person, with their place in every location", d.getUser)
+	patch(b, "/users/{id}", rostering, "updateUser", "Change a person", d.updateUser)
+	remove(b, "/users/{id}", rostering, "deleteUser", "Take a person off the list; refused while a record lives at Apple", d.deleteUser)
+	get(b, "/users/{id}/story", read, "userStory", "Why this person is not registered, and everything that happened", d.story)
+	post(b, "/users/{id}/withdraw", inviting, "withdrawInvitation", "End a person's link and open letters; the record at Apple stays", d.withdraw)
+	post(b, "/users/{id}/link", inviting, "copyLink", "Take a person's link to hand it over, which counts as handed over", d.copyLink)
+	get(b, "/funnel", read, "funnel", "How far the people of a location have come", d.funnel)
+
+	post(b, "/imports", rostering, "uploadImport", "Upload a CSV file; nothing is imported yet", d.uploadImport, created, upload(largestFile, "text/csv", "application/octet-stream"))
+	get(b, "/imports/{id}", read, "getImport", "What is in an Uploaded file, and what came of it", d.getImport)
+	put(b, "/imports/{id}/mapping", rostering, "mapImport", "Say in which columns our fields stand; it is remembered", d.mapImport)
+	get(b, "/imports/{id}/preview", read, "previewImport", "What an import would do, row by row", d.previewImport, slow(fileTime))
+	post(b, "/imports/{id}/run", rostering, "runImport", "Import the file", d.runImport, accepted)
+	get(b, "/imports/{id}/failures", read, "importFailures", "The rows that were not imported, with the reasons", d.importFailures, csv)
+
+	get(b, "/locations", read, "listLocations", "All locations, the default one first", d.listLocations)
+	post(b, "/locations", settings, "addLocation", "Add a content token; Apple is asked what it opens", d.addLocation, created, upload(largestToken, "application/octet-stream"), slow(applesTime))
+	post(b, "/locations/inspect", settings, "inspectToken", "Read what a token file says by itself, storing nothing", d.inspectToken, upload(largestToken, "application/octet-stream"))
+	get(b, "/locations/{id}", read, "getLocation", "One location", d.getLocation)
+	put(b, "/locations/{id}/token", settings, "renewToken", "Replace the content token of a location", d.renewToken, upload(largestToken, "application/octet-stream"), slow(applesTime))
+	post(b, "/locations/{id}/check", settings, "checkLocation", "Ask Apple again what the token opens", d.checkLocation, slow(applesTime))
+	post(b, "/locations/{id}/default", settings, "defaultLocation", "Make it the location where people go when nobody says where", d.defaultLocation)
+
+	post(b, "/invitations/examine", read, "examineInvitations", "The doctor: who would be reached, and why the others not; writes nothing", d.examine)
+	post(b, "/invitations/examine/people", read, "examinedPeople", "The people who got one verdict", d.examineLines)
+	post(b, "/invitations", inviting, "invite", "Invite people, or resend to them", d.invite, accepted)
+
+	post(b, "/vpp/sync", programs, "sync", "Make us and Apple equal, both ways", d.sync, accepted)
+	post(b, "/vpp/delete", programs, "deleteFromVPP", "Delete people from VPP: their records are retired at Apple", d.deleteFromVPP, accepted)
+	post(b, "/vpp/delete/preview", read, "previewDelete", "What a deletion would do; writes nothing", d.previewDelete)
+
+	get(b, "/tasks", read, "listTasks", "Tasks, the newest first", d.listTasks)
+	get(b, "/tasks/{id}", read, "getTask", "One task", d.getTask)
+	get(b, "/tasks/{id}/items", read, "listTaskItems", "What became of each person", d.listItems)
+	get(b, "/tasks/{id}/items/export", read, "exportTaskItems", "The same as a CSV file", d.exportItems, csv)
+	post(b, "/tasks/{id}/cancel", inviting, "cancelTask", "End a task; what Apple or the mail server has is not undone", d.cancelTask)
+	post(b, "/tasks/{id}/retry", inviting, "retryTask", "A new task for those with whom this one failed", d.retryTask, accepted)
+	stream(b, "/events", read, "events", "What changes, as it changes", d.events)
+
+	get(b, "/letter", read, "getLetter", "The letter that carries invitations", d.getLetter)
+	put(b, "/letter", settings, "saveLetter", "Change the letter; one without the link is refused", d.putLetter)
+	post(b, "/letter/preview", read, "previewLetter", "A letter filled in; its link leads nowhere", d.previewLetter)
+	get(b, "/mail", settings, "getMail", "How letters leave, without the password", d.getMail)
+	put(b, "/mail", settings, "saveMail", "Change how letters leave", d.putMail)
+	post(b, "/mail/test", settings, "testMail", "Send a test letter and tell each step", d.testMail, slow(2*time.Minute))
+
+	get(b, "/history", read, "history", "Who did what and when, the newest first", d.history)
+	get(b, "/operators", operators, "listOperators", "Who may use this server", d.listOperators)
+	post(b, "/operators", operators, "createOperator", "Add an operator, who may do no more than the caller", d.createOperator, created)
+	remove(b, "/operators/{id}", operators, "deleteOperator", "Take an operator away, with sessions and keys", d.deleteOperator)
+	put(b, "/operators/{id}/password", operators, "setPassword", "Give somebody a new password", d.setPassword)
+	get(b, "/keys", operators, "listKeys", "API keys, without their secrets", d.listKeys)
+	post(b, "/keys", operators, "createKey", "Make an API key, which may do no more than the caller; its secret is shown once", d.createKey, created)
+	remove(b, "/keys/{id}", operators, "revokeKey", "End an API key", d.revokeKey)
+}
+
+// applesTime is enough for Apple to be asked, and asked again.
+const applesTime = 2 * time.Minute
+
+const description = `Everything the console can do, for programs.
+
+Send an API key as ` + "`Authorization: Bearer rsvpp_…`" + `. Lists are read page by page: send ` + "`next`" + ` as ` + "`after`" + ` until it is missing.
+Requests that start work answer 202 with a task to watch, and take an ` + "`Idempotency-Key`" + `, so that a repeat starts nothing.
+Every error is a problem (RFC 9457) whose ` + "`detail`" + ` says what is wrong and what to do. What answers 429 or 503 may be tried again, after ` + "`Retry-After`" + ` if there is one.`

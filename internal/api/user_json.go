@@ -1,0 +1,116 @@
+package api
+
+import (
+	"time"
+
+	"github.com/rsvpp/rsvpp/internal/roster"
+	"github.com/rsvpp/rsvpp/internal/vpp"
+)
+
+// User is a person of the organization.
+type User struct {
+	ID             string    `json:"id"`
+	ExternalID     string    `json:"external_id,omitempty" doc:"The key of the source, unique."`
+	UserName       string    `json:"user_name,omitempty" doc:"Unique."`
+	FirstName      string    `json:"first_name,omitempty"`
+	LastName       string    `json:"last_name,omitempty"`
+	FullName       string    `json:"full_name"`
+	Email          string    `json:"email,omitempty"`
+	ManagedAppleID string    `json:"managed_apple_id,omitempty" doc:"Managed Apple Account."`
+	Groups         []string  `json:"groups" nullable:"false"`
+	Locale         string    `json:"locale,omitempty" doc:"BCP 47."`
+	Notes          string    `json:"notes,omitempty"`
+	Source         string    `json:"source,omitempty" doc:"Where the person came from: csv, console, api."`
+	CreatedAt      time.Time `json:"created_at"`
+	UpdatedAt      time.Time `json:"updated_at"`
+}
+
+func userOf(u vpp.User) User {
+	groups := u.Groups
+	if groups == nil {
+		groups = []string{}
+	}
+	return User{
+		ID: string(u.ID), ExternalID: u.ExternalID, UserName: u.UserName, FirstName: u.FirstName, LastName: u.LastName,
+		FullName: u.FullName, Email: u.Email, ManagedAppleID: u.ManagedAppleID, Groups: groups, Locale: u.Locale,
+		Notes: u.Notes, Source: u.Source, CreatedAt: u.CreatedAt.UTC(), UpdatedAt: u.UpdatedAt.UTC(),
+	}
+}
+
+// Place is a person's place in the program at one location. Beside our word
+// stands Apple's, which means something else: Apple's Registered is our invited.
+type Place struct {
+	VPPUserID       string     `json:"vpp_user_id"`
+	LocationID      string     `json:"location_id"`
+	VPPStatus       string     `json:"vpp_status" enum:"not_invited,invited,registered,removed" doc:"Our word. Invited needs both: a record at Apple, and the invitation handed over."`
+	AppleStatus     string     `json:"apple_status" enum:",Registered,Associated,Retired,Deleted" doc:"Apple's own word, empty without a record. Registered there means that the invitation is open."`
+	Step            string     `json:"step" enum:",queued,waiting,created,mail_deferred,mail_refused,refused,awaits_person,update_waiting,removing" doc:"What the case waits for, empty for nothing."`
+	Since           *time.Time `json:"since,omitempty" doc:"Since when the status is this one."`
+	ClientUserID    string     `json:"client_user_id,omitempty" doc:"The name by which Apple knows the VPP user."`
+	Generation      int        `json:"generation" doc:"Counts the records at Apple, one after the other."`
+	Pending         string     `json:"pending,omitempty" enum:"create,update,retire" doc:"The write that waits for Apple."`
+	PendingSince    *time.Time `json:"pending_since,omitempty"`
+	AppleEmail      string     `json:"apple_email,omitempty" doc:"The address that Apple has."`
+	AppleCreatedAt  *time.Time `json:"apple_created_at,omitempty" doc:"When the record was first seen at Apple."`
+	HandedOverAt    *time.Time `json:"handed_over_at,omitempty" doc:"When the invitation was first handed over."`
+	AssociatedAt    *time.Time `json:"associated_at,omitempty"`
+	RetiredAt       *time.Time `json:"retired_at,omitempty"`
+	ReadAt          *time.Time `json:"read_at,omitempty" doc:"When Apple was last asked about this person."`
+	AppleError      int        `json:"apple_error,omitempty" doc:"Apple's last refusal."`
+	AppleErrorText  string     `json:"apple_error_text,omitempty" doc:"What that means and what to do."`
+	AppleErrorAt    *time.Time `json:"apple_error_at,omitempty"`
+	ManagedError    int        `json:"managed_error,omitempty" doc:"Why Apple would not link the Managed Apple Account."`
+	MailProblem     string     `json:"mail_problem,omitempty" enum:"deferred,refused"`
+	AccountHashSeen bool       `json:"account_linked" doc:"Apple reports a linked account."`
+}
+
+func placeOf(p vpp.ProgramUser) Place {
+	out := Place{
+		VPPUserID: string(p.ID), LocationID: string(p.LocationID), VPPStatus: string(p.VPPStatus()), AppleStatus: string(p.AppleStatus),
+		Step: string(p.Step()), Since: at(since(p)), ClientUserID: string(p.ClientUserID), Generation: p.Generation,
+		Pending: string(p.Pending), PendingSince: at(p.PendingSince), AppleEmail: p.AppleEmail, AppleCreatedAt: at(p.CreatedAt),
+		HandedOverAt: at(p.HandedOverAt), AssociatedAt: at(p.AssociatedAt), RetiredAt: at(p.RetiredAt), ReadAt: at(p.ReadAt),
+		AppleError: p.AppleError, AppleErrorAt: at(p.AppleErrorAt), ManagedError: p.ManagedError, MailProblem: string(p.MailProblem),
+		AccountHashSeen: p.AccountHash != "",
+	}
+	if p.AppleError != 0 {
+		problem := vpp.ExplainApple(p.AppleError)
+		out.AppleErrorText = problem.Sentence + " " + problem.Next
+	}
+	return out
+}
+
+// since is when the status became what it is, as far as is known.
+func since(p vpp.ProgramUser) time.Time {
+	switch p.VPPStatus() {
+	case vpp.Registered:
+		return p.AssociatedAt
+	case vpp.Removed:
+		return p.RetiredAt
+	case vpp.Invited: // the later of its two facts
+		if p.CreatedAt.After(p.HandedOverAt) {
+			return p.CreatedAt
+		}
+		return p.HandedOverAt
+	case vpp.NotInvited:
+	}
+	return time.Time{}
+}
+
+// Person is a user as seen from one location: the row of the Users list.
+type Person struct {
+	User
+	Place
+}
+
+func personOf(p vpp.Person) Person { return Person{userOf(p.User), placeOf(p.Program)} }
+
+// Profile is a user with every place.
+type Profile struct {
+	User
+	Places []Place `json:"places" nullable:"false"`
+}
+
+func profileOf(p roster.Profile) Profile {
+	return Profile{userOf(p.User), each(p.Places, placeOf)}
+}

@@ -1,0 +1,148 @@
+package location
+
+import (
+	"context"
+	"time"
+
+	"github.com/rsvpp/rsvpp/appsandbooks"
+	"github.com/rsvpp/rsvpp/internal/vpp"
+)
+
+// Inspect reads what a token file says by itself, without asking Apple and
+// without storing anything.
+func (s *Service) Inspect(file []byte) (vpp.ContentToken, error) {
+	t, err := s.read(file)
+	return t.ContentToken, err
+}
+
+// token is a content token that has been read.
+type token struct {
+	vpp.ContentToken
+	secret string
+}
+
+func (s *Service) read(file []byte) (token, error) {
+	t, err := appsandbooks.ParseContentToken(file)
+	if err != nil { // its own sentence says what kind of file it is and what to do
+		e := vpp.Wrap(vpp.Invalid, err, "%s", err.Error())
+		e.Field = "token"
+		return token{}, e
+	}
+	return token{vpp.ContentToken{Organization: t.OrgName, ExpiresAt: t.ExpirationDate}, t.Bearer.Reveal()}, nil
+}
+
+// Add stores a content token after Apple said what it opens. The first token
+// fills the empty default location; each further one makes a location. A token
+// for a location that is here already is refused with that one's name.
+func (s *Service) Add(ctx context.Context, by vpp.Actor, file []byte) (vpp.Location, error) {
+	t, facts, err := s.verify(ctx, file)
+	if err != nil {
+		return vpp.Location{}, err
+	}
+	all, err := s.store.Locations(ctx)
+	if err != nil {
+		return vpp.Location{}, err
+	}
+	l := vpp.Location{ID: vpp.LocationID(s.ids()), CreatedAt: s.now()}
+	for _, known := range all {
+		switch {
+		case known.UID == facts.UID:
+			return known, refuse(vpp.Conflict, "The content token opens the location “%s”, which is here already. To use the newer token, renew that location.", known.Name)
+		case known.Default && known.UID == "":
+			l = known
+		}
+	}
+	l = s.filled(l, t, facts)
+	sealed, err := s.box.Seal([]byte(t.secret), string(l.ID))
+	if err != nil {
+		return l, err
+	}
+	if err := s.store.AddLocation(ctx, by, l, sealed); err != nil {
+		return l, err
+	}
+	return s.store.Location(ctx, l.ID)
+}
+
+// Renew replaces the content token of a location. A token of another location
+// is refused with both names.
+func (s *Service) Renew(ctx context.Context, by vpp.Actor, id vpp.LocationID, file []byte) (vpp.Location, error) {
+	was, err := s.store.Location(ctx, id)
+	if err != nil {
+		return was, err
+	}
+	if was.UID == "" {
+		return was, refuse(vpp.Conflict, "The location “%s” has no content token yet: add the token instead of renewing it.", was.Name)
+	}
+	t, facts, err := s.verify(ctx, file)
+	if err != nil {
+		return was, err
+	}
+	if facts.UID != was.UID {
+		return was, refuse(vpp.Conflict, "The content token opens the location “%s”, but it is “%s” that is to be renewed. Download the token of “%s”, or add this one as a further location.",
+			nameOf(facts), was.Name, was.Name)
+	}
+	now := s.filled(was, t, facts)
+	sealed, err := s.box.Seal([]byte(t.secret), string(was.ID))
+	if err != nil {
+		return was, err
+	}
+	if err := s.store.RenewToken(ctx, by, was, now, sealed); err != nil {
+		return was, err
+	}
+	return s.store.Location(ctx, was.ID)
+}
+
+// verify reads the file and asks Apple what it opens.
+func (s *Service) verify(ctx context.Context, file []byte) (token, vpp.LocationFacts, error) {
+	t, err := s.read(file)
+	if err != nil {
+		return t, vpp.LocationFacts{}, err
+	}
+	if !s.now().Before(t.ExpiresAt) {
+		p := vpp.ExplainApple(vpp.AppleTokenExpired)
+		return t, vpp.LocationFacts{}, refuse(p.Kind, "The content token expired on %s. %s", t.ExpiresAt.Format("2 January 2006"), p.Next)
+	}
+	facts, err := s.apple.Verify(ctx, t.secret)
+	if err == nil && facts.UID == "" {
+		err = vpp.Errorf(vpp.Unavailable, "Apple did not say which location the content token opens. Try again later.")
+	}
+	return t, facts, explain(err)
+}
+
+// filled is the location with a token and what Apple says of it.
+func (s *Service) filled(l vpp.Location, t token, facts vpp.LocationFacts) vpp.Location {
+	l = described(l, facts)
+	l.Token = t.ContentToken
+	l.Token.ExpiresAt = earlier(t.ExpiresAt, facts.ExpiresAt)
+	l.Token.AddedAt, l.VerifiedAt = s.now(), s.now()
+	l.TokenProblem = 0
+	return l
+}
+
+// described is the location with what Apple says of it.
+func described(l vpp.Location, f vpp.LocationFacts) vpp.Location {
+	l.UID, l.Name, l.Country, l.Platform, l.Website = f.UID, nameOf(f), f.Country, f.Platform, f.Website
+	return l
+}
+
+func nameOf(f vpp.LocationFacts) string {
+	if f.Name == "" {
+		return vpp.DefaultLocationName
+	}
+	return f.Name
+}
+
+// earlier: Apple may end a token before the day that stands in it, as when
+// its owner leaves or changes the password.
+func earlier(said, reported time.Time) time.Time {
+	if !reported.IsZero() && reported.Before(said) {
+		return reported
+	}
+	return said
+}
+
+func refuse(kind vpp.Kind, format string, args ...any) *vpp.Error {
+	e := vpp.Errorf(kind, format, args...)
+	e.Field = "token"
+	return e
+}

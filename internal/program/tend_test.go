@@ -1,0 +1,334 @@
+package program_test
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/rsvpp/rsvpp/appsandbooks"
+	"github.com/rsvpp/rsvpp/appsandbooks/applesim"
+	"github.com/rsvpp/rsvpp/internal/program"
+	"github.com/rsvpp/rsvpp/internal/queue"
+	"github.com/rsvpp/rsvpp/internal/seal"
+	"github.com/rsvpp/rsvpp/internal/store"
+	"github.com/rsvpp/rsvpp/internal/store/storetest"
+	"github.com/rsvpp/rsvpp/internal/vpp"
+)
+
+const school vpp.LocationID = "school"
+
+// world is a program room with a real store, a real queue that only keeps
+// promises, and the pretend Apple over HTTP.
+type world struct {
+	*program.Service
+	db    *store.DB
+	apple *applesim.Server
+	uid   string
+	token string
+}
+
+// Token implements program.Tokens.
+func (w *world) Token(context.Context, vpp.LocationID) (string, error) { return w.token, nil }
+
+func newWorld(t *testing.T, url string, o applesim.Options) *world {
+	t.Helper()
+	o.PageSize = 50
+	if o.Limits == (applesim.Limits{}) {
+		o.Limits = applesim.UnlimitedRate()
+	}
+	apple, err := applesim.NewServer(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = apple.Close() })
+	l, err := apple.AddLocation(applesim.Location{Name: "Test School", ManagedDomains: []string{"school.test"}, BlockedAccounts: []string{"bad@school.test"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, err := apple.MintToken(l.UID, applesim.TokenOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	db := storetest.Open(t, url, time.Now)
+	q, err := queue.New(t.Context(), db.SQLite(), db.Postgres(), queue.Config{Logger: slog.New(slog.DiscardHandler), Clock: time.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	db.Use(q)
+	box, err := seal.New(make([]byte, 32))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &world{db: db, apple: apple, uid: l.UID, token: token.Content}
+	w.Service = program.New(db, w, box, program.Config{
+		Client: appsandbooks.Config{BaseURL: apple.BaseURL(), RequestTimeout: 2 * time.Second, BackoffFirst: 5 * time.Millisecond},
+		Cadence: program.Cadence{FirstLook: 5 * time.Millisecond, LookEvery: 10 * time.Millisecond, ResendAfter: 300 * time.Millisecond,
+			Settle: 20 * time.Millisecond, ReadEvery: time.Hour, FullEvery: time.Hour},
+		Lease: time.Minute, Slice: 8 * time.Second, Parallel: 8, Attempts: 8, Logger: slog.New(slog.DiscardHandler),
+		Now: time.Now, IDs: storetest.NewID, Secrets: uuid.NewString, Sleep: sleep,
+	})
+	storetest.AddLocation(t, db, school, l.UID)
+	return w
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// settle tends until nothing is due any more, as the queue would.
+func (w *world) settle(t *testing.T) {
+	t.Helper()
+	for deadline := time.Now().Add(time.Minute); ; {
+		err := w.Tend(t.Context(), vpp.TendLocation{LocationID: school})
+		var later *vpp.Later
+		if err == nil {
+			return
+		}
+		if !errors.As(err, &later) {
+			t.Fatal(err)
+		}
+		if time.Now().After(deadline) {
+			l, _ := w.db.Location(t.Context(), school)
+			due, _ := w.db.UnsentBatches(t.Context(), school, 10)
+			t.Fatalf("the location does not come to rest: due %s, %q, waits until %s, unsent %+v; %+v", later.At, l.ReadProblem, l.WaitUntil, due, w.apple.Calls())
+		}
+		if err := sleep(t.Context(), time.Until(later.At)); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// equal compares our facts with Apple's truth, person by person.
+func (w *world) equal(t *testing.T) {
+	t.Helper()
+	truth := map[string]applesim.User{}
+	for u := range w.apple.Users(w.uid) {
+		if was, ok := truth[u.ClientUserID]; !ok || was.Status != applesim.Registered && was.Status != applesim.Associated {
+			if ok && (u.Status == applesim.Registered || u.Status == applesim.Associated) && (was.Status == applesim.Registered || was.Status == applesim.Associated) {
+				t.Errorf("%s lives twice at Apple", u.ClientUserID)
+			}
+			truth[u.ClientUserID] = u
+		}
+	}
+	err := w.db.EachPerson(t.Context(), vpp.Selection{All: true}, func(people []vpp.Person) error {
+		for _, p := range people {
+			u := truth[string(p.Program.ClientUserID)]
+			if string(p.Program.AppleStatus) != string(u.Status) || p.Program.AppleEmail != u.Email {
+				t.Errorf("%s: we say %q %q, Apple says %q %q (pending %q, error %d)", p.User.ID, p.Program.AppleStatus, p.Program.AppleEmail,
+					u.Status, u.Email, p.Program.Pending, p.Program.AppleError)
+			}
+			if p.Program.Pending != "" {
+				t.Errorf("%s: %s is still pending", p.User.ID, p.Program.Pending)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (w *world) wake(t *testing.T, full bool) {
+	t.Helper()
+	if err := w.db.WantRead(t.Context(), school, full); err != nil {
+		t.Fatal(err)
+	}
+	w.settle(t)
+}
+
+var all = vpp.Selection{All: true}
+
+// Trap 2, F-49, F-50: people are created in batches, and confirmed by a read.
+func TestTendCreates(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		w := newWorld(t, url, applesim.Options{EventDelay: applesim.Range{Max: 20 * time.Millisecond}})
+		storetest.AddPeople(t, w.db, school, 250, vpp.WriteCreate)
+		w.settle(t)
+		w.equal(t)
+		if n := w.apple.Calls().Of(applesim.UsersCreate); n != 3 {
+			t.Errorf("250 people took %d calls to create, not 3", n)
+		}
+		counts, err := w.db.CountPeople(t.Context(), school)
+		if err != nil || counts.Total != 250 || counts.Status[vpp.NotInvited] != 250 {
+			t.Errorf("S0-11: created and nothing handed over is not Invited: %+v %v", counts, err)
+		}
+		for u := range w.apple.Users(w.uid) {
+			if _, err := w.apple.Accept(u.InviteCode, u.Email); err != nil {
+				t.Fatal(err)
+			}
+		}
+		w.wake(t, false)
+		w.equal(t)
+		if counts, err = w.db.CountPeople(t.Context(), school); err != nil || counts.Status[vpp.Registered] != 250 {
+			t.Errorf("S0-22: everybody accepted: %+v %v", counts, err)
+		}
+	})
+}
+
+// The same, on a very bad day: everything that can go wrong with calls,
+// events and answers does, and nobody is lost or doubled.
+func TestTendWithFaults(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		faults := applesim.FaultsMany(1)
+		faults.Hang, faults.RetryAfter = 3*time.Second, time.Second
+		w := newWorld(t, url, applesim.Options{EventDelay: applesim.Range{Max: 30 * time.Millisecond}, Faults: faults})
+		storetest.AddPeople(t, w.db, school, 300, vpp.WriteCreate)
+		w.settle(t)
+		w.equal(t)
+		task, err := w.StartDelete(t.Context(), vpp.Server, vpp.Selection{IDs: []vpp.UserID{"user-0001", "user-0002", "user-0003"}}, "once")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Expand(t.Context(), task); err != nil {
+			t.Fatal(err)
+		}
+		w.settle(t)
+		w.equal(t)
+		if task, err = w.db.Task(t.Context(), task.ID); err != nil || task.State() != vpp.TaskDone || task.Done != 3 {
+			t.Errorf("the removal ended %s: %+v %v", task.State(), task, err)
+		}
+	})
+}
+
+// F-06: who has a Managed Apple Account is linked without an invitation; one
+// that cannot be linked is explained, and invited where that can work.
+func TestTendManagedAccounts(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		w := newWorld(t, url, applesim.Options{})
+		storetest.AddPeople(t, w.db, school, 4, vpp.WriteCreate)
+		storetest.Exec(t, w.db, "UPDATE users SET managed_apple_id = 'anna@school.test' WHERE id IN ('user-0000', 'user-0001')")
+		storetest.Exec(t, w.db, "UPDATE users SET managed_apple_id = 'bad@school.test' WHERE id IN ('user-0002', 'user-0003')")
+		storetest.Exec(t, w.db, "UPDATE users SET email = '' WHERE id = 'user-0003'")
+		w.settle(t)
+		var got []string
+		err := w.db.EachPerson(t.Context(), all, func(people []vpp.Person) error {
+			for _, p := range people {
+				got = append(got, string(p.Program.AppleStatus))
+				if p.User.ID == "user-0003" && p.Program.AppleError != vpp.AppleAccountUnusable {
+					t.Errorf("no address and no account: Apple's %d is kept", p.Program.AppleError)
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		linked := 0
+		for _, s := range got[:2] {
+			if s == "Associated" {
+				linked++
+			}
+		}
+		if linked != 1 || got[2] != "Registered" || got[3] != "" {
+			t.Errorf("one of two is linked, the third invited instead, the fourth refused; got %q", got)
+		}
+	})
+}
+
+// One bad address makes Apple refuse a whole call: the others go on.
+func TestTendFindsTheBadAddress(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		w := newWorld(t, url, applesim.Options{})
+		storetest.AddPeople(t, w.db, school, 90, vpp.WriteCreate)
+		storetest.Exec(t, w.db, "UPDATE users SET email = 'not an address' WHERE id = 'user-0042'")
+		w.settle(t)
+		err := w.db.EachPerson(t.Context(), all, func(people []vpp.Person) error {
+			for _, p := range people {
+				if bad := p.User.ID == "user-0042"; bad != (p.Program.AppleError == vpp.AppleBadEmail) || bad == p.Program.AppleStatus.Living() {
+					t.Errorf("%s: %q, error %d", p.User.ID, p.Program.AppleStatus, p.Program.AppleError)
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+// F-12, S1-19: a changed address goes to Apple; S1-17, F-14, F-15: a removal
+// retires, and the same person can be registered anew.
+func TestTendUpdatesRetiresAndRegistersAnew(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		w := newWorld(t, url, applesim.Options{})
+		storetest.AddPeople(t, w.db, school, 3, vpp.WriteCreate)
+		w.settle(t)
+		storetest.Exec(t, w.db, "UPDATE users SET email = 'new@example.org' WHERE id = 'user-0001'")
+		task, err := w.StartSync(t.Context(), vpp.Server, all, true, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Expand(t.Context(), task); err != nil {
+			t.Fatal(err)
+		}
+		w.settle(t)
+		w.equal(t)
+		if task, err = w.db.Task(t.Context(), task.ID); err != nil || task.State() != vpp.TaskDone || task.Done != 3 {
+			t.Errorf("the sync ended %s: %+v %v", task.State(), task, err)
+		}
+		if u := w.apple.User(w.uid, "client-0001"); len(u) != 1 || u[0].Email != "new@example.org" {
+			t.Errorf("Apple has %+v", u)
+		}
+		storetest.Exec(t, w.db, "UPDATE program_users SET pending = 'retire', pending_since = 1 WHERE user_id = 'user-0002'")
+		w.wake(t, false)
+		w.equal(t)
+		storetest.Exec(t, w.db, "UPDATE program_users SET pending = 'create', pending_since = 1, generation = 2 WHERE user_id = 'user-0002'")
+		w.wake(t, false)
+		w.equal(t)
+		if u := w.apple.User(w.uid, "client-0002"); len(u) != 2 || u[0].Status != applesim.Registered {
+			t.Errorf("trap 5: one living and one retired record, got %+v", u)
+		}
+	})
+}
+
+// A full read notices who was retired in Apple's portal, by asking by name.
+func TestTendFullReadNoticesTheMissing(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		w := newWorld(t, url, applesim.Options{})
+		storetest.AddPeople(t, w.db, school, 120, vpp.WriteCreate)
+		w.settle(t)
+		if err := w.apple.RetireByHand(w.uid, "client-0077"); err != nil {
+			t.Fatal(err)
+		}
+		w.wake(t, true)
+		w.equal(t)
+		if err := w.apple.ForgetVersions(w.uid); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.apple.RetireByHand(w.uid, "client-0011"); err != nil {
+			t.Fatal(err)
+		}
+		w.wake(t, false) // 9721: everything is read
+		w.equal(t)
+	})
+}
+
+// F-53: a revoked token ends the work with a sentence, and nothing is lost.
+func TestTendRevokedToken(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		w := newWorld(t, url, applesim.Options{})
+		storetest.AddPeople(t, w.db, school, 3, vpp.WriteCreate)
+		if err := w.apple.RevokeToken(w.token); err != nil {
+			t.Fatal(err)
+		}
+		w.settle(t)
+		l, err := w.db.Location(t.Context(), school)
+		if err != nil || l.TokenState(time.Now()) != vpp.TokenRevoked || l.ReadProblem == "" {
+			t.Errorf("%s, %q, %v", l.TokenState(time.Now()), l.ReadProblem, err)
+		}
+		if _, err := w.StartSync(t.Context(), vpp.Server, all, false, ""); vpp.KindOf(err) != vpp.Conflict {
+			t.Errorf("a sync with a revoked token is refused, got %v", err)
+		}
+	})
+}

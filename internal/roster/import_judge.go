@@ -1,0 +1,160 @@
+package roster
+
+import (
+	"context"
+	"slices"
+
+	"github.com/rsvpp/rsvpp/internal/roster/sheet"
+	"github.com/rsvpp/rsvpp/internal/vpp"
+)
+
+// judged is a row with what an import does with it.
+type judged struct {
+	row     sheet.Row
+	verdict vpp.Verdict
+	change  vpp.UserChange // of new and changed people
+	fault   *vpp.Error     // of failed rows
+}
+
+// judge looks up the people of some rows and says what becomes of each. It
+// ends before a row about somebody whom a row before changes: that one has to
+// be written first. The rest is for the next call; there is always one verdict.
+func (s *Service) judge(ctx context.Context, h home, rows []sheet.Row) ([]judged, error) {
+	found, err := s.store.FindUsers(ctx, keysOf(rows))
+	if err != nil {
+		return nil, err
+	}
+	known, touched := indexed(found), touched{}
+	verdicts := make([]judged, 0, len(rows))
+	for _, row := range rows {
+		j := s.judgeRow(h, known, row)
+		if touched.has(j) {
+			break
+		}
+		touched.add(j)
+		verdicts = append(verdicts, j)
+	}
+	return verdicts, nil
+}
+
+// touched are the people whom verdicts change, and the addresses of new ones.
+type touched map[string]bool
+
+func (t touched) has(j judged) bool {
+	return j.change.Was.ID != "" && t[string(j.change.Was.ID)] ||
+		j.row.Fault == nil && byAddress(j.row.Person) && t[vpp.FoldKey(j.row.Person.Email)]
+}
+
+func (t touched) add(j judged) {
+	if j.change.Now.ID == "" {
+		return
+	}
+	t[string(j.change.Now.ID)] = true
+	if j.change.Now.Email != "" {
+		t[vpp.FoldKey(j.change.Now.Email)] = true
+	}
+}
+
+func byAddress(p sheet.Person) bool { return p.ExternalID == "" && p.UserName == "" }
+
+func (s *Service) judgeRow(h home, known index, row sheet.Row) judged {
+	failed := func(fault *vpp.Error) judged { return judged{row: row, verdict: vpp.VerdictFailed, fault: fault} }
+	if row.Fault != nil {
+		return failed(row.Fault)
+	}
+	places, fault := h.places(row.Person.Location)
+	if fault != nil {
+		return failed(fault)
+	}
+	was, here, fault := known.find(row.Person)
+	if fault != nil {
+		return failed(fault)
+	}
+	if !here {
+		return judged{row, vpp.VerdictNew, vpp.UserChange{Now: s.newUser(row.Person, fromFile), Locations: places}, nil}
+	}
+	now := merge(was.User, row.Person)
+	places = slices.DeleteFunc(places, func(l vpp.LocationID) bool { return slices.Contains(was.Locations, l) })
+	if was.Same(now) && len(places) == 0 {
+		return judged{row: row, verdict: vpp.VerdictUnchanged}
+	}
+	now.UpdatedAt = s.after(was.UpdatedAt)
+	return judged{row, vpp.VerdictChanged, vpp.UserChange{Was: was.User, Now: now, Locations: places}, nil}
+}
+
+// keysOf collects what people are looked for by.
+func keysOf(rows []sheet.Row) (keys vpp.Identities) {
+	for _, row := range rows {
+		p := row.Person
+		if row.Fault != nil {
+			continue
+		}
+		if p.ExternalID != "" {
+			keys.ExternalIDs = append(keys.ExternalIDs, p.ExternalID)
+		}
+		if p.UserName != "" {
+			keys.UserNames = append(keys.UserNames, p.UserName)
+		}
+		if byAddress(p) {
+			keys.Emails = append(keys.Emails, p.Email)
+		}
+	}
+	return keys
+}
+
+// index finds people by what they are known by.
+type index struct {
+	byID, byName map[string]vpp.KnownUser
+	byAddress    map[string][]vpp.KnownUser
+}
+
+func indexed(users []vpp.KnownUser) index {
+	x := index{map[string]vpp.KnownUser{}, map[string]vpp.KnownUser{}, map[string][]vpp.KnownUser{}}
+	for _, u := range users {
+		if u.ExternalID != "" {
+			x.byID[u.ExternalID] = u
+		}
+		if u.UserName != "" {
+			x.byName[vpp.FoldKey(u.UserName)] = u
+		}
+		key := vpp.FoldKey(u.Email)
+		x.byAddress[key] = append(x.byAddress[key], u)
+	}
+	return x
+}
+
+// find returns who a row is about: by the external id, else the user name,
+// else the address. Somebody without an external id, known by the user name,
+// takes on the row's.
+func (x index) find(p sheet.Person) (u vpp.KnownUser, here bool, fault *vpp.Error) {
+	named, nameKnown := x.byName[vpp.FoldKey(p.UserName)]
+	nameKnown = nameKnown && p.UserName != ""
+	switch {
+	case p.ExternalID != "":
+		u, here = x.byID[p.ExternalID]
+		switch {
+		case nameKnown && here && named.ID != u.ID, nameKnown && !here && named.ExternalID != "":
+			return u, false, taken(sheet.UserName, p.UserName, named.User)
+		case nameKnown && !here:
+			return named, true, nil
+		}
+		return u, here, nil
+	case p.UserName != "":
+		return named, nameKnown, nil
+	}
+	same := x.byAddress[vpp.FoldKey(p.Email)]
+	switch len(same) {
+	case 0:
+		return u, false, nil
+	case 1:
+		return same[0], true, nil
+	}
+	return u, false, ambiguous(p.Email, same)
+}
+
+func ambiguous(email string, same []vpp.KnownUser) *vpp.Error {
+	e := vpp.Errorf(vpp.Conflict, "The e-mail address %q belongs to %s and %s: add the external id or the user name, so that it is clear who is meant.",
+		email, same[0].FullName, same[1].FullName)
+	e.Field = string(sheet.Email)
+	return e
+}
