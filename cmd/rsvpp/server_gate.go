@@ -27,7 +27,7 @@ func (v *server) openGate(context.Context) error {
 	rest, err := api.New(api.Services{
 		People: v.roster, Imports: v.roster, Locations: v.locations, Inviter: v.invite, Letters: v.invite,
 		Program: v.program, Tasks: v.tasks, Operators: v.operators, Changes: v.hub,
-	}, api.Config{Version: version(), Clock: time.Now, Ready: v.db.Ping})
+	}, api.Config{Version: readVersion().Version, Clock: time.Now, Ready: v.db.Ping})
 	if err != nil {
 		return err
 	}
