@@ -21,10 +21,14 @@ func (c *carrier) Use(s invite.MailSettings) error { return c.sender.Change(mail
 // Send implements invite.Carrier. A letter whose answer was lost is tried
 // again under the same Message-ID.
 func (c *carrier) Send(ctx context.Context, m invite.Message) invite.Handover {
-	return handover(c.sender.Send(ctx, mail.Letter{
+	r := c.sender.Send(ctx, mail.Letter{
 		ToName: m.ToName, ToAddress: m.ToAddress, Subject: m.Subject, Text: m.Text, HTML: m.HTML,
 		MessageID: m.MessageID, Date: m.Date, Headers: m.Headers,
-	}))
+	})
+	h := handover(r)
+	// A relay that cannot be reached is everybody's; a domain's server is not.
+	h.Halt = h.Halt || r.Cause == mail.CauseNetwork && r.Step == mail.StepConnect && c.sender.Settings().Mode == mail.Relay
+	return h
 }
 
 // Test implements invite.Carrier.
