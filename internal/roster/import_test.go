@@ -261,8 +261,10 @@ func TestImportStale(t *testing.T) {
 		home := h.mustLocation(t)
 		step := func(from, to int, name string) error {
 			u := vpp.User{ID: vpp.UserID(storetest.NewID()), UserName: name, FullName: name, CreatedAt: h.now, UpdatedAt: h.now}
-			return h.db.WriteImport(t.Context(), vpp.ImportStep{Import: i.ID, Task: task.ID, From: from, To: to,
-				Create: []vpp.UserChange{{Now: u, Locations: []vpp.LocationID{home}}}})
+			return h.db.WriteImport(t.Context(), vpp.ImportStep{
+				Import: i.ID, Task: task.ID, From: from, To: to,
+				Create: []vpp.UserChange{{Now: u, Locations: []vpp.LocationID{home}}},
+			})
 		}
 		if err := step(0, 2, "anna"); err != nil {
 			t.Fatal(err)
