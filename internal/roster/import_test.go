@@ -249,6 +249,39 @@ func TestMapping(t *testing.T) {
 	})
 }
 
+// A job that was thought dead and wakes up writes nothing a second time.
+func TestImportStale(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		h := build(t, url)
+		i := h.upload(t, "user_name\nanna\nben\n")
+		task, err := h.Run(t.Context(), anna, i.ID, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		home := h.mustLocation(t)
+		step := func(from, to int, name string) error {
+			u := vpp.User{ID: vpp.UserID(storetest.NewID()), UserName: name, FullName: name, CreatedAt: h.now, UpdatedAt: h.now}
+			return h.db.WriteImport(t.Context(), vpp.ImportStep{
+				Import: i.ID, Task: task.ID, From: from, To: to,
+				Create: []vpp.UserChange{{Now: u, Locations: []vpp.LocationID{home}}},
+			})
+		}
+		if err := step(0, 2, "anna"); err != nil {
+			t.Fatal(err)
+		}
+		wantKind(t, step(0, 2, "anne"), vpp.Conflict, "elsewhere")
+		if people := h.everybody(t, ""); len(people) != 1 {
+			t.Error(people)
+		}
+		if err := h.RunImport(t.Context(), vpp.ImportPeople{TaskID: task.ID}); err != nil {
+			t.Fatal(err)
+		}
+		if task, err = h.db.Task(t.Context(), task.ID); err != nil || task.Done != 2 || task.State() != vpp.TaskDone {
+			t.Errorf("%+v %v", task, err)
+		}
+	})
+}
+
 // What comes as a file and cannot be one is told at the upload, and not kept.
 func TestUploadRefuses(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, url string) {

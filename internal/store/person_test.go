@@ -188,6 +188,9 @@ func walk(t rapid.TB, db *store.DB, f vpp.Filter, sort vpp.Sort, page vpp.Page, 
 		if len(list.Items) > page.Limit {
 			t.Fatalf("%d people on a page of %d", len(list.Items), page.Limit)
 		}
+		if len(list.Items) == 0 && page.After+page.Before != "" {
+			t.Fatal("a cursor leads to an empty page")
+		}
 		var some []vpp.UserID
 		for _, p := range list.Items {
 			some = append(some, p.User.ID)

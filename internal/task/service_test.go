@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -51,7 +52,7 @@ func build(t *testing.T, url string, people int) *house {
 	}
 	h.place = l.ID
 	for i := range people {
-		u := vpp.User{ID: vpp.UserID(storetest.NewID()), UserName: fmt.Sprint(i), FullName: fmt.Sprintf("Person %d", i), CreatedAt: h.now, UpdatedAt: h.now}
+		u := vpp.User{ID: vpp.UserID(storetest.NewID()), UserName: strconv.Itoa(i), FullName: fmt.Sprintf("Person %d", i), CreatedAt: h.now, UpdatedAt: h.now}
 		if err := h.db.CreateUser(t.Context(), anna, u, []vpp.LocationID{l.ID}); err != nil {
 			t.Fatal(err)
 		}
@@ -198,7 +199,7 @@ func TestCancel(t *testing.T) {
 				of = "another"
 			}
 			h.exec(t, `INSERT INTO deliveries (id, invitation_id, program_user_id, task_id, channel, address, queued_at, claim, claimed_until)
-				VALUES ($1, $2, $3, $4, 'mail', 'a@example.org', 1, $5, $6)`, fmt.Sprint(i), invitation, h.people[i].ID, of, claim, h.now.Add(time.Minute).UnixMilli())
+				VALUES ($1, $2, $3, $4, 'mail', 'a@example.org', 1, $5, $6)`, strconv.Itoa(i), invitation, h.people[i].ID, of, claim, h.now.Add(time.Minute).UnixMilli())
 		}
 
 		got, err := h.Cancel(t.Context(), anna, id)
