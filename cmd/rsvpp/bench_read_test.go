@@ -3,6 +3,7 @@ package main
 import (
 	"database/sql"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -148,7 +149,7 @@ func updateFacts(rows int, postgres bool) string {
 		}
 		b.WriteString(map[bool]string{true: ")", false: "),"}[i == rows-1])
 	}
-	return `WITH v (id, status, email, hash, code, mark, created, associated, retired, read, confirms) AS (VALUES ` + b.String() + `)
+	return `WITH v (id, status, email, hash, code, mark, created, associated, retired, read, confirms) AS (SELECT * FROM (VALUES ` + b.String() + `) x LIMIT ` + strconv.Itoa(rows) + `)
 		UPDATE program_users SET apple_status = v.status, apple_email = v.email, account_hash = v.hash, code_sealed = v.code, code_mark = v.mark,
 			created_at = v.created, associated_at = v.associated, retired_at = v.retired, read_at = v.read,
 			apple_error = CASE WHEN v.confirms <> '' AND pending = v.confirms OR v.status = 'Associated' THEN 0 ELSE apple_error END,
