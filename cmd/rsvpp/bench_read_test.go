@@ -47,7 +47,7 @@ func (e *benchEngine) measureRead(t *testing.T, n int) (peak int, ours, reading,
 		peak = stop()
 		v.count(t, vpp.Registered, (n+1)/2)
 		storetest.Exec(t, v.db, "UPDATE program_users SET handed_over_at = 5 WHERE apple_status = 'Registered' AND seq % 100 < 2")
-		storetest.Exec(t, v.db, "ANALYZE")
+		analyze(t, v.db)
 	})
 	e.million, e.data = database, data
 	return peak, ours, reading, writing

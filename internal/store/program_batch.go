@@ -63,10 +63,11 @@ func insertBatch(ctx context.Context, t tx, b vpp.Batch) error {
 }
 
 // BatchMembers reads the people who are still in a batch, with what Apple is
-// to be told of them.
+// to be told of them. That the batch has a name is said once more for SQLite,
+// which uses an index of some rows only where it sees that these are meant.
 func (db *DB) BatchMembers(ctx context.Context, id vpp.BatchID) ([]vpp.Person, error) {
 	return all(ctx, db, scanPerson, "SELECT "+personColumns+` FROM program_users p JOIN users u ON u.id = p.user_id
-		WHERE p.batch_id = $1 ORDER BY p.seq`, id)
+		WHERE p.batch_id = $1 AND p.batch_id <> '' ORDER BY p.seq`, id)
 }
 
 // BatchSent stores Apple's receipt and when to look at it. The attempts are
@@ -100,7 +101,7 @@ func (db *DB) BatchSettled(ctx context.Context, id vpp.BatchID) error {
 // FinishBatch closes a batch that nobody is in any more.
 func (db *DB) FinishBatch(ctx context.Context, id vpp.BatchID) error {
 	_, err := db.Exec(ctx, `UPDATE batches SET finished_at = $2 WHERE id = $1
-		AND NOT EXISTS (SELECT 1 FROM program_users WHERE batch_id = $1)`, id, ms(db.now()))
+		AND NOT EXISTS (SELECT 1 FROM program_users WHERE batch_id = $1 AND batch_id <> '')`, id, ms(db.now()))
 	return err
 }
 
@@ -109,7 +110,7 @@ func (db *DB) FinishBatch(ctx context.Context, id vpp.BatchID) error {
 func (db *DB) SplitBatch(ctx context.Context, b vpp.Batch, id vpp.BatchID) error {
 	return db.inTx(ctx, func(t tx) error {
 		n, err := t.Exec(ctx, `UPDATE program_users SET batch_id = $1 WHERE seq IN
-			(SELECT seq FROM program_users WHERE batch_id = $2 ORDER BY seq LIMIT $3)`, id, b.ID, b.Size/2)
+			(SELECT seq FROM program_users WHERE batch_id = $2 AND batch_id <> '' ORDER BY seq LIMIT $3)`, id, b.ID, b.Size/2)
 		if err != nil {
 			return err
 		}
@@ -152,7 +153,7 @@ func (db *DB) Notified(ctx context.Context, location vpp.LocationID, id, eventID
 		if eventID == "" {
 			return db.wantRead(ctx, t, location, false)
 		}
-		_, err = t.Exec(ctx, "UPDATE batches SET next_call_at = $3 WHERE location_id = $1 AND event_id = $2 AND settled_at = 0", location, eventID, ms(db.now()))
+		_, err = t.Exec(ctx, "UPDATE batches SET next_call_at = $3 WHERE location_id = $1 AND event_id = $2 AND event_id <> '' AND settled_at = 0", location, eventID, ms(db.now()))
 		if err != nil {
 			return err
 		}
