@@ -2,7 +2,9 @@ package main
 
 import (
 	"database/sql"
+	"encoding/json"
 	"fmt"
+	"os"
 	"strconv"
 	"strings"
 	"testing"
@@ -41,16 +43,48 @@ func (e *benchEngine) measureRead(t *testing.T, n int) (peak int, ours, reading,
 		writing = updateAlone(t, db, n)
 	})
 	t.Run("ours", func(t *testing.T) {
+		var result readResult
+		_, out := startChild(t, "TestBenchReader", readerVariable, readerOptions{database, data, *w})
+		hear(t, out, &result)
+		ours, peak = result.Took, result.Peak
+	})
+	t.Run("check", func(t *testing.T) {
 		v := benchServer(t, database, w.Apple, data)
-		stop := watchMemory()
-		ours = v.addSchool(t, w)
-		peak = stop()
 		v.count(t, vpp.Registered, (n+1)/2)
 		storetest.Exec(t, v.db, "UPDATE program_users SET handed_over_at = 5 WHERE apple_status = 'Registered' AND seq % 100 < 2")
 		analyze(t, v.db)
 	})
 	e.million, e.data = database, data
 	return peak, ours, reading, writing
+}
+
+const readerVariable = "RSVPP_BENCH_READER"
+
+type readerOptions struct {
+	Database, Data string
+	World          benchWorld
+}
+
+type readResult struct {
+	Took time.Duration
+	Peak int // MiB
+}
+
+// TestBenchReader is not a test: it is the server that reads, in a process of
+// its own so that nothing else counts as its memory.
+func TestBenchReader(t *testing.T) {
+	options := os.Getenv(readerVariable)
+	if options == "" {
+		t.Skip("a part of TestBench")
+	}
+	var o readerOptions
+	if err := json.Unmarshal([]byte(options), &o); err != nil {
+		t.Fatal(err)
+	}
+	v := benchServer(t, o.Database, o.World.Apple, o.Data)
+	stop := watchMemory()
+	took := v.addSchool(t, &o.World)
+	tell(readResult{took, stop()})
 }
 
 func walkAlone(t *testing.T, w *benchWorld, n int) time.Duration {

@@ -42,12 +42,22 @@ type worldCalls struct {
 
 func openWorld(t *testing.T, o worldOptions) *benchWorld {
 	t.Helper()
-	options, err := json.Marshal(o)
+	w := &benchWorld{}
+	w.in, w.out = startChild(t, "TestBenchWorld", worldVariable, o)
+	hear(t, w.out, w)
+	return w
+}
+
+// startChild runs a part of this test in a process of its own, until the test
+// ends. The child's standard input and its lines come back.
+func startChild(t *testing.T, name, variable string, options any) (io.Writer, *bufio.Scanner) {
+	t.Helper()
+	text, err := json.Marshal(options)
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := exec.Command(os.Args[0], "-test.run=^TestBenchWorld$", "-test.timeout=0")
-	c.Env = append(os.Environ(), worldVariable+"="+string(options))
+	c := exec.Command(os.Args[0], "-test.run=^"+name+"$", "-test.timeout=0")
+	c.Env = append(os.Environ(), variable+"="+string(text))
 	c.Stderr = os.Stderr
 	in, err := c.StdinPipe()
 	if err != nil {
@@ -64,9 +74,29 @@ func openWorld(t *testing.T, o worldOptions) *benchWorld {
 		_ = in.Close()
 		_ = c.Wait()
 	})
-	w := &benchWorld{in: in, out: bufio.NewScanner(out)}
-	w.answer(t, w)
-	return w
+	return in, bufio.NewScanner(out)
+}
+
+// tell is how a child answers, and hear how it is heard, among what the test
+// itself prints.
+func tell(v any) {
+	text, _ := json.Marshal(v)
+	fmt.Printf("child: %s\n", text)
+}
+
+func hear(t *testing.T, out *bufio.Scanner, into any) {
+	t.Helper()
+	said := ""
+	for out.Scan() {
+		if text, ours := strings.CutPrefix(out.Text(), "child: "); ours {
+			if err := json.Unmarshal([]byte(text), into); err != nil {
+				t.Fatal(err)
+			}
+			return
+		}
+		said += out.Text() + "\n"
+	}
+	t.Fatalf("the child ended: %s", said)
 }
 
 func (w *benchWorld) ask(t *testing.T, question string) (c worldCalls) {
@@ -74,21 +104,8 @@ func (w *benchWorld) ask(t *testing.T, question string) (c worldCalls) {
 	if _, err := fmt.Fprintln(w.in, question); err != nil {
 		t.Fatal(err)
 	}
-	w.answer(t, &c)
+	hear(t, w.out, &c)
 	return c
-}
-
-func (w *benchWorld) answer(t *testing.T, into any) {
-	t.Helper()
-	for w.out.Scan() {
-		if text, ours := strings.CutPrefix(w.out.Text(), "world: "); ours {
-			if err := json.Unmarshal([]byte(text), into); err != nil {
-				t.Fatal(err)
-			}
-			return
-		}
-	}
-	t.Fatal("the other side of the wire ended")
 }
 
 // TestBenchWorld is not a test: it is the child that openWorld starts.
@@ -126,10 +143,6 @@ func TestBenchWorld(t *testing.T) {
 	sink, err := mailtest.NewServer(mailtest.Options{CountOnly: true})
 	if err != nil {
 		t.Fatal(err)
-	}
-	tell := func(v any) {
-		text, _ := json.Marshal(v)
-		fmt.Printf("world: %s\n", text)
 	}
 	tell(benchWorld{Apple: apple.BaseURL(), Token: token.Content, MailHost: sink.Host(), MailPort: sink.Port()})
 	for in := bufio.NewScanner(os.Stdin); in.Scan(); {

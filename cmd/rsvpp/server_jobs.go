@@ -14,7 +14,7 @@ import (
 func (v *server) handleJobs() {
 	queue.Handle(v.queue, 8, v.expand)
 	queue.Handle(v.queue, 16, v.program.Tend)
-	queue.Handle(v.queue, 4, v.invite.Send)
+	queue.Handle(v.queue, 2, v.invite.Send)
 	queue.Handle(v.queue, 2, v.roster.RunImport)
 	queue.Handle(v.queue, 1, v.sweep)
 	v.queue.Every(v.settings.sweep, vpp.Sweep{})

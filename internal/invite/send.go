@@ -29,8 +29,8 @@ type SendStore interface {
 
 const (
 	claimSize   = 200
-	groupSize   = 64
-	groupWithin = 10 * time.Millisecond
+	groupSize   = 128
+	groupWithin = 50 * time.Millisecond
 )
 
 // Sweep wakes whatever is due: deferred letters, letters of the dead.

@@ -45,7 +45,7 @@ func (db *DB) ClaimBatch(ctx context.Context, location vpp.LocationID, id vpp.Ba
 			return err
 		}
 		n, err := t.Exec(ctx, `UPDATE program_users SET batch_id = $1 WHERE seq IN (SELECT seq FROM program_users
-			WHERE location_id = $2 AND pending = $3 AND batch_id = '' AND pending_since <= $5 ORDER BY pending_since LIMIT $4)`,
+			WHERE location_id = $2 AND pending = $3 AND pending <> '' AND batch_id = '' AND pending_since <= $5 ORDER BY pending_since LIMIT $4)`,
 			id, location, op, limit, ms(db.now()))
 		if err != nil {
 			return err
