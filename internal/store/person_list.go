@@ -52,7 +52,7 @@ func (db *DB) ListPeople(ctx context.Context, f vpp.Filter, sort vpp.Sort, page 
 	return list, nil
 }
 
-// personAt is a person with its place in the order.
+// personAt is a person with the mark of the order and the place in it.
 type personAt struct {
 	vpp.Person
 	key []any
@@ -181,6 +181,7 @@ func (q peopleQuery) scan(s scanner) (p personAt, err error) {
 	}
 	err = s.Scan(fields...)
 	p.Groups = splitGroups(groups)
+	p.key = append(p.key, q.mark())
 	for i, textual := range q.textual {
 		if textual {
 			p.key = append(p.key, texts[i])
@@ -191,6 +192,15 @@ func (q peopleQuery) scan(s scanner) (p personAt, err error) {
 	return
 }
 
+// mark tells one order from another: a cursor belongs to the order it came from.
+func (q peopleQuery) mark() string {
+	mark := strings.Join(q.order, " ")
+	if q.desc {
+		return "-" + mark
+	}
+	return mark
+}
+
 // decode reads a cursor; one of another order is refused.
 func (q peopleQuery) decode(cursor string) ([]any, error) {
 	wrong := vpp.Errorf(vpp.Invalid, "This page does not belong to the list any more: begin at its first page.")
@@ -199,9 +209,11 @@ func (q peopleQuery) decode(cursor string) ([]any, error) {
 		return nil, wrong
 	}
 	var parts []json.RawMessage
-	if json.Unmarshal(text, &parts) != nil || len(parts) != len(q.order) {
+	var mark string
+	if json.Unmarshal(text, &parts) != nil || len(parts) != len(q.order)+1 || json.Unmarshal(parts[0], &mark) != nil || mark != q.mark() {
 		return nil, wrong
 	}
+	parts = parts[1:]
 	key := make([]any, len(parts))
 	for i, textual := range q.textual {
 		var s string
