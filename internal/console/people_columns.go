@@ -1,7 +1,7 @@
 package console
 
 import (
-	"context"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -9,8 +9,8 @@ import (
 	"github.com/rsvpp/rsvpp/internal/vpp"
 )
 
-// columnsPreference remembers an operator's columns (S0-06, F-01).
-const columnsPreference = "users.columns"
+// preferColumns remembers an operator's columns (S0-06, F-01).
+const preferColumns = "users.columns"
 
 // column is one that the list of people can have; Sort is "" where the store
 // keeps no order for it.
@@ -34,16 +34,8 @@ var columns = [...]column{
 	{view.ColumnExternalID, "External id", "", false},
 }
 
-// chosenColumns are the keys an operator wants to see; nothing chosen, or
-// nothing that is known, gives the usual ones. The name always stands first.
-func (d *Door) chosenColumns(ctx context.Context, id vpp.OperatorID) ([]string, error) {
-	value, err := d.Operators.Preference(ctx, id, columnsPreference)
-	if err != nil {
-		return nil, err
-	}
-	return columnKeys(strings.Split(value, ",")), nil
-}
-
+// columnKeys are the columns to show of those that are wanted; none, or none
+// that is known, gives the usual ones. The name always stands first.
 func columnKeys(wanted []string) []string {
 	keys := []string{view.ColumnName}
 	for _, c := range columns[1:] {
@@ -87,4 +79,16 @@ func (c column) header(q peopleQuery) view.Column {
 		out.Dir = "descending"
 	}
 	return out
+}
+
+// chooseColumns remembers which columns the operator wants to see (S0-08).
+func (d *Door) chooseColumns(w http.ResponseWriter, r *http.Request) error {
+	if err := r.ParseForm(); err != nil {
+		return vpp.Wrap(vpp.Invalid, err, "The form could not be read: send it again.")
+	}
+	keys := columnKeys(append(r.PostForm["column"], view.ColumnName))
+	if err := d.prefer(r.Context(), preferColumns, strings.Join(keys, ",")); err != nil {
+		return err
+	}
+	return d.seeOther(w, r, backTo(r, "/users"))
 }

@@ -48,7 +48,7 @@ func (q peopleQuery) at(direction, cursor string) string {
 	if cursor != "" {
 		v.Set(direction, cursor)
 	}
-	return address("/users", v)
+	return withQuery("/users", v)
 }
 
 func (q peopleQuery) list() string { return q.at("", "") }
@@ -83,7 +83,7 @@ func (q peopleQuery) order() vpp.Sort {
 	return q.Sort
 }
 
-func address(path string, v url.Values) string {
+func withQuery(path string, v url.Values) string {
 	if len(v) == 0 {
 		return path
 	}
