@@ -52,7 +52,7 @@ func (db *DB) ListPeople(ctx context.Context, f vpp.Filter, sort vpp.Sort, page 
 	return list, nil
 }
 
-// personAt is a person with its place in the order.
+// personAt is a person with the mark of the order and the place in it.
 type personAt struct {
 	vpp.Person
 	key []any
@@ -97,6 +97,8 @@ func (db *DB) peopleQuery(ctx context.Context, r querier, f vpp.Filter, sort vpp
 		q.where += " AND p.apple_error <> 0"
 	case vpp.AttentionNoAddress:
 		q.where += " AND p.no_address"
+	case vpp.AttentionStuck:
+		q.where += " AND p.vpp_status = 'invited' AND p.since < " + arg(db.stuckBefore())
 	}
 	if f.Group != "" {
 		q.from = "user_groups g CROSS JOIN " + q.from
@@ -123,6 +125,9 @@ func (db *DB) peopleQuery(ctx context.Context, r querier, f vpp.Filter, sort vpp
 	return q, nil
 }
 
+// stuckBefore is when an invitation must have been handed over to be stuck now.
+func (db *DB) stuckBefore() int64 { return ms(db.now().Add(-vpp.StuckAfter)) }
+
 var likeEscape = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
 
 // trigrams asks FTS5 for rows that have all the needle's trigrams; LIKE then
@@ -140,7 +145,7 @@ func trigrams(needle string) string {
 func orderOf(sort vpp.Sort, f vpp.Filter) (columns []string, textual []bool, desc bool) {
 	name, desc := strings.CutPrefix(string(sort), "-")
 	switch {
-	case vpp.Sort(name) == vpp.SortSince:
+	case vpp.Sort(name) == vpp.SortSince, f.Attention == vpp.AttentionStuck:
 		return []string{"p.since", "p.seq"}, []bool{false, false}, desc
 	case vpp.Sort(name) == vpp.SortStatus && f.Status == "":
 		return []string{"p.vpp_status", "p.sort_key", "p.seq"}, []bool{true, true, false}, desc
@@ -181,6 +186,7 @@ func (q peopleQuery) scan(s scanner) (p personAt, err error) {
 	}
 	err = s.Scan(fields...)
 	p.Groups = splitGroups(groups)
+	p.key = append(p.key, q.mark())
 	for i, textual := range q.textual {
 		if textual {
 			p.key = append(p.key, texts[i])
@@ -191,6 +197,15 @@ func (q peopleQuery) scan(s scanner) (p personAt, err error) {
 	return
 }
 
+// mark tells one order from another: a cursor belongs to the order it came from.
+func (q peopleQuery) mark() string {
+	mark := strings.Join(q.order, " ")
+	if q.desc {
+		return "-" + mark
+	}
+	return mark
+}
+
 // decode reads a cursor; one of another order is refused.
 func (q peopleQuery) decode(cursor string) ([]any, error) {
 	wrong := vpp.Errorf(vpp.Invalid, "This page does not belong to the list any more: begin at its first page.")
@@ -199,9 +214,11 @@ func (q peopleQuery) decode(cursor string) ([]any, error) {
 		return nil, wrong
 	}
 	var parts []json.RawMessage
-	if json.Unmarshal(text, &parts) != nil || len(parts) != len(q.order) {
+	var mark string
+	if json.Unmarshal(text, &parts) != nil || len(parts) != len(q.order)+1 || json.Unmarshal(parts[0], &mark) != nil || mark != q.mark() {
 		return nil, wrong
 	}
+	parts = parts[1:]
 	key := make([]any, len(parts))
 	for i, textual := range q.textual {
 		var s string
