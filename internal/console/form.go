@@ -104,3 +104,6 @@ func uploaded(r *http.Request, field string) ([]byte, error) {
 	}
 	return body, nil
 }
+
+// unixLines turns the line ends that browsers send into ours.
+func unixLines(text string) string { return strings.ReplaceAll(text, "\r\n", "\n") }

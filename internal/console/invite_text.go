@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/rsvpp/rsvpp/internal/console/view"
-	"github.com/rsvpp/rsvpp/internal/gate"
 	"github.com/rsvpp/rsvpp/internal/invite"
 	"github.com/rsvpp/rsvpp/internal/vpp"
 )
@@ -36,17 +35,11 @@ func (d *Door) letterOf(r *http.Request, f draft) (vpp.Letter, error) {
 
 func (d *Door) text(r *http.Request, f draft, letter vpp.Letter, wrong map[string]string) (view.InviteText, error) {
 	m := view.InviteText{Page: d.wizardPage(r, f, "text"), ID: f.ID}
-	m.Letter = view.Letter{
-		Subject:   view.Field{Name: "subject", Label: "Subject", Value: letter.Subject, Required: true, Error: wrong["subject"]},
-		Text:      view.Field{Name: "text", Label: "Text", Value: letter.Text, Required: true, Error: wrong["text"]},
-		HTML:      view.Field{Name: "html", Label: "HTML", Value: letter.HTML, Hint: "Empty: made from the text.", Error: wrong["html"]},
-		Variables: letterVariables(), Preview: f.path("preview"),
+	var err error
+	if m.Letter, err = d.letterEditor(r, letter, wrong); err != nil {
+		return m, err
 	}
-	for field, sentence := range wrong {
-		if field != "subject" && field != "text" && field != "html" {
-			m.Letter.Text.Error = join(m.Letter.Text.Error, sentence)
-		}
-	}
+	m.Letter.Preview, m.Letter.Text.Error = f.path("preview"), join(wrong["text"], wrong[""])
 	user, name, err := d.firstReader(r, f)
 	if err != nil {
 		return m, err
@@ -77,17 +70,6 @@ func (d *Door) firstReader(r *http.Request, f draft) (vpp.UserID, string, error)
 	return "", "", nil
 }
 
-// letterVariables explains what can stand in a letter.
-func letterVariables() []view.Fact {
-	return []view.Fact{
-		{Term: "{{.FullName}}", Text: "the person’s whole name"}, {Term: "{{.FirstName}}", Text: "the first name"},
-		{Term: "{{.Organization}}", Text: "your organization"}, {Term: "{{.Location}}", Text: "the location’s name"},
-		{Term: "{{.Link}}", Text: "the person’s own link; it must be there"}, {Term: "{{.ExpiresOn}}", Text: "the day on which the link ends"},
-		{Term: "{{.SenderName}}", Text: "who the mail comes from"}, {Term: "{{.ReplyTo}}", Text: "where answers go"},
-		{Term: "{{.HelpContact}}", Text: "whom to ask for help"},
-	}
-}
-
 // writeText keeps the letter if it can be filled in, and goes on.
 func (d *Door) writeText(w http.ResponseWriter, r *http.Request) error {
 	f, gone, err := d.unsent(w, r)
@@ -98,7 +80,7 @@ func (d *Door) writeText(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	letter := vpp.Letter{Subject: strings.TrimSpace(values.Get("subject")), Text: plainLines(values.Get("text")), HTML: plainLines(values.Get("html"))}
+	letter := letterTyped(r)
 	_, err = d.Letters.PreviewLetter(r.Context(), letter, "", "")
 	if wrong := faults(err); err != nil && wrong != nil {
 		m, err := d.text(r, f, letter, wrong)
@@ -126,11 +108,8 @@ func (d *Door) writeText(w http.ResponseWriter, r *http.Request) error {
 	return d.seeOther(w, r, f.path("review"))
 }
 
-// plainLines undoes what a browser does to the lines of a text.
-func plainLines(s string) string { return strings.ReplaceAll(s, "\r\n", "\n") }
-
 func sameLetter(a, b vpp.Letter) bool {
-	same := func(x, y string) bool { return strings.TrimSpace(plainLines(x)) == strings.TrimSpace(plainLines(y)) }
+	same := func(x, y string) bool { return strings.TrimSpace(unixLines(x)) == strings.TrimSpace(unixLines(y)) }
 	return same(a.Subject, b.Subject) && same(a.Text, b.Text) && same(a.HTML, b.HTML)
 }
 
@@ -153,9 +132,5 @@ func (d *Door) previewText(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	gate.AllowPreview(w)
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Cache-Control", "no-store")
-	_, err = w.Write([]byte(shown.HTML))
-	return err
+	return writePreview(w, shown)
 }

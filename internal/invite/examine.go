@@ -8,8 +8,8 @@ import (
 
 // DoctorStore is what the doctor reads.
 type DoctorStore interface {
-	// InviteLocation returns a location, the default one for "".
-	InviteLocation(ctx context.Context, id vpp.LocationID) (vpp.Location, error)
+	// Location returns a location, the default one for "".
+	Location(ctx context.Context, id vpp.LocationID) (vpp.Location, error)
 	// CountCases counts a selection by case, in one query whatever its size;
 	// people chosen one by one who have no place at the location yet count in
 	// the zero case.
@@ -83,7 +83,7 @@ func (s *Service) Lines(ctx context.Context, r Request, code Code, page vpp.Page
 }
 
 func (s *Service) diagnose(ctx context.Context, r Request) (Diagnosis, []vpp.CaseCount, error) {
-	location, err := s.store.InviteLocation(ctx, r.Selection.Filter.Location)
+	location, err := s.store.Location(ctx, r.Selection.Filter.Location)
 	if err != nil {
 		return Diagnosis{}, nil, err
 	}
@@ -132,7 +132,7 @@ func sum(counts []vpp.CaseCount, t terms) Diagnosis {
 			d.Acting += c.N
 		}
 	}
-	for _, code := range Codes {
+	for _, code := range Codes() {
 		if f := found[code]; f != nil {
 			d.Verdicts = append(d.Verdicts, *f)
 		}

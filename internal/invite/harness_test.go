@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"log/slog"
+	"strconv"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -106,7 +107,7 @@ func (h *house) person(n int, email, managed string) vpp.UserID {
 	name := fmt.Sprintf("Person %d", n)
 	h.exec(`INSERT INTO users (id, external_id, user_name, user_name_key, first_name, last_name, full_name, email, email_key,
 		managed_apple_id, groups, locale, notes, source, search_text, created_at, updated_at)
-		VALUES ($1, '', '', '', 'Person', $2, $3, $4, $4, $5, '', '', '', 'csv', $3, 1000, 1000)`, id, fmt.Sprint(n), name, email, managed)
+		VALUES ($1, '', '', '', 'Person', $2, $3, $4, $4, $5, '', '', '', 'csv', $3, 1000, 1000)`, id, strconv.Itoa(n), name, email, managed)
 	h.exec("INSERT INTO program_users (id, user_id, location_id, sort_key, no_address, row_at) VALUES ($1, $2, 'l1', $3, $4, 1000)",
 		fmt.Sprintf("p%05d", n), id, name, email == "")
 	return vpp.UserID(id)
@@ -230,6 +231,7 @@ func (c compiled) Render(d invite.LetterData) (vpp.Letter, error) {
 type box struct{ aead cipher.AEAD }
 
 func newBox(t testing.TB) box {
+	t.Helper()
 	block, err := aes.NewCipher(make([]byte, 32))
 	must(t, err)
 	aead, err := cipher.NewGCMWithRandomNonce(block)

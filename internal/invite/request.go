@@ -77,8 +77,6 @@ func lifeOf(task vpp.Task, usual time.Duration) time.Duration {
 	return life
 }
 
-func invalid(field, format string, args ...any) *vpp.Error {
-	e := vpp.Errorf(vpp.Invalid, format, args...)
-	e.Field = field
-	return e
+func invalid(field, message string) *vpp.Error {
+	return &vpp.Error{Kind: vpp.Invalid, Message: message, Field: field}
 }

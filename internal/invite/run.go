@@ -77,7 +77,7 @@ func (s *Service) Expand(ctx context.Context, job vpp.ExpandTask) error {
 	if err != nil || done {
 		return err
 	}
-	location, err := s.store.InviteLocation(ctx, run.Task.LocationID)
+	location, err := s.store.Location(ctx, run.Task.LocationID)
 	if err != nil {
 		return err
 	}

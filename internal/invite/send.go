@@ -2,6 +2,7 @@ package invite
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -63,8 +64,19 @@ type batch struct {
 	began    time.Time
 	halted   atomic.Bool // every letter would meet the same failure
 
-	mu    sync.Mutex
-	texts map[vpp.TaskID]Compiled
+	mu     sync.Mutex
+	texts  map[vpp.TaskID]Compiled
+	failed error // of the store: the job is run again
+}
+
+// fail ends the job; what was sent is still written down.
+func (b *batch) fail(err error) {
+	b.halted.Store(true)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.failed == nil {
+		b.failed = err
+	}
 }
 
 // attempt is a claimed letter under way.
@@ -89,20 +101,16 @@ func (b *batch) run(ctx context.Context) (more bool, err error) {
 			}
 		})
 	}
-	var recordErr error
 	recorder.Go(func() {
 		// What was handed over is written down, even when the job is stopped.
-		recordErr = b.record(context.WithoutCancel(ctx), outcomes)
+		b.record(context.WithoutCancel(ctx), outcomes)
 	})
 	more, err = b.take(ctx, attempts)
 	close(attempts)
 	senders.Wait()
 	close(outcomes)
 	recorder.Wait()
-	if err == nil {
-		err = recordErr
-	}
-	return more && !b.halted.Load(), err
+	return more && !b.halted.Load(), errors.Join(err, b.failed)
 }
 
 // take claims group after group while there is time; more says that it ended
@@ -133,9 +141,14 @@ func (b *batch) send(ctx context.Context, a attempt) outcome {
 	if b.over() || ctx.Err() != nil || left < b.service.config.ClaimFor/4 {
 		return outcome{sent: vpp.SentLetter{Due: a.due}, released: true}
 	}
-	message, err := b.write(ctx, a.due)
+	text, err := b.text(ctx, a.due.Task)
 	if err != nil {
-		return outcome{sent: b.result(a.due, Handover{Outcome: vpp.DeliveryDeferred, Sentence: vpp.MessageOf(err)})}
+		b.fail(err)
+		return outcome{sent: vpp.SentLetter{Due: a.due}, released: true}
+	}
+	message, err := b.write(text, a.due)
+	if err != nil {
+		return outcome{sent: b.result(a.due, Handover{Outcome: vpp.DeliveryRefused, Sentence: "The letter could not be written: " + vpp.MessageOf(err)})}
 	}
 	ctx, cancel := context.WithTimeout(ctx, left)
 	defer cancel()
@@ -162,8 +175,7 @@ func (b *batch) result(d vpp.DueLetter, h Handover) vpp.SentLetter {
 }
 
 // record writes results in small groups, so that a crash forgets few.
-func (b *batch) record(ctx context.Context, outcomes <-chan outcome) error {
-	var failed error
+func (b *batch) record(ctx context.Context, outcomes <-chan outcome) {
 	for first := range outcomes {
 		group := gather(first, outcomes)
 		var sent []vpp.SentLetter
@@ -176,21 +188,14 @@ func (b *batch) record(ctx context.Context, outcomes <-chan outcome) error {
 			}
 		}
 		if len(sent) > 0 {
-			failed = firstOf(failed, b.service.store.RecordLetters(ctx, b.claim, sent))
+			if err := b.service.store.RecordLetters(ctx, b.claim, sent); err != nil {
+				b.fail(err) // without results written, nothing more may go out
+			}
 		}
-		failed = firstOf(failed, b.service.store.ReleaseLetters(ctx, b.claim, released))
-		if failed != nil { // without results written, nothing more may go out
-			b.halted.Store(true)
+		if err := b.service.store.ReleaseLetters(ctx, b.claim, released); err != nil {
+			b.fail(err)
 		}
 	}
-	return failed
-}
-
-func firstOf(a, b error) error {
-	if a != nil {
-		return a
-	}
-	return b
 }
 
 // gather takes what comes within a moment.

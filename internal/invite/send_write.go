@@ -8,11 +8,7 @@ import (
 )
 
 // write makes the letter of one delivery.
-func (b *batch) write(ctx context.Context, d vpp.DueLetter) (Message, error) {
-	text, err := b.text(ctx, d.Task)
-	if err != nil {
-		return Message{}, err
-	}
+func (b *batch) write(text Compiled, d vpp.DueLetter) (Message, error) {
 	data := b.settings.sign(LetterData{
 		FullName: d.FullName, FirstName: d.FirstName, Organization: d.LocationName, Location: d.LocationName,
 		Link: b.service.linkOf(d.Invitation), ExpiresOn: dayOf(d.Invitation),
@@ -44,11 +40,19 @@ func (b *batch) text(ctx context.Context, task vpp.TaskID) (Compiled, error) {
 		return nil, err
 	}
 	text, err := b.service.letters.Compile(letter)
-	if err == nil {
-		b.texts[task] = text
+	if err != nil { // checked when it was saved, but the rules may be newer
+		text = broken{err}
 	}
-	return text, err
+	b.texts[task] = text
+	return text, nil
 }
+
+// broken stands for a letter that cannot be written: its people are told, and
+// nobody else waits for them.
+type broken struct{ err error }
+
+// Render implements Compiled.
+func (b broken) Render(LetterData) (vpp.Letter, error) { return vpp.Letter{}, b.err }
 
 // dayOf is how a letter names the last day of a link.
 func dayOf(i vpp.Invitation) string {

@@ -18,7 +18,7 @@ const (
 	proofSize = 16
 )
 
-var tokenText = base64.RawURLEncoding.Strict()
+func tokenText() *base64.Encoding { return base64.RawURLEncoding.Strict() }
 
 // linkOf is where a person's letter leads: our landing page, never Apple.
 func (s *Service) linkOf(i vpp.Invitation) string {
@@ -30,7 +30,7 @@ func (s *Service) token(id vpp.InvitationID, revision int) string {
 	if err != nil {
 		return "" // ids are made by us; a broken one gets a link that leads nowhere
 	}
-	return tokenText.EncodeToString(append(raw[:], s.proof(raw, revision)...))
+	return tokenText().EncodeToString(append(raw[:], s.proof(raw, revision)...))
 }
 
 func (s *Service) proof(id uuid.UUID, revision int) []byte {
@@ -42,10 +42,10 @@ func (s *Service) proof(id uuid.UUID, revision int) []byte {
 
 // readToken takes a token apart; ok is false for what cannot be one of ours.
 func readToken(token string) (id uuid.UUID, proof []byte, ok bool) {
-	if len(token) != tokenText.EncodedLen(idSize+proofSize) {
+	if len(token) != tokenText().EncodedLen(idSize+proofSize) {
 		return id, nil, false
 	}
-	raw, err := tokenText.DecodeString(token)
+	raw, err := tokenText().DecodeString(token)
 	if err != nil || len(raw) != idSize+proofSize {
 		return id, nil, false
 	}

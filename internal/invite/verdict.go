@@ -26,10 +26,12 @@ const (
 )
 
 // Codes lists the verdicts in the order in which they are shown.
-var Codes = [...]Code{
-	WillInvite, WillResend, ManagedLink, RemovedAnew, RefusedBefore, Waiting,
-	MailNotConfigured, NoAddress, BadAddress, CannotLink, Removing,
-	NoToken, TokenExpired, TokenRefused, AlreadyRegistered, NotInAudience,
+func Codes() []Code {
+	return []Code{
+		WillInvite, WillResend, ManagedLink, RemovedAnew, RefusedBefore, Waiting,
+		MailNotConfigured, NoAddress, BadAddress, CannotLink, Removing,
+		NoToken, TokenExpired, TokenRefused, AlreadyRegistered, NotInAudience,
+	}
 }
 
 // Fix is the one thing that would mend a verdict.
@@ -72,7 +74,7 @@ type terms struct {
 
 // verdict judges one case. It is the only place that decides who is invited.
 func verdict(c vpp.Case, t terms) Verdict {
-	for _, rule := range rules {
+	for _, rule := range rules() {
 		if v, ok := rule(c, t); ok {
 			return v
 		}
@@ -81,8 +83,10 @@ func verdict(c vpp.Case, t terms) Verdict {
 }
 
 // rules are asked in order; the first that has something to say decides.
-var rules = [...]func(vpp.Case, terms) (Verdict, bool){
-	ruleStanding, ruleAudience, ruleToken, ruleManaged, ruleRefused, ruleAddress, ruleMail,
+func rules() []func(vpp.Case, terms) (Verdict, bool) {
+	return []func(vpp.Case, terms) (Verdict, bool){
+		ruleStanding, ruleAudience, ruleToken, ruleManaged, ruleRefused, ruleAddress, ruleMail,
+	}
 }
 
 // ruleStanding covers those who are registered or on their way out.

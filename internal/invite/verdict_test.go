@@ -1,6 +1,7 @@
 package invite
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/rsvpp/rsvpp/internal/vpp"
@@ -111,12 +112,7 @@ func TestVerdictEveryCombination(t *testing.T) {
 }
 
 func known(code Code) bool {
-	for _, c := range Codes {
-		if c == code {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(Codes(), code)
 }
 
 // each calls fn with every combination of facts.

@@ -62,8 +62,7 @@ func explain(err error) error {
 }
 
 func numberOf(err error) int {
-	var said *appsandbooks.Error
-	if errors.As(err, &said) {
+	if said, ok := errors.AsType[*appsandbooks.Error](err); ok {
 		return int(said.Number)
 	}
 	return 0

@@ -13,7 +13,7 @@ import (
 // Where Apple cannot reach us, or the public address is not https, we ask
 // instead.
 func (s *Service) Announce(ctx context.Context, id vpp.LocationID) error {
-	address := s.notifyURL(id)
+	address := s.NotifyURL(id)
 	l, err := s.store.Location(ctx, id)
 	if err != nil || address == "" || !l.Usable(s.config.Now()) {
 		return err
@@ -22,15 +22,10 @@ func (s *Service) Announce(ctx context.Context, id vpp.LocationID) error {
 	if err != nil {
 		return err
 	}
-	secret := s.config.Secrets() + s.config.Secrets()
-	sealed, err := s.sealer.Seal([]byte(secret), notifyContext(id))
+	token, err := s.notifySecret(ctx, id)
 	if err != nil {
 		return err
 	}
-	if err := s.store.KeepNotify(ctx, id, sealed); err != nil {
-		return err
-	}
-	token := appsandbooks.Secret(secret)
 	_, err = c.SetClientConfig(ctx, appsandbooks.ClientConfigChange{NotificationURL: &address, NotificationAuthToken: &token,
 		NotificationTypes: []appsandbooks.NotificationType{appsandbooks.UserManagement, appsandbooks.UserAssociated}})
 	if err != nil {
@@ -38,6 +33,20 @@ func (s *Service) Announce(ctx context.Context, id vpp.LocationID) error {
 		return explain(err)
 	}
 	return s.store.Announced(ctx, id, address)
+}
+
+// notifySecret returns the secret that Apple shows us, made once: several who
+// announce at the same time tell Apple the same.
+func (s *Service) notifySecret(ctx context.Context, id vpp.LocationID) (appsandbooks.Secret, error) {
+	sealed, err := s.sealer.Seal([]byte(s.config.Secrets()+s.config.Secrets()), notifyContext(id))
+	if err != nil {
+		return "", err
+	}
+	if sealed, err = s.store.KeepNotify(ctx, id, sealed); err != nil {
+		return "", err
+	}
+	secret, err := s.sealer.Open(sealed, notifyContext(id))
+	return appsandbooks.Secret(secret), err
 }
 
 func notifyContext(id vpp.LocationID) string { return "notify:" + string(id) }

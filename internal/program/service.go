@@ -10,6 +10,7 @@ package program
 import (
 	"context"
 	"log/slog"
+	"net/netip"
 	"net/url"
 	"sync"
 	"time"
@@ -142,18 +143,23 @@ type tasks interface {
 
 type notifying interface {
 	SealedNotify(ctx context.Context, id vpp.LocationID) (string, error)
-	KeepNotify(ctx context.Context, id vpp.LocationID, sealed string) error
+	KeepNotify(ctx context.Context, id vpp.LocationID, sealed string) (string, error)
 	Announced(ctx context.Context, id vpp.LocationID, url string) error
 	Notified(ctx context.Context, location vpp.LocationID, id, eventID string) (bool, error)
 	ForgetNotifications(ctx context.Context, before time.Time) error
 }
 
-// notifyURL is where Apple reaches this server about a location, "" when the
-// public address is not https.
-func (s *Service) notifyURL(id vpp.LocationID) string {
+// NotifyURL is where Apple reaches this server about a location, "" when the
+// public address is not https; a pretend Apple on this machine may use http.
+func (s *Service) NotifyURL(id vpp.LocationID) string {
 	u, err := url.Parse(s.config.PublicURL)
-	if err != nil || u.Scheme != "https" {
+	if err != nil || u.Scheme != "https" && !loopback(u.Hostname()) {
 		return ""
 	}
 	return u.JoinPath("hooks", "apple", string(id)).String()
+}
+
+func loopback(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && ip.IsLoopback()
 }

@@ -332,3 +332,31 @@ func TestTendRevokedToken(t *testing.T) {
 		}
 	})
 }
+
+// A node that dies between storing a batch and sending it leaves work that the
+// sweep finds and that is sent, once.
+func TestTendAfterACrash(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		w := newWorld(t, url, applesim.Options{})
+		storetest.AddPeople(t, w.db, school, 30, vpp.WriteCreate)
+		if _, err := w.db.ClaimBatch(t.Context(), school, "orphan", 100); err != nil {
+			t.Fatal(err)
+		}
+		if held, err := w.db.HoldLocation(t.Context(), school, "dead node", time.Now().Add(-time.Second)); err != nil || !held {
+			t.Fatal(held, err)
+		}
+		held, err := w.db.HoldLocation(t.Context(), school, "another", time.Now())
+		if err != nil || !held {
+			t.Fatalf("a lease that ended is free, got %v %v", held, err)
+		}
+		next, err := w.db.LetGo(t.Context(), school, "another", false)
+		if err != nil || next.IsZero() {
+			t.Fatalf("an unsent batch is due, got %v %v", next, err)
+		}
+		w.settle(t)
+		w.equal(t)
+		if n := w.apple.Calls().Of(applesim.UsersCreate); n != 1 {
+			t.Errorf("the batch was sent %d times", n)
+		}
+	})
+}

@@ -25,7 +25,7 @@ func crowd(n int, domain string) []byte {
 // F-02: rows per second of a first import, of one in which nothing changed,
 // and of one that changes everybody, on SQLite and PostgreSQL.
 func BenchmarkImport(b *testing.B) {
-	const people = 20_000
+	const people = 50_000
 	for _, engine := range []string{"sqlite", "postgres"} {
 		b.Run(engine, func(b *testing.B) {
 			for b.Loop() {

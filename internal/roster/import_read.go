@@ -10,7 +10,7 @@ import (
 )
 
 // stretch is how many rows are looked up, and written, together.
-const stretch = 500
+const stretch = 1000
 
 // open reads a stored file from its beginning.
 func (s *Service) open(ctx context.Context, i vpp.Import) (*sheet.Reader, error) {

@@ -72,8 +72,8 @@ func (s *Service) Place(ctx context.Context, by vpp.Actor, location vpp.Location
 	return s.store.PlacePeople(ctx, by, home.chosen.ID, selection)
 }
 
-// Export writes the people of a filter as a CSV that an import reads back, in
-// the order in which they came, with their status in columns beside.
+// Export writes the people of a filter as a CSV that an import reads back, by
+// name, with their status in columns beside.
 func (s *Service) Export(ctx context.Context, f vpp.Filter, w io.Writer) error {
 	if err := checkFilter(f); err != nil {
 		return err

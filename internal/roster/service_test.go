@@ -99,6 +99,15 @@ func (h *house) location(t testing.TB, id vpp.LocationID, name string) {
 	}
 }
 
+func (h *house) mustLocation(t testing.TB) vpp.LocationID {
+	t.Helper()
+	l, err := h.db.Location(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l.ID
+}
+
 func wantKind(t testing.TB, err error, kind vpp.Kind, parts ...string) {
 	t.Helper()
 	if err == nil || vpp.KindOf(err) != kind {

@@ -53,6 +53,7 @@ type DB struct {
 	postgres *pgxpool.Pool // nil on SQLite
 	now      vpp.Clock
 	ids      vpp.IDs
+	changes  changes
 }
 
 // Open opens the database that url names and migrates it to this program's

@@ -9,27 +9,16 @@ import (
 	"github.com/rsvpp/rsvpp/internal/vpp"
 )
 
-// InviteLocation returns a location as far as inviting turns on it; the
-// default one for "".
-func (db *DB) InviteLocation(ctx context.Context, id vpp.LocationID) (vpp.Location, error) {
-	id, err := db.locationOr(ctx, db, id)
-	if err != nil {
-		return vpp.Location{}, err
-	}
-	return one(ctx, db, func(s scanner) (l vpp.Location, err error) {
-		err = s.Scan(&l.ID, &l.Name, &l.Default, &l.Token.Organization, timeAt{&l.Token.ExpiresAt}, timeAt{&l.Token.AddedAt}, &l.TokenProblem)
-		return
-	}, "SELECT id, name, is_default, token_org, token_expires_at, token_added_at, token_problem FROM locations WHERE id = $1", id)
-}
-
 // caseColumns say in SQL what vpp.CaseOf says in Go.
-var caseColumns = []string{
-	"p.apple_status", "p.pending",
-	"CASE WHEN p.handed_over_at > 0 THEN 1 ELSE 0 END",
-	"CASE WHEN u.email = '' THEN 1 ELSE 0 END",
-	"CASE WHEN u.managed_apple_id <> '' THEN 1 ELSE 0 END",
-	"p.managed_error", "p.apple_error",
-	"CASE WHEN p.apple_error <> 0 AND u.updated_at > p.apple_error_at THEN 1 ELSE 0 END",
+func caseColumns() []string {
+	return []string{
+		"p.apple_status", "p.pending",
+		"CASE WHEN p.handed_over_at > 0 THEN 1 ELSE 0 END",
+		"CASE WHEN u.email = '' THEN 1 ELSE 0 END",
+		"CASE WHEN u.managed_apple_id <> '' THEN 1 ELSE 0 END",
+		"p.managed_error", "p.apple_error",
+		"CASE WHEN p.apple_error <> 0 AND u.updated_at > p.apple_error_at THEN 1 ELSE 0 END",
+	}
 }
 
 func scanCase(s scanner) (c vpp.CaseCount, err error) {
@@ -43,7 +32,7 @@ func scanCase(s scanner) (c vpp.CaseCount, err error) {
 func (db *DB) CountCases(ctx context.Context, s vpp.Selection) ([]vpp.CaseCount, error) {
 	total := map[vpp.Case]int{}
 	count := func(sign int, from, where string, args []any) error {
-		columns := strings.Join(caseColumns, ", ")
+		columns := strings.Join(caseColumns(), ", ")
 		counts, err := all(ctx, db, scanCase, "SELECT "+columns+", count(*) FROM "+from+" WHERE "+where+" GROUP BY "+columns, args...)
 		for _, c := range counts {
 			total[c.Case] += sign * c.N
@@ -163,7 +152,7 @@ func (db *DB) listMatching(ctx context.Context, s vpp.Selection, cases []vpp.Cas
 		}
 		for _, p := range rows {
 			cursor = p.cursor()
-			if slices.Contains(s.IDs, p.User.ID) {
+			if slices.Contains(s.IDs, p.ID) {
 				continue
 			}
 			if list.Items = append(list.Items, p.Person); len(list.Items) == page.Limit {
@@ -187,11 +176,12 @@ func (q *peopleQuery) matchCases(cases []vpp.Case) {
 		return 0
 	}
 	var either []string
+	columns := caseColumns()
 	for _, c := range cases {
 		var each []string
 		for i, v := range []any{c.AppleStatus, c.Pending, bit(c.HandedOver), bit(c.NoAddress), bit(c.Managed), c.ManagedError, c.AppleError, bit(c.Corrected)} {
 			q.args = append(q.args, v)
-			each = append(each, caseColumns[i]+" = $"+strconv.Itoa(len(q.args)))
+			each = append(each, columns[i]+" = $"+strconv.Itoa(len(q.args)))
 		}
 		either = append(either, "("+strings.Join(each, " AND ")+")")
 	}

@@ -5,13 +5,14 @@ import (
 	"errors"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/rsvpp/rsvpp/internal/vpp"
 )
 
 const (
 	expandPage = 1000 // people per transaction
-	expandRows = 200  // rows per statement
+	expandRows = 64   // rows per statement
 )
 
 // ExpandInvite carries out the next stretch of a run in one transaction, the
@@ -166,14 +167,17 @@ func (w *expansion) write(ctx context.Context, cursor, next string) error {
 func (w *expansion) writeInvitations(ctx context.Context) error {
 	w.invited = make(map[vpp.ProgramUserID]string, len(w.invite))
 	for some := range slices.Chunk(w.invite, expandRows) {
-		args := make([]any, 0, 8*len(some))
+		args := make([]any, 0, 4*len(some)+4)
 		for _, p := range some {
-			args = append(args, w.db.ids(), p.Program.ID, p.User.ID, w.run.Task.LocationID, p.Program.Generation,
-				w.now, ms(w.run.ExpiresAt), w.run.Task.CreatedBy)
+			args = append(args, w.db.ids(), p.Program.ID, p.ID, p.Program.Generation)
 		}
+		n := len(args)
+		args = append(args, w.run.Task.LocationID, w.now, ms(w.run.ExpiresAt), w.run.Task.CreatedBy)
+		// WHERE true keeps SQLite from reading ON CONFLICT as part of a join.
 		rows, err := all(ctx, w.t, func(s scanner) (v [2]string, err error) { err = s.Scan(&v[0], &v[1]); return },
-			`INSERT INTO invitations (id, program_user_id, user_id, location_id, generation, created_at, expires_at, invited_by)
-			VALUES `+rowsOf(len(some), "", "", "", "", "", "", "", "")+`
+			"WITH v (id, place, person, generation) AS (VALUES "+rowsOf(len(some), "TEXT", "TEXT", "TEXT", "BIGINT")+`)
+			INSERT INTO invitations (id, program_user_id, user_id, generation, location_id, created_at, expires_at, invited_by)
+			SELECT v.id, v.place, v.person, v.generation, `+casts(n+1, "TEXT", "BIGINT", "BIGINT", "TEXT")+` FROM v WHERE true
 			ON CONFLICT (program_user_id, generation) DO UPDATE SET expires_at = excluded.expires_at,
 				revision = invitations.revision + CASE WHEN invitations.not_me_at > 0 THEN 1 ELSE 0 END,
 				withdrawn_at = 0, not_me_at = 0
@@ -214,10 +218,17 @@ func (w *expansion) replaceLetters(ctx context.Context) error {
 	var replaced []item
 	for some := range slices.Chunk(w.mail, expandRows) {
 		ids := make([]vpp.ProgramUserID, len(some))
+		stuck := false
 		for i, p := range some {
 			ids[i] = p.Program.ID
+			stuck = stuck || p.Program.MailProblem != ""
 		}
-		gone, err := withdrawLetters(ctx, w.t, w.now, "A newer letter goes out in its place.", ids...)
+		if stuck { // the old letter's trouble says nothing about the new one
+			if _, err := w.t.Exec(ctx, "UPDATE program_users SET mail_problem = '' WHERE mail_problem <> '' AND id IN ("+marks(1, len(ids))+")", anys(ids)...); err != nil {
+				return err
+			}
+		}
+		gone, err := endLetters(ctx, w.t, w.now, "A newer letter goes out in its place.", ids...)
 		if err != nil {
 			return err
 		}
@@ -228,25 +239,37 @@ func (w *expansion) replaceLetters(ctx context.Context) error {
 	if err := w.insertLetters(ctx); err != nil {
 		return err
 	}
-	return w.db.settleItems(ctx, w.t, inviteKinds, replaced)
+	return w.db.settleItems(ctx, w.t, inviteKinds(), replaced)
 }
 
 func (w *expansion) insertLetters(ctx context.Context) error {
 	for some := range slices.Chunk(w.mail, expandRows) {
-		args := make([]any, 0, 8*len(some))
+		args := make([]any, 0, 5*len(some)+3)
 		for _, p := range some {
 			ready := int64(0)
 			if p.Program.AppleStatus == vpp.AppleRegistered && p.Program.Pending == vpp.WriteNone {
 				ready, w.ready = w.now, true
 			}
-			args = append(args, w.db.ids(), w.invited[p.Program.ID], p.Program.ID, w.run.Task.ID, vpp.ChannelMail, p.Email, w.now, ready)
+			args = append(args, w.db.ids(), w.invited[p.Program.ID], p.Program.ID, p.Email, ready)
 		}
-		if _, err := w.t.Exec(ctx, `INSERT INTO deliveries (id, invitation_id, program_user_id, task_id, channel, address, queued_at, ready_at)
-			VALUES `+rowsOf(len(some), "", "", "", "", "", "", "", ""), args...); err != nil {
+		n := len(args)
+		args = append(args, w.run.Task.ID, vpp.ChannelMail, w.now)
+		if _, err := w.t.Exec(ctx, "WITH v (id, invitation, place, address, ready) AS (VALUES "+rowsOf(len(some), "TEXT", "TEXT", "TEXT", "TEXT", "BIGINT")+`)
+			INSERT INTO deliveries (id, invitation_id, program_user_id, address, ready_at, task_id, channel, queued_at)
+			SELECT v.id, v.invitation, v.place, v.address, v.ready, `+casts(n+1, "TEXT", "TEXT", "BIGINT")+" FROM v", args...); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// casts writes placeholders of the given types, from a number on.
+func casts(from int, types ...string) string {
+	parts := make([]string, len(types))
+	for i, t := range types {
+		parts[i] = "CAST($" + strconv.Itoa(from+i) + " AS " + t + ")"
+	}
+	return strings.Join(parts, ", ")
 }
 
 func (w *expansion) promise(ctx context.Context) error {

@@ -12,8 +12,17 @@ const invitationColumns = `i.id, i.program_user_id, i.user_id, i.location_id, i.
 	i.expires_at, i.withdrawn_at, i.opened_at, i.opened_on, i.continued_at, i.not_me_at, i.copied_at`
 
 func invitationFields(i *vpp.Invitation) []any {
-	return []any{&i.ID, &i.ProgramUserID, &i.UserID, &i.LocationID, &i.Generation, &i.Revision, &i.InvitedBy, timeAt{&i.CreatedAt},
-		timeAt{&i.ExpiresAt}, timeAt{&i.WithdrawnAt}, timeAt{&i.OpenedAt}, &i.OpenedOn, timeAt{&i.ContinuedAt}, timeAt{&i.NotMeAt}, timeAt{&i.CopiedAt}}
+	return []any{
+		&i.ID, &i.ProgramUserID, &i.UserID, &i.LocationID, &i.Generation, &i.Revision, &i.InvitedBy,
+		timeAt{&i.CreatedAt},
+		timeAt{&i.ExpiresAt},
+		timeAt{&i.WithdrawnAt},
+		timeAt{&i.OpenedAt},
+		&i.OpenedOn,
+		timeAt{&i.ContinuedAt},
+		timeAt{&i.NotMeAt},
+		timeAt{&i.CopiedAt},
+	}
 }
 
 func scanInvitation(s scanner) (i vpp.Invitation, err error) {

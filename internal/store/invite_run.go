@@ -9,7 +9,7 @@ import (
 )
 
 // inviteKinds are the tasks whose items settle when a letter does.
-var inviteKinds = []vpp.TaskKind{vpp.TaskInvite, vpp.TaskResend}
+func inviteKinds() []vpp.TaskKind { return []vpp.TaskKind{vpp.TaskInvite, vpp.TaskResend} }
 
 // StartInvite writes a run with its letter, its history entry and the promise
 // to expand it. A key that was used before returns the task of then.
@@ -66,18 +66,18 @@ func (db *DB) WithdrawInvitation(ctx context.Context, by vpp.Actor, user vpp.Use
 		if err != nil {
 			return missing(err, "This person holds no invitation that could be withdrawn.")
 		}
-		if _, err = withdrawLetters(ctx, t, now, "The invitation was withdrawn.", place); err != nil {
+		if _, err = endLetters(ctx, t, now, "The invitation was withdrawn.", place); err != nil {
 			return err
 		}
 		if err := db.insertEntry(ctx, t, by, "invite.withdraw", "user:"+string(user), "Withdrew the invitation", nil, nil); err != nil {
 			return err
 		}
-		return db.settleItems(ctx, t, inviteKinds, []item{{vpp.ProgramUserID(place), vpp.ItemSkipped, "The invitation was withdrawn."}})
+		return db.settleItems(ctx, t, inviteKinds(), []item{{vpp.ProgramUserID(place), vpp.ItemSkipped, "The invitation was withdrawn."}})
 	})
 }
 
-// withdrawLetters ends the open letters of people and returns whose.
-func withdrawLetters[ID ~string](ctx context.Context, t tx, now int64, sentence string, places ...ID) ([]string, error) {
+// endLetters ends the open letters of people and returns whose.
+func endLetters[ID ~string](ctx context.Context, t tx, now int64, sentence string, places ...ID) ([]string, error) {
 	if len(places) == 0 {
 		return nil, nil
 	}

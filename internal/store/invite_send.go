@@ -88,7 +88,7 @@ func (db *DB) dropStale(ctx context.Context, t tx, claimed []claimedLetter, now 
 			return nil, err
 		}
 	}
-	return due, db.settleItems(ctx, t, inviteKinds, items)
+	return due, db.settleItems(ctx, t, inviteKinds(), items)
 }
 
 // ReleaseLetters gives claimed letters back, unsent, to be taken again at once.
@@ -181,7 +181,7 @@ func (db *DB) recordItems(ctx context.Context, t tx, sent []vpp.SentLetter) erro
 			settled = append(settled, item{l.Due.Place, vpp.ItemWaiting, l.Sentence})
 		}
 	}
-	return db.settleItems(ctx, t, inviteKinds, settled)
+	return db.settleItems(ctx, t, inviteKinds(), settled)
 }
 
 // WakeLetters promises to send when a letter is due, and mends letters whose

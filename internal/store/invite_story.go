@@ -12,7 +12,7 @@ const storyLength = 50
 // CaseHistory reads everything that is known of one person at one location.
 func (db *DB) CaseHistory(ctx context.Context, user vpp.UserID, location vpp.LocationID) (vpp.CaseHistory, error) {
 	var h vpp.CaseHistory
-	l, err := db.InviteLocation(ctx, location)
+	l, err := db.Location(ctx, location)
 	if err != nil {
 		return h, err
 	}
@@ -25,7 +25,7 @@ func (db *DB) CaseHistory(ctx context.Context, user vpp.UserID, location vpp.Loc
 	if err != nil {
 		return h, err
 	}
-	if h.Entries, err = all(ctx, db, scanStoryEntry, `SELECT id, at, actor, from_ip, action, object, summary, before, after FROM entries
+	if h.Entries, err = all(ctx, db, scanEntry, `SELECT id, at, actor, from_ip, action, object, summary, before, after FROM entries
 		WHERE object = $1 ORDER BY id DESC LIMIT $2`, "user:"+string(user), storyLength); err != nil {
 		return h, err
 	}
@@ -50,11 +50,6 @@ func (db *DB) readInvitations(ctx context.Context, h *vpp.CaseHistory) (err erro
 	h.Visits, err = all(ctx, db, scanVisit, `SELECT v.at, v.what, v.device FROM visits v JOIN invitations i ON i.id = v.invitation_id
 		WHERE i.program_user_id = $1 ORDER BY v.at DESC, v.id DESC LIMIT $2`, h.Place.ID, storyLength)
 	return err
-}
-
-func scanStoryEntry(s scanner) (e vpp.Entry, err error) {
-	err = s.Scan(&e.ID, timeAt{&e.At}, &e.Actor, &e.From, &e.Action, &e.Object, &e.Summary, &e.Before, &e.After)
-	return
 }
 
 func scanDelivery(s scanner) (d vpp.Delivery, err error) {

@@ -44,13 +44,13 @@ func (db *DB) noteNotMe(ctx context.Context, t tx, id vpp.InvitationID, now int6
 	if _, err := t.Exec(ctx, "UPDATE invitations SET not_me_at = $2 WHERE id = $1", id, now); err != nil {
 		return err
 	}
-	if _, err := withdrawLetters(ctx, t, now, "The reader of the link said that they are somebody else.", held.ProgramUserID); err != nil {
+	if _, err := endLetters(ctx, t, now, "The reader of the link said that they are somebody else.", held.ProgramUserID); err != nil {
 		return err
 	}
-	return db.insertEntry(ctx, t, invitedPerson, "invite.not_me", "user:"+string(held.UserID), "The reader of the invitation link said that they are somebody else", nil, nil)
+	return db.insertEntry(ctx, t, invitedPerson(), "invite.not_me", "user:"+string(held.UserID), "The reader of the invitation link said that they are somebody else", nil, nil)
 }
 
-var invitedPerson = vpp.Actor{Name: "invited person"}
+func invitedPerson() vpp.Actor { return vpp.Actor{Name: "invited person"} }
 
 func (db *DB) insertVisit(ctx context.Context, t tx, id vpp.InvitationID, what vpp.Visit, device string, now int64) error {
 	_, err := t.Exec(ctx, `INSERT INTO visits (id, invitation_id, at, what, device) SELECT $1, $2, CAST($3 AS BIGINT), $4, $5
@@ -84,14 +84,14 @@ func (db *DB) RenewLink(ctx context.Context, id vpp.InvitationID, expires time.T
 			id, ms(expires), ms(now)); err != nil {
 			return err
 		}
-		if _, err := withdrawLetters(ctx, t, ms(now), "A newer letter goes out in its place.", held.Place.ID); err != nil {
+		if _, err := endLetters(ctx, t, ms(now), "A newer letter goes out in its place.", held.Place.ID); err != nil {
 			return err
 		}
 		if _, err := t.Exec(ctx, `INSERT INTO deliveries (id, invitation_id, program_user_id, task_id, channel, address, queued_at, ready_at)
 			VALUES ($1, $2, $3, '', 'mail', $4, $5, $5)`, db.ids(), id, held.Place.ID, held.User.Email, ms(now)); err != nil {
 			return err
 		}
-		if err := db.insertEntry(ctx, t, invitedPerson, "invite.new_link", "user:"+string(held.User.ID), "Asked for a new link on the landing page", nil, nil); err != nil {
+		if err := db.insertEntry(ctx, t, invitedPerson(), "invite.new_link", "user:"+string(held.User.ID), "Asked for a new link on the landing page", nil, nil); err != nil {
 			return err
 		}
 		return t.enqueue(ctx, vpp.SendMail{})

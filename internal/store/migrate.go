@@ -61,8 +61,7 @@ func migrate(ctx context.Context, db *sql.DB, d dialect) error {
 	return nil
 }
 
-// goMigrations reads the numbered files, each for the dialect asked. Numbers
-// rise; while rooms are built side by side, one may be missing.
+// goMigrations reads the numbered files, each for the dialect asked.
 func goMigrations(d dialect) ([]*goose.Migration, error) {
 	names, err := fs.Glob(migrations, "migrations/*.sql")
 	if err != nil {
@@ -77,7 +76,7 @@ func goMigrations(d dialect) ([]*goose.Migration, error) {
 		}
 		number, _, _ := strings.Cut(strings.TrimPrefix(name, "migrations/"), "_")
 		n, err := strconv.Atoi(number)
-		if err != nil || n <= last {
+		if err != nil || n != last+1 {
 			return nil, errors.New("store: migration " + name + " is out of order")
 		}
 		last = n

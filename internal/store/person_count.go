@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/rsvpp/rsvpp/internal/vpp"
 )
@@ -26,6 +27,7 @@ func (db *DB) CountPeople(ctx context.Context, location vpp.LocationID) (vpp.Cou
 	for attention, condition := range map[vpp.Attention]string{
 		vpp.AttentionWaiting: "pending <> ''", vpp.AttentionMail: "mail_problem <> ''",
 		vpp.AttentionRefused: "apple_error <> 0", vpp.AttentionNoAddress: "no_address",
+		vpp.AttentionStuck: fmt.Sprintf("vpp_status = 'invited' AND since < %d", db.stuckBefore()),
 	} {
 		counts.Attention[attention], err = one(ctx, db, scanInt, `SELECT count(*) FROM
 			(SELECT 1 FROM program_users WHERE location_id = $1 AND `+condition+` LIMIT $2) x`, location, attentionLimit)

@@ -97,6 +97,8 @@ func (db *DB) peopleQuery(ctx context.Context, r querier, f vpp.Filter, sort vpp
 		q.where += " AND p.apple_error <> 0"
 	case vpp.AttentionNoAddress:
 		q.where += " AND p.no_address"
+	case vpp.AttentionStuck:
+		q.where += " AND p.vpp_status = 'invited' AND p.since < " + arg(db.stuckBefore())
 	}
 	if f.Group != "" {
 		q.from = "user_groups g CROSS JOIN " + q.from
@@ -123,6 +125,9 @@ func (db *DB) peopleQuery(ctx context.Context, r querier, f vpp.Filter, sort vpp
 	return q, nil
 }
 
+// stuckBefore is when an invitation must have been handed over to be stuck now.
+func (db *DB) stuckBefore() int64 { return ms(db.now().Add(-vpp.StuckAfter)) }
+
 var likeEscape = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
 
 // trigrams asks FTS5 for rows that have all the needle's trigrams; LIKE then
@@ -140,7 +145,7 @@ func trigrams(needle string) string {
 func orderOf(sort vpp.Sort, f vpp.Filter) (columns []string, textual []bool, desc bool) {
 	name, desc := strings.CutPrefix(string(sort), "-")
 	switch {
-	case vpp.Sort(name) == vpp.SortSince:
+	case vpp.Sort(name) == vpp.SortSince, f.Attention == vpp.AttentionStuck:
 		return []string{"p.since", "p.seq"}, []bool{false, false}, desc
 	case vpp.Sort(name) == vpp.SortStatus && f.Status == "":
 		return []string{"p.vpp_status", "p.sort_key", "p.seq"}, []bool{true, true, false}, desc

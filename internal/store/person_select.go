@@ -8,8 +8,8 @@ import (
 	"github.com/rsvpp/rsvpp/internal/vpp"
 )
 
-// selectPeople reads the next stretch of a selection, in the order in which
-// the people came, so that work that changes a person does not move them. The
+// selectPeople reads the next stretch of a selection, by name: every filter
+// has an index in that order, and work on people does not move them in it. The
 // cursor is "" at the beginning, and "" is returned at the end.
 func (db *DB) selectPeople(ctx context.Context, r querier, s vpp.Selection, cursor string, limit int) ([]vpp.Person, string, error) {
 	if s.All {
@@ -38,10 +38,6 @@ func (db *DB) selectFiltered(ctx context.Context, r querier, s vpp.Selection, cu
 	if err != nil {
 		return nil, "", err
 	}
-	if q.order[0] != "s.rowid" { // a search on SQLite goes by the user's number
-		q.order = []string{"p.seq"}
-	}
-	q.textual, q.desc = []bool{false}, false
 	text, args, err := q.page(cursor, false, limit)
 	if err != nil {
 		return nil, "", err

@@ -106,7 +106,14 @@ func crowd(t *testing.T, db *store.DB, n int) []vpp.Person {
 	if len(people) != n {
 		t.Fatalf("%d people, want %d", len(people), n)
 	}
+	slices.SortFunc(people, func(a, b vpp.Person) int { return cmp.Compare(number(a), number(b)) })
 	return people
+}
+
+// number is how many people came before.
+func number(p vpp.Person) (n int) {
+	_, _ = fmt.Sscanf(p.UserName, "user%d", &n)
+	return n
 }
 
 // expected is what a list has to show, by a plain filter and sort.
@@ -180,6 +187,9 @@ func walk(t rapid.TB, db *store.DB, f vpp.Filter, sort vpp.Sort, page vpp.Page, 
 		}
 		if len(list.Items) > page.Limit {
 			t.Fatalf("%d people on a page of %d", len(list.Items), page.Limit)
+		}
+		if len(list.Items) == 0 && page.After+page.Before != "" {
+			t.Fatal("a cursor leads to an empty page")
 		}
 		var some []vpp.UserID
 		for _, p := range list.Items {

@@ -12,8 +12,9 @@ import (
 )
 
 type postgresBackend struct {
-	pool  *pgxpool.Pool
-	queue Queue
+	pool    *pgxpool.Pool
+	queue   Queue
+	changes *changes
 }
 
 func (db *DB) openPostgres(ctx context.Context, dsn string) error {
@@ -38,7 +39,7 @@ func (db *DB) openPostgres(ctx context.Context, dsn string) error {
 		pool.Close()
 		return err
 	}
-	db.postgres, db.backend = pool, &postgresBackend{pool: pool}
+	db.postgres, db.backend = pool, &postgresBackend{pool: pool, changes: &db.changes}
 	return nil
 }
 
@@ -46,7 +47,11 @@ func (b *postgresBackend) dialect() dialect { return postgresDialect }
 func (b *postgresBackend) close() error     { b.pool.Close(); return nil }
 
 func (b *postgresBackend) Exec(ctx context.Context, query string, args ...any) (int64, error) {
+	var w wrote
 	tag, err := b.pool.Exec(ctx, query, args...)
+	if w.note(query); err == nil && tag.RowsAffected() > 0 {
+		b.changes.committed(w)
+	}
 	return tag.RowsAffected(), err
 }
 
@@ -55,20 +60,31 @@ func (b *postgresBackend) Query(ctx context.Context, query string, args ...any) 
 }
 
 func (b *postgresBackend) inTx(ctx context.Context, fn func(tx) error) error {
-	return pgx.BeginFunc(ctx, b.pool, func(t pgx.Tx) error { return fn(&postgresTx{t, b.queue}) })
+	var ours *postgresTx
+	err := pgx.BeginFunc(ctx, b.pool, func(t pgx.Tx) error {
+		ours = &postgresTx{Tx: t, queue: b.queue}
+		return fn(ours)
+	})
+	if err == nil {
+		b.changes.committed(ours.wrote)
+	}
+	return err
 }
 
 type postgresTx struct {
 	pgx.Tx
 	queue Queue
+	wrote
 }
 
 func (t *postgresTx) Exec(ctx context.Context, query string, args ...any) (int64, error) {
+	t.note(query)
 	tag, err := t.Tx.Exec(ctx, query, args...)
 	return tag.RowsAffected(), err
 }
 
 func (t *postgresTx) Query(ctx context.Context, query string, args ...any) (Rows, error) {
+	t.note(query) // RETURNING reads what it writes
 	return pgxRows(t.Tx.Query(ctx, query, args...))
 }
 

@@ -57,8 +57,8 @@ func (db *DB) ClaimBatch(ctx context.Context, location vpp.LocationID, id vpp.Ba
 }
 
 func insertBatch(ctx context.Context, t tx, b vpp.Batch) error {
-	_, err := t.Exec(ctx, `INSERT INTO batches (id, location_id, op, size, created_at, next_call_at) VALUES ($1, $2, $3, $4, $5, $6)`,
-		b.ID, b.LocationID, b.Op, b.Size, ms(b.CreatedAt), ms(b.NextCallAt))
+	_, err := t.Exec(ctx, `INSERT INTO batches (id, location_id, op, size, created_at, next_call_at) VALUES ($1, $2, $3, $4, $5, $5)`,
+		b.ID, b.LocationID, b.Op, b.Size, ms(b.CreatedAt))
 	return err
 }
 
@@ -116,7 +116,7 @@ func (db *DB) SplitBatch(ctx context.Context, b vpp.Batch, id vpp.BatchID) error
 		if _, err := t.Exec(ctx, "UPDATE batches SET size = size - $2, next_call_at = $3 WHERE id = $1", b.ID, n, ms(db.now())); err != nil {
 			return err
 		}
-		return insertBatch(ctx, t, vpp.Batch{ID: id, LocationID: b.LocationID, Op: b.Op, Size: int(n), CreatedAt: db.now(), NextCallAt: db.now()})
+		return insertBatch(ctx, t, vpp.Batch{ID: id, LocationID: b.LocationID, Op: b.Op, Size: int(n), CreatedAt: db.now()})
 	})
 }
 
@@ -152,7 +152,7 @@ func (db *DB) Notified(ctx context.Context, location vpp.LocationID, id, eventID
 		if eventID == "" {
 			return db.wantRead(ctx, t, location, false)
 		}
-		_, err = t.Exec(ctx, "UPDATE batches SET next_call_at = 0 WHERE location_id = $1 AND event_id = $2 AND settled_at = 0", location, eventID)
+		_, err = t.Exec(ctx, "UPDATE batches SET next_call_at = $3 WHERE location_id = $1 AND event_id = $2 AND settled_at = 0", location, eventID, ms(db.now()))
 		if err != nil {
 			return err
 		}

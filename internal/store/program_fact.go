@@ -84,6 +84,9 @@ func (db *DB) followFacts(ctx context.Context, t tx, facts []vpp.Fact) error {
 	if err := db.withdrawLetters(ctx, t, linked, "Not sent: the person is registered."); err != nil {
 		return err
 	}
+	if gone, err = withoutNew(ctx, t, gone); err != nil {
+		return err
+	}
 	if err := db.withdrawLetters(ctx, t, gone, "Not sent: the person was removed from the program."); err != nil {
 		return err
 	}
@@ -104,6 +107,21 @@ func (db *DB) followFacts(ctx context.Context, t tx, facts []vpp.Fact) error {
 		return err
 	}
 	return db.settleConfirmed(ctx, t, facts)
+}
+
+// withoutNew leaves out people for whom a new record is on its way: a late word
+// about the old one must not end the new invitation.
+func withoutNew(ctx context.Context, t tx, ids []vpp.ProgramUserID) ([]vpp.ProgramUserID, error) {
+	var kept []vpp.ProgramUserID
+	for some := range slices.Chunk(ids, 500) {
+		found, err := all(ctx, t, func(s scanner) (id vpp.ProgramUserID, err error) { err = s.Scan(&id); return },
+			"SELECT id FROM program_users WHERE pending <> 'create' AND id IN ("+marks(1, len(some))+")", anys(some)...)
+		if err != nil {
+			return nil, err
+		}
+		kept = append(kept, found...)
+	}
+	return kept, nil
 }
 
 // settleConfirmed ends the items of removals and pushes that Apple confirmed.

@@ -13,10 +13,15 @@ func (db *DB) SealedNotify(ctx context.Context, id vpp.LocationID) (string, erro
 }
 
 // KeepNotify stores the notification secret before Apple is told of it, for
-// Apple tests it while it is being told.
-func (db *DB) KeepNotify(ctx context.Context, id vpp.LocationID, sealed string) error {
-	_, err := db.Exec(ctx, "UPDATE locations SET notify_sealed = $2 WHERE id = $1", id, sealed)
-	return err
+// Apple tests it while it is being told. A secret that is there stays, and is
+// returned.
+func (db *DB) KeepNotify(ctx context.Context, id vpp.LocationID, sealed string) (kept string, err error) {
+	err = db.inTx(ctx, func(t tx) error {
+		kept, err = one(ctx, t, scanString, `UPDATE locations SET notify_sealed = CASE WHEN notify_sealed = '' THEN $2 ELSE notify_sealed END
+			WHERE id = $1 RETURNING notify_sealed`, id, sealed)
+		return missing(err, "There is no such location.")
+	})
+	return kept, err
 }
 
 // Announced stores where Apple reaches us; "" when it does not.

@@ -14,6 +14,7 @@ import (
 type sqliteBackend struct {
 	write, read *sql.DB
 	queue       Queue
+	changes     *changes
 }
 
 func (db *DB) openSQLite(ctx context.Context, path string) error {
@@ -41,7 +42,7 @@ func (db *DB) openSQLite(ctx context.Context, path string) error {
 		return err
 	}
 	read.SetMaxOpenConns(4)
-	db.sqlite, db.backend = write, &sqliteBackend{write: write, read: read}
+	db.sqlite, db.backend = write, &sqliteBackend{write: write, read: read, changes: &db.changes}
 	return nil
 }
 
@@ -49,7 +50,12 @@ func (b *sqliteBackend) dialect() dialect { return sqliteDialect }
 func (b *sqliteBackend) close() error     { return errors.Join(b.read.Close(), b.write.Close()) }
 
 func (b *sqliteBackend) Exec(ctx context.Context, query string, args ...any) (int64, error) {
-	return sqlExec(ctx, b.write, query, args)
+	var w wrote
+	n, err := sqlExec(ctx, b.write, query, args)
+	if w.note(query); err == nil && n > 0 {
+		b.changes.committed(w)
+	}
+	return n, err
 }
 
 func (b *sqliteBackend) Query(ctx context.Context, query string, args ...any) (Rows, error) {
@@ -65,22 +71,30 @@ func (b *sqliteBackend) inTx(ctx context.Context, fn func(tx) error) error {
 	if err != nil {
 		return err
 	}
-	if err := fn(&sqliteTx{t, b.queue}); err != nil {
+	ours := &sqliteTx{Tx: t, queue: b.queue}
+	if err := fn(ours); err != nil {
 		return errors.Join(err, ignoreDone(t.Rollback()))
 	}
-	return t.Commit()
+	if err := t.Commit(); err != nil {
+		return err
+	}
+	b.changes.committed(ours.wrote)
+	return nil
 }
 
 type sqliteTx struct {
 	*sql.Tx
 	queue Queue
+	wrote
 }
 
 func (t *sqliteTx) Exec(ctx context.Context, query string, args ...any) (int64, error) {
+	t.note(query)
 	return sqlExec(ctx, t.Tx, query, args)
 }
 
 func (t *sqliteTx) Query(ctx context.Context, query string, args ...any) (Rows, error) {
+	t.note(query) // RETURNING reads what it writes
 	rows, err := t.Tx.QueryContext(ctx, plainMarks(query), args...)
 	if err != nil {
 		return nil, err

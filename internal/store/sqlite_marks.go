@@ -30,11 +30,10 @@ func plainMarks(query string) string {
 		}
 		b.WriteString(query[:i])
 		n, _ := strconv.Atoi(query[i+1 : end])
-		switch {
-		case n == taken+1:
+		if n == taken+1 {
 			b.WriteByte('?')
 			taken++
-		default:
+		} else {
 			b.WriteString(query[i:end])
 			if n > 0 && !named[n] {
 				named[n] = true

@@ -25,3 +25,11 @@ type Entry struct {
 	Before  string // JSON object of the changed fields, "" when there was nothing
 	After   string
 }
+
+// The topics about which screens are told live.
+const (
+	TopicUsers     = "users"
+	TopicTasks     = "tasks"
+	TopicLocations = "locations"
+	TopicHistory   = "history"
+)

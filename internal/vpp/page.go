@@ -1,5 +1,7 @@
 package vpp
 
+import "time"
+
 // PageSize bounds.
 const (
 	DefaultPage = 100
@@ -51,7 +53,12 @@ const (
 	AttentionMail      Attention = "mail_problem"  // mail refused or deferred
 	AttentionRefused   Attention = "apple_refused" // Apple refused
 	AttentionNoAddress Attention = "no_address"
+	AttentionStuck     Attention = "stuck" // invited for StuckAfter and not registered; the longest first
 )
+
+// StuckAfter is how long an invitation may go unanswered before it wants
+// attention (pain 1).
+const StuckAfter = 7 * 24 * time.Hour
 
 // Filter narrows the Users list of one location. The zero value is everybody.
 type Filter struct {

@@ -21,15 +21,15 @@ func deviceOf(r *http.Request) device {
 	has := func(part string) bool { return strings.Contains(agent, part) }
 	switch {
 	case has("iPad"), has("Macintosh") && has("Mobile/"):
-		return device{"ipad", "iPad", "", storeSteps}
+		return device{"ipad", "iPad", "", storeSteps()}
 	case has("iPhone"), has("iPod"):
-		return device{"iphone", "iPhone", "", storeSteps}
+		return device{"iphone", "iPhone", "", storeSteps()}
 	case has("Windows Phone"):
 		return device{"other", "", "this phone", nil}
 	case has("Macintosh") && has("Version/") && has("Safari/"):
-		return device{"mac", "Mac or iPad", "", macSteps}
+		return device{"mac", "Mac or iPad", "", macSteps()}
 	case has("Macintosh"):
-		return device{"mac", "Mac", "", macSteps}
+		return device{"mac", "Mac", "", macSteps()}
 	case has("Windows"):
 		return device{"windows", "", "this Windows PC", nil}
 	case has("Android"):
@@ -40,23 +40,29 @@ func deviceOf(r *http.Request) device {
 	return device{"other", "", "this device", nil}
 }
 
-var storeSteps = []string{
-	"A page of Apple’s opens in the App Store.",
-	"Apple asks you to sign in with your Apple Account.",
-	"You agree to Apple’s terms, and are done.",
+func storeSteps() []string {
+	return []string{
+		"A page of Apple’s opens in the App Store.",
+		"Apple asks you to sign in with your Apple Account.",
+		"You agree to Apple’s terms, and are done.",
+	}
 }
 
-var macSteps = []string{
-	"A page of Apple’s opens in the App Store, or in Music or iTunes on an older Mac.",
-	"Apple asks you to sign in with your Apple Account.",
-	"You agree to Apple’s terms, and are done.",
+func macSteps() []string {
+	return []string{
+		"A page of Apple’s opens in the App Store, or in Music or iTunes on an older Mac.",
+		"Apple asks you to sign in with your Apple Account.",
+		"You agree to Apple’s terms, and are done.",
+	}
 }
 
 // machines are parts of the names of what opens links without a reader: mail
 // scanners, previews, crawlers, programs.
-var machines = []string{
-	"bot", "crawl", "spider", "preview", "slurp", "facebookexternalhit", "whatsapp", "embedly",
-	"curl/", "wget/", "python", "java/", "go-http-client", "libwww", "okhttp", "axios", "node-fetch", "googleimageproxy",
+func machines() []string {
+	return []string{
+		"bot", "crawl", "spider", "preview", "slurp", "facebookexternalhit", "whatsapp", "embedly",
+		"curl/", "wget/", "python", "java/", "go-http-client", "libwww", "okhttp", "axios", "node-fetch", "googleimageproxy",
+	}
 }
 
 // isMachine says whether the request is made ahead of a reader, or without one.
@@ -70,7 +76,7 @@ func isMachine(r *http.Request) bool {
 	if agent == "" {
 		return true
 	}
-	for _, m := range machines {
+	for _, m := range machines() {
 		if strings.Contains(agent, m) {
 			return true
 		}

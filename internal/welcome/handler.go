@@ -57,7 +57,7 @@ func guarded(next http.Handler, targets []string) http.Handler {
 	})
 }
 
-func styles(w http.ResponseWriter, r *http.Request) {
+func styles(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/css; charset=utf-8")
 	w.Header().Set("Cache-Control", "public, max-age=3600")
 	_, _ = w.Write([]byte(view.Styles()))

@@ -1,0 +1,95 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"github.com/rsvpp/rsvpp/internal/invite"
+	"github.com/rsvpp/rsvpp/internal/mail"
+	"github.com/rsvpp/rsvpp/internal/vpp"
+)
+
+// carrier lets the mail room carry what the invite room writes.
+type carrier struct{ sender *mail.Sender }
+
+// Check implements invite.Carrier.
+func (c *carrier) Check(s invite.MailSettings) error { return mailSettings(s).Validate() }
+
+// Use implements invite.Carrier.
+func (c *carrier) Use(s invite.MailSettings) error { return c.sender.Change(mailSettings(s)) }
+
+// Send implements invite.Carrier. A letter whose answer was lost is tried
+// again under the same Message-ID.
+func (c *carrier) Send(ctx context.Context, m invite.Message) invite.Handover {
+	r := c.sender.Send(ctx, mail.Letter{
+		ToName: m.ToName, ToAddress: m.ToAddress, Subject: m.Subject, Text: m.Text, HTML: m.HTML,
+		MessageID: m.MessageID, Date: m.Date, Headers: m.Headers,
+	})
+	h := handover(r)
+	// A relay that cannot be reached is everybody's; a domain's server is not.
+	h.Halt = h.Halt || r.Cause == mail.CauseNetwork && r.Step == mail.StepConnect && c.sender.Settings().Mode == mail.Relay
+	return h
+}
+
+// Test implements invite.Carrier.
+func (c *carrier) Test(ctx context.Context, s invite.MailSettings, to string) invite.TestReport {
+	sender, err := mail.NewSender(mailSettings(s), mail.Ports{})
+	if err != nil {
+		return invite.TestReport{Outcome: vpp.DeliveryRefused, Sentence: vpp.MessageOf(err)}
+	}
+	defer func() { _ = sender.Close() }() // nothing was left behind
+	r := sender.Test(ctx, to)
+	h := handover(r.Result)
+	report := invite.TestReport{Outcome: h.Outcome, Answer: h.Answer, Sentence: h.Sentence}
+	for _, step := range r.Steps {
+		report.Steps = append(report.Steps, invite.TestStep{Name: string(step.Step), OK: step.OK, Took: step.Took, Answer: step.Answer})
+	}
+	return report
+}
+
+func handover(r mail.Result) invite.Handover {
+	h := invite.Handover{Outcome: vpp.DeliveryDeferred, Answer: r.Answer, Sentence: r.Sentence, Halt: r.Cause == mail.CauseSettings}
+	switch r.Outcome {
+	case mail.Accepted:
+		h.Outcome = vpp.DeliveryAccepted
+	case mail.Refused:
+		if r.Cause != mail.CauseSettings { // the settings can be mended, the letter is not to blame
+			h.Outcome = vpp.DeliveryRefused
+		}
+	}
+	return h
+}
+
+func mailSettings(s invite.MailSettings) mail.Settings {
+	return mail.Settings{
+		Mode: mail.Mode(s.Mode), Host: s.Host, Port: s.Port, Security: mail.Security(s.Security), Username: s.Username,
+		Password: mail.NewSecret(s.Password), FromName: s.FromName, FromAddress: s.FromAddress, ReplyTo: s.ReplyTo, HELO: s.HELO,
+		MaxConnections: s.MaxConnections, Timeout: time.Duration(s.TimeoutSeconds) * time.Second, TrustedCA: []byte(s.TrustedCA),
+	}
+}
+
+// letters makes letters from templates for the invite room.
+type letters struct{}
+
+// Compile implements invite.Letters.
+func (letters) Compile(l vpp.Letter) (invite.Compiled, error) {
+	c, err := mail.Compile(mail.Template(l))
+	if err != nil {
+		return nil, err
+	}
+	return compiled{c}, nil
+}
+
+// Default implements invite.Letters.
+func (letters) Default() vpp.Letter { return vpp.Letter(mail.DefaultTemplate()) }
+
+// Sample implements invite.Letters.
+func (letters) Sample() invite.LetterData { return invite.LetterData(mail.SampleData()) }
+
+type compiled struct{ *mail.Compiled }
+
+// Render implements invite.Compiled.
+func (c compiled) Render(d invite.LetterData) (vpp.Letter, error) {
+	r, err := c.Compiled.Render(mail.TemplateData(d))
+	return vpp.Letter(r), err
+}

@@ -1,0 +1,68 @@
+package main
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/rsvpp/rsvpp/internal/api"
+	"github.com/rsvpp/rsvpp/internal/gate"
+	"github.com/rsvpp/rsvpp/internal/hook"
+	"github.com/rsvpp/rsvpp/internal/welcome"
+)
+
+// openGate opens the doors behind the gate.
+func (v *server) openGate(context.Context) error {
+	public, err := url.Parse(v.url)
+	if err != nil {
+		return err
+	}
+	v.gate, err = gate.New(gate.Config{PublicURL: public, TrustedProxies: v.settings.trustedProxies, Logger: v.log, Clock: time.Now, IDs: newID},
+		v.operators, v.db)
+	if err != nil {
+		return err
+	}
+	rest, err := api.New(api.Services{
+		People: v.roster, Imports: v.roster, Locations: v.locations, Inviter: v.invite, Letters: v.invite,
+		Program: v.program, Tasks: v.tasks, Operators: v.operators, Changes: v.hub,
+	}, api.Config{Version: readVersion().Version, Clock: time.Now, Ready: v.db.Ping})
+	if err != nil {
+		return err
+	}
+	routes := append(v.publicRoutes(), rest.Routes()...)
+	v.handler, err = v.gate.NewMux(routes...)
+	return err
+}
+
+// publicRoutes are for people and machines without an account.
+func (v *server) publicRoutes() []gate.Route {
+	page := welcome.Handler(v.invite, v.log, appleOrigins(v.settings.appleURL)...)
+	routes := []gate.Route{
+		{Pattern: hook.Pattern, Scope: gate.Public, Handler: hook.New(v.program, time.Now), MaxBody: 1 << 20, Bare: true},
+		{Pattern: "GET /healthz", Scope: gate.Public, Handler: http.HandlerFunc(v.health), Bare: true},
+	}
+	for _, pattern := range []string{"GET /i/", "POST /i/"} {
+		routes = append(routes, gate.Route{Pattern: pattern, Scope: gate.Public, Handler: page, Bare: true})
+	}
+	return routes
+}
+
+// health says whether the server can do its work.
+func (v *server) health(w http.ResponseWriter, r *http.Request) {
+	if err := v.db.Ping(r.Context()); err != nil {
+		http.Error(w, "the database does not answer", http.StatusServiceUnavailable)
+		return
+	}
+	_, _ = w.Write([]byte("ok\n"))
+}
+
+// appleOrigins are where the landing page's form may lead.
+func appleOrigins(apple string) []string {
+	origins := []string{"https://*.apple.com"}
+	if u, err := url.Parse(apple); err == nil && u.Host != "" {
+		origins = append(origins, strings.ToLower(u.Scheme+"://"+u.Host))
+	}
+	return origins
+}
