@@ -161,6 +161,32 @@ func TestResend(t *testing.T) {
 	anna.get("/users?status=registered").has(t, "Zoë Alm", "Registered")
 }
 
+// Sent several times at once, it is one task: the draft is the key.
+func TestSendTogether(t *testing.T) {
+	s := openSchool(t)
+	s.withMail()
+	bo := s.add("Bo Berg", "bo@school.test")
+	anna := s.anna()
+	address := s.server.URL + step(anna.post("/invite", "user", string(bo)), "send")
+	sent := make(chan error)
+	for range 4 {
+		go func() {
+			answer, err := anna.client.PostForm(address, nil)
+			if err == nil {
+				err = answer.Body.Close()
+			}
+			sent <- err
+		}()
+	}
+	for range 4 {
+		s.must(<-sent)
+	}
+	s.work(s.only(vpp.TaskInvite).ID)
+	if s.post.Count() != 1 {
+		t.Errorf("%d letters", s.post.Count())
+	}
+}
+
 // A draft is its operator's alone, and only so many are kept.
 func TestDrafts(t *testing.T) {
 	s := openSchool(t)
