@@ -123,10 +123,13 @@ func standingsOf(p roster.Profile, locations []vpp.Location, here vpp.LocationID
 
 func factsOf(u vpp.User) []view.Fact {
 	facts := []view.Fact{
-		{Term: "E-mail", Text: u.Email, Copy: true}, {Term: "User name", Text: u.UserName, Copy: true},
+		{Term: "E-mail", Text: u.Email, Copy: true},
+		{Term: "User name", Text: u.UserName, Copy: true},
 		{Term: "Managed Apple Account", Text: u.ManagedAppleID, Copy: true},
-		{Term: "Groups", Text: strings.Join(u.Groups, ", ")}, {Term: "External id", Text: u.ExternalID, Copy: true},
-		{Term: "Language", Text: u.Locale}, {Term: "Came from", Text: sourceWord(u.Source) + ", " + day(u.CreatedAt)},
+		{Term: "Groups", Text: strings.Join(u.Groups, ", ")},
+		{Term: "External id", Text: u.ExternalID, Copy: true},
+		{Term: "Language", Text: u.Locale},
+		{Term: "Came from", Text: sourceWord(u.Source) + ", " + day(u.CreatedAt)},
 	}
 	if u.Notes != "" {
 		facts = append(facts, view.Fact{Term: "Notes", Text: u.Notes})

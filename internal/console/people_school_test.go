@@ -89,8 +89,10 @@ func (s *school) openRooms() {
 	keys := &tokens{}
 	s.program = program.New(s.db, keys, box, program.Config{
 		Client: appsandbooks.Config{BaseURL: s.apple.BaseURL(), RequestTimeout: 2 * time.Second, BackoffFirst: 5 * time.Millisecond},
-		Cadence: program.Cadence{FirstLook: 5 * time.Millisecond, LookEvery: 10 * time.Millisecond, ResendAfter: 300 * time.Millisecond,
-			Settle: 10 * time.Millisecond, ReadEvery: time.Hour, FullEvery: time.Hour},
+		Cadence: program.Cadence{
+			FirstLook: 5 * time.Millisecond, LookEvery: 10 * time.Millisecond, ResendAfter: 300 * time.Millisecond,
+			Settle: 10 * time.Millisecond, ReadEvery: time.Hour, FullEvery: time.Hour,
+		},
 		Lease: time.Minute, Slice: 8 * time.Second, Parallel: 8, Attempts: 8, Logger: slog.New(slog.DiscardHandler),
 		Now: time.Now, IDs: storetest.NewID, Secrets: uuid.NewString, Sleep: pause,
 	})

@@ -34,7 +34,9 @@ func users(n int) string {
 func statusWord(s vpp.VPPStatus) string { return view.Status(s).Word() }
 
 // attentions are the filters for cases that need somebody, in their order.
-var attentions = [...]vpp.Attention{vpp.AttentionWaiting, vpp.AttentionMail, vpp.AttentionRefused, vpp.AttentionNoAddress}
+func attentions() []vpp.Attention {
+	return []vpp.Attention{vpp.AttentionWaiting, vpp.AttentionMail, vpp.AttentionRefused, vpp.AttentionNoAddress}
+}
 
 func attentionWord(a vpp.Attention) string {
 	switch a {
