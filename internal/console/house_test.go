@@ -120,7 +120,9 @@ type tokens struct{ *location.Service }
 func (h *house) listen(box *seal.Box) {
 	logger := slog.New(slog.DiscardHandler)
 	g, err := gate.New(gate.Config{Logger: logger, Clock: time.Now, IDs: storetest.NewID,
-		Page: func(w http.ResponseWriter, r *http.Request, status int, sentence string) { h.door.ErrorPage(w, r, status, sentence) },
+		Page: func(w http.ResponseWriter, r *http.Request, status int, sentence string) {
+			h.door.ErrorPage(w, r, status, sentence)
+		},
 	}, h.ops, h.db)
 	must(h.t, err)
 	h.door, err = console.New(console.Services{

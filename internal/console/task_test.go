@@ -52,7 +52,7 @@ func TestTasks(t *testing.T) {
 	b.get(path).says(http.StatusOK, "The task is cancelled.", "Cancelled", "Left out")
 	b.post(path+"/retry").says(http.StatusConflict, "Nobody failed")
 
-	file := b.get(path + "/result.csv").says(http.StatusOK, "state", "Nothing to send.", "'=1+1")
+	file := b.get(path+"/result.csv").says(http.StatusOK, "state", "Nothing to send.", "'=1+1")
 	if got := file.header.Get("Content-Disposition"); !strings.Contains(got, "attachment") {
 		t.Errorf("not a file: %q", got)
 	}
