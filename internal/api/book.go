@@ -124,6 +124,9 @@ func slow(d time.Duration) option {
 	return func(_ *huma.Operation, r *gate.Route) { r.Timeout = d }
 }
 
+// selecting makes room for a long list of people.
+func selecting(_ *huma.Operation, r *gate.Route) { r.MaxBody = 8 << 20 }
+
 // bare marks a route that looks at no session.
 func bare(_ *huma.Operation, r *gate.Route) { r.Bare = true }
 

@@ -52,13 +52,13 @@ func (d *Door) write(b *book) {
 	post(b, "/locations/{id}/check", settings, "checkLocation", "Ask Apple again what the token opens", d.checkLocation, slow(applesTime))
 	post(b, "/locations/{id}/default", settings, "defaultLocation", "Make it the location where people go when nobody says where", d.defaultLocation)
 
-	post(b, "/invitations/examine", read, "examineInvitations", "The doctor: who would be reached, and why the others not; writes nothing", d.examine)
-	post(b, "/invitations/examine/people", read, "examinedPeople", "The people who got one verdict", d.examineLines)
-	post(b, "/invitations", inviting, "invite", "Invite people, or resend to them", d.invite, accepted)
+	post(b, "/invitations/examine", read, "examineInvitations", "The doctor: who would be reached, and why the others not; writes nothing", d.examine, selecting)
+	post(b, "/invitations/examine/people", read, "examinedPeople", "The people who got one verdict", d.examineLines, selecting)
+	post(b, "/invitations", inviting, "invite", "Invite people, or resend to them", d.invite, accepted, selecting)
 
-	post(b, "/vpp/sync", programs, "sync", "Make us and Apple equal, both ways", d.sync, accepted)
-	post(b, "/vpp/delete", programs, "deleteFromVPP", "Delete people from VPP: their records are retired at Apple", d.deleteFromVPP, accepted)
-	post(b, "/vpp/delete/preview", read, "previewDelete", "What a deletion would do; writes nothing", d.previewDelete)
+	post(b, "/vpp/sync", programs, "sync", "Make us and Apple equal, both ways", d.sync, accepted, selecting)
+	post(b, "/vpp/delete", programs, "deleteFromVPP", "Delete people from VPP: their records are retired at Apple", d.deleteFromVPP, accepted, selecting)
+	post(b, "/vpp/delete/preview", read, "previewDelete", "What a deletion would do; writes nothing", d.previewDelete, selecting)
 
 	get(b, "/tasks", read, "listTasks", "Tasks, the newest first", d.listTasks)
 	get(b, "/tasks/{id}", read, "getTask", "One task", d.getTask)
