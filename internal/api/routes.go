@@ -64,8 +64,8 @@ func (d *Door) write(b *book) {
 	get(b, "/tasks/{id}", read, "getTask", "One task", d.getTask)
 	get(b, "/tasks/{id}/items", read, "listTaskItems", "What became of each person", d.listItems)
 	get(b, "/tasks/{id}/items/export", read, "exportTaskItems", "The same as a CSV file", d.exportItems, csv)
-	post(b, "/tasks/{id}/cancel", inviting, "cancelTask", "End a task; what Apple or the mail server has is not undone", d.cancelTask)
-	post(b, "/tasks/{id}/retry", inviting, "retryTask", "A new task for those with whom this one failed", d.retryTask, accepted)
+	post(b, "/tasks/{id}/cancel", read, "cancelTask", "End a task; what Apple or the mail server has is not undone", d.cancelTask, steering)
+	post(b, "/tasks/{id}/retry", read, "retryTask", "A new task for those with whom this one failed", d.retryTask, accepted, steering)
 	stream(b, "/events", read, "events", "What changes, as it changes", d.events)
 
 	get(b, "/letter", read, "getLetter", "The letter that carries invitations", d.getLetter)
