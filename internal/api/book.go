@@ -13,7 +13,11 @@ import (
 	"github.com/rsvpp/rsvpp/internal/gate"
 )
 
-const base = "/api/v1"
+const (
+	base      = "/api/v1"
+	usualBody = 1 << 20
+	largeBody = 8 << 20
+)
 
 // book collects the routes: each goes into the OpenAPI document, to the mux
 // that runs it, and to the gate with the scope that it declares.
@@ -45,6 +49,11 @@ type option func(*huma.Operation, *gate.Route)
 // add enters one operation. Handlers return services' errors as they are.
 func add[I, O any](b *book, method, path string, scope gate.Scope, id, summary string, handle func(context.Context, *I) (*O, error), options ...option) {
 	op := b.operation(method, path, scope, id, summary, options)
+	// A body that the framework knows of it reads whole, and as JSON: files are
+	// described afterwards.
+	file := op.RequestBody
+	op.RequestBody = nil
+	defer func() { b.describe(op, file) }()
 	huma.Register(b.api, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := handle(ctx, in)
 		if err != nil {
@@ -52,6 +61,21 @@ func add[I, O any](b *book, method, path string, scope gate.Scope, id, summary s
 		}
 		return out, nil
 	})
+	b.describeFile(op)
+}
+
+// describe writes a file that an operation takes into the document.
+func (b *book) describe(op huma.Operation, file *huma.RequestBody) {
+	if file == nil {
+		return
+	}
+	entry := b.api.OpenAPI().Paths[op.Path]
+	switch op.Method {
+	case http.MethodPost:
+		entry.Post.RequestBody = file
+	case http.MethodPut:
+		entry.Put.RequestBody = file
+	}
 }
 
 func get[I, O any](b *book, path string, scope gate.Scope, id, summary string, handle func(context.Context, *I) (*O, error), options ...option) {
@@ -79,14 +103,14 @@ func (b *book) operation(method, path string, scope gate.Scope, id, summary stri
 	op := huma.Operation{
 		Method: method, Path: base + path, OperationID: id, Summary: summary, Tags: []string{tagOf(path)},
 		Responses:    map[string]*huma.Response{"default": b.problem()},
-		MaxBodyBytes: -1, // the gate's limit holds
+		MaxBodyBytes: usualBody,
 		Extensions:   map[string]any{"x-scope": string(scope)},
 	}
 	if scope != gate.Public {
 		op.Description = "Needs the scope `" + string(scope) + "`."
 		op.Security = []map[string][]string{{"key": {}}, {"session": {}}}
 	}
-	route := gate.Route{Pattern: method + " " + op.Path, Scope: scope, Handler: b.mux}
+	route := gate.Route{Pattern: method + " " + op.Path, Scope: scope, Handler: b.mux, MaxBody: usualBody}
 	for _, o := range options {
 		o(&op, &route)
 	}
@@ -114,15 +138,18 @@ func accepted(op *huma.Operation, _ *gate.Route) { op.DefaultStatus = http.Statu
 
 func created(op *huma.Operation, _ *gate.Route) { op.DefaultStatus = http.StatusCreated }
 
-// saying adds a sentence to the description.
-func saying(text string) option {
-	return func(op *huma.Operation, _ *gate.Route) { op.Description = text + "\n\n" + op.Description }
+// steering says that the task decides what else is needed.
+func steering(op *huma.Operation, _ *gate.Route) {
+	op.Description += " Besides, the scope that starts such a task: `roster` for imports, `invite` for invitations, `program` for the others."
 }
 
 // slow gives a route that moves much data, or waits for others, more time.
 func slow(d time.Duration) option {
 	return func(_ *huma.Operation, r *gate.Route) { r.Timeout = d }
 }
+
+// selecting makes room for a long list of people.
+func selecting(op *huma.Operation, r *gate.Route) { op.MaxBodyBytes, r.MaxBody = largeBody, largeBody }
 
 // bare marks a route that looks at no session.
 func bare(_ *huma.Operation, r *gate.Route) { r.Bare = true }
@@ -140,9 +167,27 @@ func upload(most int64, types ...string) option {
 		r.MaxBody, r.Timeout = most, fileTime
 		file := &huma.Schema{Type: "string", Format: "binary", Description: "The file."}
 		form := &huma.Schema{Type: "object", Properties: map[string]*huma.Schema{"file": file}, Required: []string{"file"}}
-		op.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"multipart/form-data": {Schema: form}}}
+		body := &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"multipart/form-data": {Schema: form}}}
 		for _, t := range types {
-			op.RequestBody.Content[t] = &huma.MediaType{Schema: &huma.Schema{Type: "string", Format: "binary"}}
+			body.Content[t] = &huma.MediaType{Schema: &huma.Schema{Type: "string", Format: "binary"}}
+		}
+		op.Metadata = map[string]any{fileBody: body}
+	}
+}
+
+const fileBody = "file"
+
+// describeFile enters the description of a file only after the operation is
+// registered: otherwise the framework would read the file whole.
+func (b *book) describeFile(op huma.Operation) {
+	body, ok := op.Metadata[fileBody].(*huma.RequestBody)
+	if !ok {
+		return
+	}
+	item := b.api.OpenAPI().Paths[op.Path]
+	for _, registered := range []*huma.Operation{item.Post, item.Put} {
+		if registered != nil && registered.OperationID == op.OperationID {
+			registered.RequestBody = body
 		}
 	}
 }

@@ -56,14 +56,14 @@ func (d *Door) fail(w http.ResponseWriter, r *http.Request, err error) {
 // ErrorPage says on a page what is wrong and what to do. It fits the gate's
 // Config.Page.
 func (d *Door) ErrorPage(w http.ResponseWriter, r *http.Request, status int, sentence string) {
+	r = r.Clone(context.WithoutCancel(r.Context())) // a request that ran out of time is told so
+	r.Header.Del(FragmentHeader)                    // a problem takes the place of the whole page
 	p := d.page(r)
 	p.Title = problemTitle(status)
 	m := view.Problem{Page: p, Sentence: sentence, Back: view.Link{Text: "Go to the start page", Href: "/"}}
 	if status >= http.StatusInternalServerError {
 		m.Request = gate.RequestID(r.Context())
 	}
-	r = r.Clone(context.WithoutCancel(r.Context())) // a request that ran out of time is told so
-	r.Header.Del(FragmentHeader)                    // a problem takes the place of the whole page
 	if err := d.renderAs(w, r, status, view.ProblemPage(m)); err != nil {
 		d.config.Logger.ErrorContext(r.Context(), "the error page cannot be drawn", "request", gate.RequestID(r.Context()), "err", err)
 	}

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/rsvpp/rsvpp/internal/console/view"
 	"github.com/rsvpp/rsvpp/internal/gate"
@@ -163,11 +164,26 @@ func fieldsIn(text string) map[string]string {
 
 // fieldWords turns a field's name into words: "managed_apple_id", "FromName".
 func fieldWords(name string) string {
-	words := strings.ReplaceAll(name, "_", " ")
-	if words == "" {
-		return words
+	switch name {
+	case "email":
+		return "E-mail"
+	case "managed_apple_id":
+		return "Managed Apple Account"
+	case "uid":
+		return "Location id"
 	}
-	return strings.ToUpper(words[:1]) + words[1:]
+	var words strings.Builder
+	for i, r := range strings.ReplaceAll(name, "_", " ") {
+		switch {
+		case i == 0:
+			r = unicode.ToUpper(r)
+		case unicode.IsUpper(r) && unicode.IsLower(rune(name[i-1])):
+			words.WriteByte(' ')
+			r = unicode.ToLower(r)
+		}
+		words.WriteRune(r)
+	}
+	return words.String()
 }
 
 // short keeps a long value, such as a letter, from filling the page.

@@ -3,7 +3,6 @@ package console
 import (
 	"io"
 	"net/http"
-	"strconv"
 
 	"github.com/rsvpp/rsvpp/internal/console/view"
 	"github.com/rsvpp/rsvpp/internal/operator"
@@ -55,7 +54,7 @@ func itemFilters(t vpp.Task, state vpp.ItemState, path string) []view.Choice {
 	chip := func(s vpp.ItemState, text string, count int) view.Choice {
 		hint := ""
 		if count >= 0 {
-			hint = strconv.Itoa(count)
+			hint = thousands(count)
 		}
 		return view.Choice{Text: text, Hint: hint, Value: address(path, "state", string(s)), Current: s == state}
 	}

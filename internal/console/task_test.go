@@ -13,7 +13,7 @@ import (
 
 // synced is a house with a location, two people and a sync of both that has
 // been begun.
-func synced(t *testing.T) (*house, *browser, vpp.Task) {
+func synced(t *testing.T) (*house, *visitor, vpp.Task) {
 	t.Helper()
 	h := open(t)
 	b := h.anna()
@@ -63,7 +63,7 @@ func TestTasks(t *testing.T) {
 	must(t, err)
 	_, err = h.ops.Create(t.Context(), operator.Caller{Operator: owner[0], Scopes: owner[0].Scopes}, "ben", password, operator.Scopes{operator.ScopeRead, operator.ScopeInvite})
 	must(t, err)
-	ben := h.browser()
+	ben := h.visitor()
 	ben.post("/signin", "name", "ben", "password", password).leads("/")
 	ben.post(path+"/cancel").says(http.StatusForbidden, "You may not begin tasks of this kind")
 	ben.get("/settings/mail").says(http.StatusForbidden, "settings")
@@ -88,7 +88,7 @@ func TestEvents(t *testing.T) {
 	b.get("/events?topics=").says(http.StatusUnprocessableEntity)
 	b.get("/events?topics=" + strings.Repeat("a+", 51)).says(http.StatusUnprocessableEntity)
 	b.get("/events?topics=A%0Ab").says(http.StatusUnprocessableEntity)
-	h.browser().get("/events?topics=users").leads("/signin")
+	h.visitor().get("/events?topics=users").leads("/signin")
 
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, h.server.URL+"/events?topics=users+task:1", nil)
 	must(t, err)
