@@ -138,8 +138,10 @@ func bare(_ *huma.Operation, r *gate.Route) { r.Bare = true }
 // csv describes an answer that is a file.
 func csv(op *huma.Operation, r *gate.Route) {
 	r.Timeout = fileTime
-	op.Responses["200"] = &huma.Response{Description: "A CSV file in UTF-8. Cells that a spreadsheet would take for formulas begin with an apostrophe.",
-		Content: map[string]*huma.MediaType{"text/csv": {Schema: &huma.Schema{Type: "string"}}}}
+	op.Responses["200"] = &huma.Response{
+		Description: "A CSV file in UTF-8. Cells that a spreadsheet would take for formulas begin with an apostrophe.",
+		Content:     map[string]*huma.MediaType{"text/csv": {Schema: &huma.Schema{Type: "string"}}},
+	}
 }
 
 // upload describes a request that is a file, as it is or in a form.
