@@ -49,6 +49,11 @@ type option func(*huma.Operation, *gate.Route)
 // add enters one operation. Handlers return services' errors as they are.
 func add[I, O any](b *book, method, path string, scope gate.Scope, id, summary string, handle func(context.Context, *I) (*O, error), options ...option) {
 	op := b.operation(method, path, scope, id, summary, options)
+	// A body that the framework knows of it reads whole, and as JSON: files are
+	// described afterwards.
+	file := op.RequestBody
+	op.RequestBody = nil
+	defer func() { b.describe(op, file) }()
 	huma.Register(b.api, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := handle(ctx, in)
 		if err != nil {
@@ -57,6 +62,20 @@ func add[I, O any](b *book, method, path string, scope gate.Scope, id, summary s
 		return out, nil
 	})
 	b.describeFile(op)
+}
+
+// describe writes a file that an operation takes into the document.
+func (b *book) describe(op huma.Operation, file *huma.RequestBody) {
+	if file == nil {
+		return
+	}
+	entry := b.api.OpenAPI().Paths[op.Path]
+	switch op.Method {
+	case http.MethodPost:
+		entry.Post.RequestBody = file
+	case http.MethodPut:
+		entry.Put.RequestBody = file
+	}
 }
 
 func get[I, O any](b *book, path string, scope gate.Scope, id, summary string, handle func(context.Context, *I) (*O, error), options ...option) {

@@ -9,11 +9,20 @@ import (
 	"github.com/rsvpp/rsvpp/internal/gate"
 )
 
-func (d *Door) peopleRoutes() []gate.Route { return nil }
-func (d *Door) importRoutes() []gate.Route { return nil }
-func (d *Door) inviteRoutes() []gate.Route { return nil }
-func (d *Door) vppRoutes() []gate.Route    { return nil }
+// exportPeople answers with the people of a query as a CSV file.
+func (d *Door) exportPeople(w http.ResponseWriter, r *http.Request) error {
+	here, err := d.here(r)
+	if err != nil {
+		return err
+	}
+	f := peopleQueryOf(r.URL.Query()).filter(here.ID)
+	return sendFile(w, r, "users-"+d.now().Format("2006-01-02")+".csv", func(out io.Writer) error {
+		return d.People.Export(r.Context(), f, out)
+	})
+}
 
+// sendFile answers with a CSV file that is written as it is read. What goes
+// wrong before the first bytes is returned.
 func sendFile(w http.ResponseWriter, r *http.Request, name string, write func(io.Writer) error) error {
 	f := &fileWriter{w: w, name: name}
 	err := write(f)
