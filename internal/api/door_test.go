@@ -229,6 +229,12 @@ func TestImport(t *testing.T) {
 	task, err := c.RunImport(ctx, i.ID, "")
 	must(t, err)
 	must(t, h.roster.RunImport(ctx, vpp.ImportPeople{TaskID: vpp.TaskID(task.ID)}))
+	for seen, err := range c.WatchTask(ctx, task.ID) {
+		must(t, err)
+		if !seen.Finished || seen.State != "failed" || seen.Done != 1 || seen.Failed != 1 {
+			t.Errorf("the task ended as %+v", seen)
+		}
+	}
 	var people, failed bytes.Buffer
 	must(t, c.ExportUsers(ctx, client.Filter{}, &people))
 	must(t, c.ImportFailures(ctx, i.ID, &failed))
