@@ -52,7 +52,7 @@ func (p *cli) connect() (*client.Client, error) {
 }
 
 func (p *cli) client(address, key string) (*client.Client, error) {
-	c, err := client.New(client.Config{Address: address, Key: key, Agent: "rsvpp/" + readVersion().Version})
+	c, err := client.New(client.Config{Address: address, Key: key, Agent: "rsvpp/" + readVersion().Version, Retries: 2})
 	if err != nil {
 		return nil, usagef("%q is not the address of a server, such as https://rsvpp.example.org", address)
 	}

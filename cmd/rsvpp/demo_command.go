@@ -101,7 +101,7 @@ func (o demoOptions) stage(port int) stageOptions {
 			Limits: limitsOf(15), EventDelay: applesim.Range{Min: 300 * time.Millisecond, Max: 1500 * time.Millisecond},
 			NotifyRetry: []time.Duration{time.Second, 5 * time.Second},
 		},
-		mail: mailtest.Options{Faults: faults}, settings: settings, admin: "admin", password: newPassword(),
+		mail: mailtest.Options{Faults: faults}, settings: settings, admin: "admin", password: newPassword(), iPhones: true,
 	}
 }
 
@@ -163,7 +163,7 @@ func (p *cli) showAround(s *stage, catcher string, o stageOptions) error {
 		"  1  Console, Users: select everybody, VPP, Invite user to VPP, and follow the wizard.",
 		"  2  Mail catcher: open any letter.",
 		"  3  Click its link, and on the page it leads to, go on to Apple.",
-		"     (On a computer other than a Mac it shows a code for an iPhone instead; let the browser pose as one.)",
+		"     (Here every browser passes for an iPhone. Elsewhere a Windows PC is shown a code to go on with.)",
 		"  4  The pretend Apple: type any address, Sign In.",
 		"  5  Console: the person is Registered within two seconds, and the funnel on the start page has moved.",
 		"",

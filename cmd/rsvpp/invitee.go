@@ -126,3 +126,15 @@ func linkIn(links []string, publicURL string) string {
 	}
 	return ""
 }
+
+// asIPhone lets every browser pass for an iPhone on the landing page, so that a
+// demo can be clicked through on any computer.
+func asIPhone(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/i/") {
+			r = r.Clone(r.Context())
+			r.Header.Set("User-Agent", iPhone)
+		}
+		h.ServeHTTP(w, r)
+	})
+}

@@ -3,6 +3,9 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/rsvpp/rsvpp/client"
@@ -25,7 +28,7 @@ func (r *rehearsal) until(ctx context.Context, what string, look func() (done bo
 			moved, before = time.Now(), now
 		}
 		if time.Since(moved) > r.o.patience {
-			return sayf(nil, "Nothing moved any more for %s while waiting for %s (%s).", r.o.patience, what, before)
+			return sayf(nil, "Nothing moved any more for %s while waiting for %s (%s). People: %s.", r.o.patience, what, before, r.standing(ctx))
 		}
 		select {
 		case <-ctx.Done():
@@ -62,6 +65,22 @@ func (r *rehearsal) await(ctx context.Context, task client.Task) (client.Task, e
 		list, err := r.c.ListTasks(ctx, client.TaskFilter{Open: true}, client.Page{Limit: 1})
 		return len(list.Items) == 0, list.Items, err
 	})
+}
+
+// standing counts what people wait for, to say where it got stuck.
+func (r *rehearsal) standing(ctx context.Context) string {
+	steps := map[string]int{}
+	for q, err := range r.c.Users(ctx, client.Filter{}, "name") {
+		if err != nil {
+			return err.Error()
+		}
+		steps[strings.TrimSpace(q.VPPStatus+" "+q.Step+" "+q.Pending)]++
+	}
+	var words []string
+	for _, step := range slices.Sorted(maps.Keys(steps)) {
+		words = append(words, fmt.Sprintf("%d %s", steps[step], step))
+	}
+	return strings.Join(words, ", ")
 }
 
 // maybeKill ends a process in the thick of it: the first at a quarter of a

@@ -40,7 +40,8 @@ type stageOptions struct {
 	settings map[string]string // beside those that a stage needs anyway
 	admin    string            // the first administrator
 	password string
-	nodes    int // processes; 0: one server in this process
+	nodes    int  // processes; 0: one server in this process
+	iPhones  bool // every browser passes for an iPhone on the landing page
 }
 
 // quickly are cadences for an Apple that answers at once.
@@ -119,6 +120,9 @@ func (p *cli) openHouse(ctx context.Context, dir string, given map[string]string
 	if err != nil {
 		_ = l.Close() // nobody was served yet
 		return nil, "", err
+	}
+	if o.iPhones {
+		server.handler = asIPhone(server.handler)
 	}
 	h := &oneHouse{address: s.publicURL, ended: make(chan struct{})}
 	h.start(ctx, server, l)
