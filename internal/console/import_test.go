@@ -11,7 +11,7 @@ import (
 )
 
 // upload sends a file as a browser does.
-func (b *visitor) upload(name, content string) page {
+func (b *browser) upload(name, content string) page {
 	b.s.t.Helper()
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)

@@ -67,11 +67,11 @@ func columnsOf(keys []string, q peopleQuery) (shown []view.Column, chooser []vie
 	return shown, chooser
 }
 
-// header is the column's head. A search has its own order, so that nothing
-// can be sorted by then.
+// header is the column's head. A search and those who are stuck have their own
+// order, so that nothing can be sorted by then.
 func (c column) header(q peopleQuery) view.Column {
 	out := view.Column{Key: c.key, Text: c.text}
-	if c.sort == "" || q.Search != "" {
+	if c.sort == "" || q.Search != "" || q.Attention == vpp.AttentionStuck {
 		return out
 	}
 	out.Sort = q.sortedBy(c.sort).list()

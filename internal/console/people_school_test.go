@@ -247,8 +247,8 @@ func pause(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// visitor is an operator with a browser that runs no scripts.
-type visitor struct {
+// browser is an operator with a browser that runs no scripts.
+type browser struct {
 	s      *school
 	client *http.Client
 }
@@ -262,28 +262,28 @@ type page struct {
 }
 
 // anna signs in as the owner.
-func (s *school) anna() *visitor { return s.signIn("anna") }
+func (s *school) anna() *browser { return s.signIn("anna") }
 
 // somebody signs in with scopes of their own.
-func (s *school) somebody(name string, scopes ...operator.Scope) *visitor {
+func (s *school) somebody(name string, scopes ...operator.Scope) *browser {
 	s.t.Helper()
 	_, err := s.ops.Create(s.t.Context(), s.owner, name, password, scopes)
 	s.must(err)
 	return s.signIn(name)
 }
 
-func (s *school) signIn(name string) *visitor {
+func (s *school) signIn(name string) *browser {
 	s.t.Helper()
 	jar, err := cookiejar.New(nil)
 	s.must(err)
-	b := &visitor{s, &http.Client{Jar: jar}}
+	b := &browser{s, &http.Client{Jar: jar}}
 	if p := b.post("/signin", "name", name, "password", password); p.status >= 400 {
 		s.t.Fatalf("%s cannot sign in: %d %s", name, p.status, p.body)
 	}
 	return b
 }
 
-func (b *visitor) do(r *http.Request) page {
+func (b *browser) do(r *http.Request) page {
 	b.s.t.Helper()
 	r.Header.Set("Accept", "text/html")
 	answer, err := b.client.Do(r)
@@ -300,7 +300,7 @@ func (b *visitor) do(r *http.Request) page {
 	return p
 }
 
-func (b *visitor) get(path string) page {
+func (b *browser) get(path string) page {
 	b.s.t.Helper()
 	r, err := http.NewRequestWithContext(b.s.t.Context(), http.MethodGet, b.s.server.URL+path, nil)
 	b.s.must(err)
@@ -308,7 +308,7 @@ func (b *visitor) get(path string) page {
 }
 
 // post sends a plain form and follows where it leads.
-func (b *visitor) post(path string, pairs ...string) page {
+func (b *browser) post(path string, pairs ...string) page {
 	b.s.t.Helper()
 	form := url.Values{}
 	for i := 0; i < len(pairs); i += 2 {
@@ -317,7 +317,7 @@ func (b *visitor) post(path string, pairs ...string) page {
 	return b.send(path, form)
 }
 
-func (b *visitor) send(path string, form url.Values) page {
+func (b *browser) send(path string, form url.Values) page {
 	b.s.t.Helper()
 	r, err := http.NewRequestWithContext(b.s.t.Context(), http.MethodPost, b.s.server.URL+path, strings.NewReader(form.Encode()))
 	b.s.must(err)
@@ -381,4 +381,20 @@ func (c post) Send(ctx context.Context, m invite.Message) invite.Handover {
 
 func (c post) Test(context.Context, invite.MailSettings, string) invite.TestReport {
 	return invite.TestReport{}
+}
+
+type letters struct{}
+
+func (letters) Compile(l vpp.Letter) (invite.Compiled, error) {
+	c, err := mail.Compile(mail.Template(l))
+	return compiled{c}, err
+}
+func (letters) Default() vpp.Letter       { return vpp.Letter(mail.DefaultTemplate()) }
+func (letters) Sample() invite.LetterData { return invite.LetterData(mail.SampleData()) }
+
+type compiled struct{ *mail.Compiled }
+
+func (c compiled) Render(d invite.LetterData) (vpp.Letter, error) {
+	r, err := c.Compiled.Render(mail.TemplateData(d))
+	return vpp.Letter(r), err
 }

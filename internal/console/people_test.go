@@ -141,7 +141,7 @@ func TestScopesOfPeople(t *testing.T) {
 			t.Errorf("POST %s by a reader is %d", path, p.status)
 		}
 	}
-	stranger := &visitor{s, &http.Client{}}
+	stranger := &browser{s, &http.Client{}}
 	for _, path := range []string{"/users", "/users/" + id, "/users/export.csv", "/users/import", "/vpp/sync"} {
 		if p := stranger.get(path); !strings.HasPrefix(p.at, "/signin") {
 			t.Errorf("a stranger gets %s", p.at)

@@ -35,7 +35,7 @@ func statusWord(s vpp.VPPStatus) string { return view.Status(s).Word() }
 
 // attentions are the filters for cases that need somebody, in their order.
 func attentions() []vpp.Attention {
-	return []vpp.Attention{vpp.AttentionWaiting, vpp.AttentionMail, vpp.AttentionRefused, vpp.AttentionNoAddress}
+	return []vpp.Attention{vpp.AttentionWaiting, vpp.AttentionMail, vpp.AttentionRefused, vpp.AttentionNoAddress, vpp.AttentionStuck}
 }
 
 func attentionWord(a vpp.Attention) string {
@@ -48,6 +48,8 @@ func attentionWord(a vpp.Attention) string {
 		return "Refused by Apple"
 	case vpp.AttentionNoAddress:
 		return "No address"
+	case vpp.AttentionStuck:
+		return "Stuck for 7 days"
 	}
 	return string(a)
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // invited adds people and brings them to Invited.
-func (s *school) invited(b *visitor, names ...string) []vpp.UserID {
+func (s *school) invited(b *browser, names ...string) []vpp.UserID {
 	s.t.Helper()
 	s.withMail()
 	form := []string{}
