@@ -120,7 +120,7 @@ func (q *Queue) Start(ctx context.Context) error {
 		JobTimeout:                  q.config.JobTimeout,
 		RescueStuckJobsAfter:        q.config.RescueAfter,
 		FetchCooldown:               10 * time.Millisecond,
-		FetchPollInterval:           100 * time.Millisecond,
+		FetchPollInterval:           250 * time.Millisecond, // new jobs are told of at once; this finds those put off
 		CompletedJobRetentionPeriod: time.Hour,
 		RetryPolicy:                 retry{q.config.Clock},
 		ErrorHandler:                reporter{q.config.Logger},
