@@ -51,8 +51,8 @@ func writeFacts(ctx context.Context, t tx, facts []vpp.Fact) error {
 		args = append(args, f.ID, f.AppleStatus, f.AppleEmail, f.AccountHash, f.CodeSealed, f.CodeMark,
 			ms(f.CreatedAt), ms(f.AssociatedAt), ms(f.RetiredAt), ms(f.ReadAt), f.Confirms)
 	}
-	_, err := t.Exec(ctx, `WITH v (id, status, email, hash, code, mark, created, associated, retired, read, confirms) AS (VALUES `+
-		rowsOf(len(facts), "TEXT", "TEXT", "TEXT", "TEXT", "TEXT", "TEXT", "BIGINT", "BIGINT", "BIGINT", "BIGINT", "TEXT")+`)
+	_, err := t.Exec(ctx, `WITH v (id, status, email, hash, code, mark, created, associated, retired, read, confirms) AS (`+
+		given(len(facts), "TEXT", "TEXT", "TEXT", "TEXT", "TEXT", "TEXT", "BIGINT", "BIGINT", "BIGINT", "BIGINT", "TEXT")+`)
 		UPDATE program_users SET apple_status = v.status, apple_email = v.email, account_hash = v.hash, code_sealed = v.code, code_mark = v.mark,
 			created_at = v.created, associated_at = v.associated, retired_at = v.retired, read_at = v.read,
 			apple_error = CASE WHEN v.confirms <> '' AND pending = v.confirms OR v.status = 'Associated' THEN 0 ELSE apple_error END,
