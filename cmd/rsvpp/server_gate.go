@@ -4,10 +4,12 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/rsvpp/rsvpp/internal/api"
+	"github.com/rsvpp/rsvpp/internal/console"
 	"github.com/rsvpp/rsvpp/internal/gate"
 	"github.com/rsvpp/rsvpp/internal/hook"
 	"github.com/rsvpp/rsvpp/internal/welcome"
@@ -19,8 +21,20 @@ func (v *server) openGate(context.Context) error {
 	if err != nil {
 		return err
 	}
-	v.gate, err = gate.New(gate.Config{PublicURL: public, TrustedProxies: v.settings.trustedProxies, Logger: v.log, Clock: time.Now, IDs: newID},
-		v.operators, v.db)
+	var pages *console.Door // made behind the gate, asked only when requests come
+	v.gate, err = gate.New(gate.Config{
+		PublicURL: public, TrustedProxies: v.settings.trustedProxies, Logger: v.log, Clock: time.Now, IDs: newID,
+		Page: func(w http.ResponseWriter, r *http.Request, status int, sentence string) {
+			pages.ErrorPage(w, r, status, sentence)
+		},
+	}, v.operators, v.db)
+	if err != nil {
+		return err
+	}
+	pages, err = console.New(console.Services{
+		Entrance: v.gate, Operators: v.operators, Locations: v.locations, People: v.roster, Imports: v.roster, Inviter: v.invite,
+		Letters: v.invite, Program: v.program, Tasks: v.tasks, Changes: v.hub, Sealer: v.box,
+	}, console.Config{PublicURL: public, Clock: time.Now, IDs: newID, Logger: v.log})
 	if err != nil {
 		return err
 	}
@@ -31,8 +45,7 @@ func (v *server) openGate(context.Context) error {
 	if err != nil {
 		return err
 	}
-	routes := append(v.publicRoutes(), rest.Routes()...)
-	v.handler, err = v.gate.NewMux(routes...)
+	v.handler, err = v.gate.NewMux(slices.Concat(v.publicRoutes(), rest.Routes(), pages.Routes())...)
 	return err
 }
 

@@ -13,7 +13,11 @@ import (
 	"github.com/rsvpp/rsvpp/internal/gate"
 )
 
-const base = "/api/v1"
+const (
+	base      = "/api/v1"
+	usualBody = 1 << 20
+	largeBody = 8 << 20
+)
 
 // book collects the routes: each goes into the OpenAPI document, to the mux
 // that runs it, and to the gate with the scope that it declares.
@@ -45,6 +49,10 @@ type option func(*huma.Operation, *gate.Route)
 // add enters one operation. Handlers return services' errors as they are.
 func add[I, O any](b *book, method, path string, scope gate.Scope, id, summary string, handle func(context.Context, *I) (*O, error), options ...option) {
 	op := b.operation(method, path, scope, id, summary, options)
+	// A body that the framework knows of it reads whole, and as JSON: files are
+	// described afterwards.
+	file := op.RequestBody
+	op.RequestBody = nil
 	huma.Register(b.api, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := handle(ctx, in)
 		if err != nil {
@@ -52,6 +60,21 @@ func add[I, O any](b *book, method, path string, scope gate.Scope, id, summary s
 		}
 		return out, nil
 	})
+	b.describe(op, file)
+}
+
+// describe enters the file that an operation takes into the document.
+func (b *book) describe(op huma.Operation, file *huma.RequestBody) {
+	if file == nil {
+		return
+	}
+	entry := b.api.OpenAPI().Paths[op.Path]
+	switch op.Method {
+	case http.MethodPost:
+		entry.Post.RequestBody = file
+	case http.MethodPut:
+		entry.Put.RequestBody = file
+	}
 }
 
 func get[I, O any](b *book, path string, scope gate.Scope, id, summary string, handle func(context.Context, *I) (*O, error), options ...option) {
@@ -79,14 +102,14 @@ func (b *book) operation(method, path string, scope gate.Scope, id, summary stri
 	op := huma.Operation{
 		Method: method, Path: base + path, OperationID: id, Summary: summary, Tags: []string{tagOf(path)},
 		Responses:    map[string]*huma.Response{"default": b.problem()},
-		MaxBodyBytes: -1, // the gate's limit holds
+		MaxBodyBytes: usualBody,
 		Extensions:   map[string]any{"x-scope": string(scope)},
 	}
 	if scope != gate.Public {
 		op.Description = "Needs the scope `" + string(scope) + "`."
 		op.Security = []map[string][]string{{"key": {}}, {"session": {}}}
 	}
-	route := gate.Route{Pattern: method + " " + op.Path, Scope: scope, Handler: b.mux}
+	route := gate.Route{Pattern: method + " " + op.Path, Scope: scope, Handler: b.mux, MaxBody: usualBody}
 	for _, o := range options {
 		o(&op, &route)
 	}
@@ -114,9 +137,9 @@ func accepted(op *huma.Operation, _ *gate.Route) { op.DefaultStatus = http.Statu
 
 func created(op *huma.Operation, _ *gate.Route) { op.DefaultStatus = http.StatusCreated }
 
-// saying adds a sentence to the description.
-func saying(text string) option {
-	return func(op *huma.Operation, _ *gate.Route) { op.Description = text + "\n\n" + op.Description }
+// steering says that the task decides what else is needed.
+func steering(op *huma.Operation, _ *gate.Route) {
+	op.Description += " Besides, the scope that starts such a task: `roster` for imports, `invite` for invitations, `program` for the others."
 }
 
 // slow gives a route that moves much data, or waits for others, more time.
@@ -124,14 +147,19 @@ func slow(d time.Duration) option {
 	return func(_ *huma.Operation, r *gate.Route) { r.Timeout = d }
 }
 
+// selecting makes room for a long list of people.
+func selecting(op *huma.Operation, r *gate.Route) { op.MaxBodyBytes, r.MaxBody = largeBody, largeBody }
+
 // bare marks a route that looks at no session.
 func bare(_ *huma.Operation, r *gate.Route) { r.Bare = true }
 
 // csv describes an answer that is a file.
 func csv(op *huma.Operation, r *gate.Route) {
 	r.Timeout = fileTime
-	op.Responses["200"] = &huma.Response{Description: "A CSV file in UTF-8. Cells that a spreadsheet would take for formulas begin with an apostrophe.",
-		Content: map[string]*huma.MediaType{"text/csv": {Schema: &huma.Schema{Type: "string"}}}}
+	op.Responses["200"] = &huma.Response{
+		Description: "A CSV file in UTF-8. Cells that a spreadsheet would take for formulas begin with an apostrophe.",
+		Content:     map[string]*huma.MediaType{"text/csv": {Schema: &huma.Schema{Type: "string"}}},
+	}
 }
 
 // upload describes a request that is a file, as it is or in a form.

@@ -59,10 +59,14 @@ func (d *Door) events(ctx context.Context, in *eventsInput, send sse.Sender) {
 	}
 	beat := time.NewTicker(d.config.Beat)
 	defer beat.Stop()
+	end := time.NewTimer(longestStream)
+	defer end.Stop()
 	for {
 		var err error
 		select {
 		case <-ctx.Done():
+			return
+		case <-end.C:
 			return
 		case change, open := <-changes:
 			if !open {
@@ -77,6 +81,10 @@ func (d *Door) events(ctx context.Context, in *eventsInput, send sse.Sender) {
 		}
 	}
 }
+
+// longestStream is after what time a reader has to come in anew, so that one
+// whose key was revoked does not listen on.
+const longestStream = 15 * time.Minute
 
 const taskTopic = "task:"
 

@@ -140,16 +140,20 @@ func (d *Door) previewImport(ctx context.Context, in *previewImportInput) (*answ
 
 type runImportInput struct {
 	ImportPath
-	Body struct {
+	Body *struct { // may be missing
 		Location string `json:"location,omitempty" maxLength:"64" doc:"A location besides the default one."`
-	} `required:"false"`
+	}
 }
 
 func (d *Door) runImport(ctx context.Context, in *runImportInput) (*answer[Task], error) {
-	t, err := d.Imports.Run(ctx, actor(ctx), in.id(), vpp.LocationID(in.Body.Location))
+	location := vpp.LocationID("")
+	if in.Body != nil {
+		location = vpp.LocationID(in.Body.Location)
+	}
+	t, err := d.Imports.Run(ctx, actor(ctx), in.id(), location)
 	return answered(taskOf(t), err)
 }
 
-func (d *Door) importFailures(_ context.Context, in *ImportPath) (*huma.StreamResponse, error) {
-	return file("failed-rows.csv", func(ctx context.Context, w io.Writer) error { return d.Imports.Failures(ctx, in.id(), w) }), nil
+func (d *Door) importFailures(ctx context.Context, in *ImportPath) (*huma.StreamResponse, error) {
+	return file(ctx, "failed-rows.csv", func(w io.Writer) error { return d.Imports.Failures(ctx, in.id(), w) }), nil
 }

@@ -52,20 +52,20 @@ func (d *Door) write(b *book) {
 	post(b, "/locations/{id}/check", settings, "checkLocation", "Ask Apple again what the token opens", d.checkLocation, slow(applesTime))
 	post(b, "/locations/{id}/default", settings, "defaultLocation", "Make it the location where people go when nobody says where", d.defaultLocation)
 
-	post(b, "/invitations/examine", read, "examineInvitations", "The doctor: who would be reached, and why the others not; writes nothing", d.examine)
-	post(b, "/invitations/examine/people", read, "examinedPeople", "The people who got one verdict", d.examineLines)
-	post(b, "/invitations", inviting, "invite", "Invite people, or resend to them", d.invite, accepted)
+	post(b, "/invitations/examine", read, "examineInvitations", "The doctor: who would be reached, and why the others not; writes nothing", d.examine, selecting)
+	post(b, "/invitations/examine/people", read, "examinedPeople", "The people who got one verdict", d.examineLines, selecting)
+	post(b, "/invitations", inviting, "invite", "Invite people, or resend to them", d.invite, accepted, selecting)
 
-	post(b, "/vpp/sync", programs, "sync", "Make us and Apple equal, both ways", d.sync, accepted)
-	post(b, "/vpp/delete", programs, "deleteFromVPP", "Delete people from VPP: their records are retired at Apple", d.deleteFromVPP, accepted)
-	post(b, "/vpp/delete/preview", read, "previewDelete", "What a deletion would do; writes nothing", d.previewDelete)
+	post(b, "/vpp/sync", programs, "sync", "Make us and Apple equal, both ways", d.sync, accepted, selecting)
+	post(b, "/vpp/delete", programs, "deleteFromVPP", "Delete people from VPP: their records are retired at Apple", d.deleteFromVPP, accepted, selecting)
+	post(b, "/vpp/delete/preview", read, "previewDelete", "What a deletion would do; writes nothing", d.previewDelete, selecting)
 
 	get(b, "/tasks", read, "listTasks", "Tasks, the newest first", d.listTasks)
 	get(b, "/tasks/{id}", read, "getTask", "One task", d.getTask)
 	get(b, "/tasks/{id}/items", read, "listTaskItems", "What became of each person", d.listItems)
 	get(b, "/tasks/{id}/items/export", read, "exportTaskItems", "The same as a CSV file", d.exportItems, csv)
-	post(b, "/tasks/{id}/cancel", inviting, "cancelTask", "End a task; what Apple or the mail server has is not undone", d.cancelTask)
-	post(b, "/tasks/{id}/retry", inviting, "retryTask", "A new task for those with whom this one failed", d.retryTask, accepted)
+	post(b, "/tasks/{id}/cancel", read, "cancelTask", "End a task; what Apple or the mail server has is not undone", d.cancelTask, steering)
+	post(b, "/tasks/{id}/retry", read, "retryTask", "A new task for those with whom this one failed", d.retryTask, accepted, steering)
 	stream(b, "/events", read, "events", "What changes, as it changes", d.events)
 
 	get(b, "/letter", read, "getLetter", "The letter that carries invitations", d.getLetter)

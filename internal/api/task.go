@@ -7,6 +7,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/rsvpp/rsvpp/internal/operator"
 	"github.com/rsvpp/rsvpp/internal/roster/sheet"
 	"github.com/rsvpp/rsvpp/internal/vpp"
 )
@@ -71,12 +72,43 @@ func (d *Door) getTask(ctx context.Context, in *TaskPath) (*answer[Task], error)
 	return answered(taskOf(t), err)
 }
 
+// scopeOf is what it takes to start a task of a kind, and so to end or repeat one.
+func scopeOf(kind vpp.TaskKind) operator.Scope {
+	switch kind {
+	case vpp.TaskImport:
+		return operator.ScopeRoster
+	case vpp.TaskInvite, vpp.TaskResend:
+		return operator.ScopeInvite
+	case vpp.TaskSync, vpp.TaskDelete:
+		return operator.ScopeProgram
+	}
+	return operator.ScopeOwner
+}
+
+// steer says whether the caller may end or repeat a task.
+func (d *Door) steer(ctx context.Context, id vpp.TaskID) error {
+	t, err := d.Tasks.Get(ctx, id)
+	if err != nil {
+		return err
+	}
+	if scope := scopeOf(t.Kind); !caller(ctx).Scopes.Allow(scope) {
+		return vpp.Errorf(vpp.Denied, "This needs the scope %q: ask an owner for it.", string(scope))
+	}
+	return nil
+}
+
 func (d *Door) cancelTask(ctx context.Context, in *TaskPath) (*answer[Task], error) {
+	if err := d.steer(ctx, in.id()); err != nil {
+		return nil, err
+	}
 	t, err := d.Tasks.Cancel(ctx, actor(ctx), in.id())
 	return answered(taskOf(t), err)
 }
 
 func (d *Door) retryTask(ctx context.Context, in *TaskPath) (*answer[Task], error) {
+	if err := d.steer(ctx, in.id()); err != nil {
+		return nil, err
+	}
 	t, err := d.Tasks.Retry(ctx, actor(ctx), in.id())
 	return answered(taskOf(t), err)
 }
@@ -123,8 +155,8 @@ type exportItemsInput struct {
 
 // exportItems writes a file that an import reads back, with what happened in
 // columns beside.
-func (d *Door) exportItems(_ context.Context, in *exportItemsInput) (*huma.StreamResponse, error) {
-	return file("task.csv", func(ctx context.Context, w io.Writer) error {
+func (d *Door) exportItems(ctx context.Context, in *exportItemsInput) (*huma.StreamResponse, error) {
+	return file(ctx, "task.csv", func(w io.Writer) error {
 		if _, err := d.Tasks.Get(ctx, in.id()); err != nil {
 			return err
 		}

@@ -31,28 +31,22 @@ func (s *Service) read(file []byte) (token, error) {
 	return token{vpp.ContentToken{Organization: t.OrgName, ExpiresAt: t.ExpirationDate}, t.Bearer.Reveal()}, nil
 }
 
+// Preview asks Apple what a token opens and returns the location as Add would
+// store it, and stores nothing. A token for a location that is here already is
+// vpp.Conflict, and that location is returned.
+func (s *Service) Preview(ctx context.Context, file []byte) (vpp.Location, error) {
+	l, _, err := s.prospect(ctx, file)
+	return l, err
+}
+
 // Add stores a content token after Apple said what it opens. The first token
 // fills the empty default location; each further one makes a location. A token
 // for a location that is here already is refused with that one's name.
 func (s *Service) Add(ctx context.Context, by vpp.Actor, file []byte) (vpp.Location, error) {
-	t, facts, err := s.verify(ctx, file)
+	l, t, err := s.prospect(ctx, file)
 	if err != nil {
-		return vpp.Location{}, err
+		return l, err
 	}
-	all, err := s.store.Locations(ctx)
-	if err != nil {
-		return vpp.Location{}, err
-	}
-	l := vpp.Location{ID: vpp.LocationID(s.ids()), CreatedAt: s.now()}
-	for _, known := range all {
-		switch {
-		case known.UID == facts.UID:
-			return known, refuse(vpp.Conflict, "The content token opens the location “%s”, which is here already. To use the newer token, renew that location.", known.Name)
-		case known.Default && known.UID == "":
-			l = known
-		}
-	}
-	l = s.filled(l, t, facts)
 	sealed, err := s.box.Seal([]byte(t.secret), string(l.ID))
 	if err != nil {
 		return l, err
@@ -61,6 +55,28 @@ func (s *Service) Add(ctx context.Context, by vpp.Actor, file []byte) (vpp.Locat
 		return l, err
 	}
 	return s.store.Location(ctx, l.ID)
+}
+
+// prospect is the location that a token would make or fill.
+func (s *Service) prospect(ctx context.Context, file []byte) (vpp.Location, token, error) {
+	t, facts, err := s.verify(ctx, file)
+	if err != nil {
+		return vpp.Location{}, t, err
+	}
+	all, err := s.store.Locations(ctx)
+	if err != nil {
+		return vpp.Location{}, t, err
+	}
+	l := vpp.Location{ID: vpp.LocationID(s.ids()), CreatedAt: s.now()}
+	for _, known := range all {
+		switch {
+		case known.UID == facts.UID:
+			return known, t, refuse(vpp.Conflict, "The content token opens the location “%s”, which is here already. To use the newer token, renew that location.", known.Name)
+		case known.Default && known.UID == "":
+			l = known
+		}
+	}
+	return s.filled(l, t, facts), t, nil
 }
 
 // Renew replaces the content token of a location. A token of another location

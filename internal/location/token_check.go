@@ -43,7 +43,12 @@ func (s *Service) Check(ctx context.Context, by vpp.Actor, id vpp.LocationID) (v
 // a sentence stays.
 func explain(err error) error {
 	var ours *vpp.Error
-	if err == nil || errors.As(err, &ours) {
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &ours) && ours.Field == "" && numberOf(err) != 0:
+		return &vpp.Error{Kind: ours.Kind, Message: ours.Message, Field: "token", Err: err}
+	case ours != nil:
 		return err
 	}
 	if n := numberOf(err); n != 0 {

@@ -86,12 +86,13 @@ func explain(err error) error {
 	var odd *appsandbooks.UnexpectedAnswerError
 	var config *appsandbooks.ServiceConfigError
 	var ours *vpp.Error
+	var network interface{ Timeout() bool } // net.Error's: nobody answered, so nobody asked us to wait
 	switch {
 	case err == nil:
 		return nil
 	case errors.As(err, &ours):
 		return ours
-	case errors.As(err, &wait):
+	case errors.As(err, &wait) && !errors.As(wait.Err, &network):
 		return vpp.Wrap(vpp.Unavailable, err, "Apple asked us to wait until %s.", wait.Until.UTC().Format("15:04:05 MST"))
 	case errors.As(err, &said) && said.Number != 0:
 		p := vpp.ExplainApple(int(said.Number))

@@ -15,6 +15,8 @@ import (
 // does nothing more.
 func (db *DB) insertTask(ctx context.Context, t tx, task vpp.Task, s vpp.Selection, key string) (was vpp.Task, known bool, err error) {
 	if key != "" {
+		// A key is its user's own, and one kind of act's.
+		key = string(task.Kind) + "|" + task.CreatedBy + "|" + key
 		was, err = one(ctx, t, scanTask, "SELECT "+taskColumns+" FROM tasks WHERE idempotency = $1", key)
 		if err == nil {
 			return was, true, nil

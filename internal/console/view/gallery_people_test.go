@@ -128,13 +128,14 @@ func picked() Selection {
 func deletion(theme string) Delete {
 	p := page(theme, "users", "Delete from VPP")
 	p.Crumbs = []Link{{"Users", "/users"}}
-	return Delete{Page: p, Selection: picked(), Retire: 231, Apps: 1204, Books: 1, Skipped: []Reason{{"were never created at Apple", 8}, {"is waiting for Apple; try again in a minute", 1}}}
+	return Delete{Page: p, Selection: picked(), Retire: 231, Linked: 204, Skipped: []Reason{{"were never created at Apple", 8}, {"is waiting for Apple; try again in a minute", 1}}}
 }
 
 func syncing(theme string) Sync {
 	p := page(theme, "users", "Sync VPP")
 	p.Crumbs = []Link{{"Users", "/users"}}
-	return Sync{Page: p, Selection: picked(), Last: ago(3 * time.Hour), Scopes: []Choice{{Value: "selection", Text: "The selection", Hint: "240 users", Current: true}, {Value: "location", Text: "This location", Hint: "48,210 users, about 2 minutes"}, {Value: "all", Text: "All locations", Hint: "3 locations"}}}
+	return Sync{Page: p, Selection: picked(), Last: ago(3 * time.Hour), Scopes: []Choice{{Value: "selection", Text: "The selection", Hint: "240 users", Current: true}, {Value: "location", Text: "This location", Hint: "48,210 users, about 2 minutes"}, {Value: "all", Text: "All locations", Hint: "3 locations"}},
+		Reads: []Choice{{Value: "changes", Text: "What changed", Hint: "Since the last sync.", Current: true}, {Value: "full", Text: "Everything anew", Hint: "Takes longer."}}}
 }
 
 func synced(theme string) SyncResult {

@@ -17,13 +17,13 @@ func entrance(theme string) map[string]templ.Component {
 	again := Field{Name: "again", Label: "The same once more", Type: "password", Autocomplete: "new-password", Required: true}
 	return map[string]templ.Component{
 		"signin":        SignInPage(SignIn{Page: bare("Sign in", ""), Hint: "Forgotten your password? Ask another administrator."}),
-		"signin-failed": SignInPage(SignIn{Page: bare("Sign in", ""), Email: "ada@school.example", Error: "E-mail and password do not match. After three more tries this address has to wait 5 minutes."}),
-		"setup":         SetupPage(Setup{Page: bare("Welcome to rsvpp", "Create the first administrator. This link works once."), Code: "abc", Name: Field{Name: "name", Label: "Your name", Required: true}, Email: Field{Name: "email", Label: "E-mail", Type: "email", Required: true}, Password: password, Again: again}),
+		"signin-failed": SignInPage(SignIn{Page: bare("Sign in", ""), Name: "ada", Error: "The name or the password is wrong."}),
+		"setup":         SetupPage(Setup{Page: bare("Welcome to rsvpp", "Create the first administrator. This link works once."), Code: "abc", Name: Field{Name: "name", Label: "Name to sign in with", Required: true}, Password: password, Again: again}),
 		"account": AccountPage(Account{
 			Page: page(theme, "account", "Account"), Current: Field{Name: "current", Label: "Present password", Type: "password", Autocomplete: "current-password", Required: true}, Password: password, Again: again,
-			Sessions: []Session{{"s1", "Safari on a Mac", "203.0.113.7", ago(3 * time.Hour), ago(0), true}, {"s2", "Firefox on Linux", "2001:db8:85a3::8a2e:370:7334", ago(300 * time.Hour), ago(29 * time.Hour), false}},
-			Keys:     []Key{{"k1", "School sync, every night", "rk_8fQ2", ago(900 * time.Hour), ago(9 * time.Hour), At(now.Add(2000*time.Hour), now), false}, {"k2", evil, "rk_77aX", ago(9000 * time.Hour), Moment{}, ago(30 * time.Hour), true}},
-			NewKey:   "rk_not_a_real_key_Zk4vQ8yT2nB6", KeyName: Field{Name: "name", Label: "Name of a new key", Required: true, Placeholder: "What it is for"}, KeyTerm: []Choice{{Value: "90", Text: "90 days", Current: true}, {Value: "365", Text: "a year"}},
+			Address: "203.0.113.7", SignedIn: ago(3 * time.Hour),
+			Keys:   []Key{{"k1", "School sync, every night", "everything", ago(900 * time.Hour), ago(9 * time.Hour), At(now.Add(2000*time.Hour), now), false}, {"k2", evil, "read, invite", ago(9000 * time.Hour), Moment{}, ago(30 * time.Hour), true}},
+			NewKey: "rk_not_a_real_key_Zk4vQ8yT2nB6", KeyName: Field{Name: "name", Label: "Name of a new key", Required: true, Placeholder: "What it is for"}, KeyTerm: []Choice{{Value: "90", Text: "90 days", Current: true}, {Value: "365", Text: "a year"}},
 		}),
 		"problem":   ProblemPage(Problem{Page: page(theme, "", "Apple does not answer"), Sentence: "Apple’s service did not answer within 30 seconds.", Advice: "Nothing was changed. Apple’s system status page says whether others have the same trouble; rsvpp tries again by itself every minute.", Request: "01JD8Z6Q4W", Back: Link{"Back to users", "/users"}}),
 		"not-found": ProblemPage(Problem{Page: page(theme, "", "There is nothing here"), Sentence: "No page has this address, or what was here is gone.", Advice: "People who were removed keep their history.", Back: Link{"Go to the start page", "/"}}),
@@ -69,10 +69,10 @@ func task(theme string) Task {
 	states := []TaskItem{{Tone: Good, State: "Sent", Answer: "250 2.0.0 Ok: queued as 4F2D1C0A9"}, {Tone: Info, State: "Waiting for Apple"}, {Tone: Bad, State: "Refused", Answer: "550 5.1.1 Recipient address rejected: User unknown in virtual mailbox table"}, {Tone: Good, State: "Link made", Link: "https://rsvpp.school.example/i/not-a-real-one"}}
 	for i, n := range sampleNames() {
 		item := states[i%len(states)]
-		item.UserID, item.Name, item.Email, item.Attempts, item.At = fmt.Sprint("u", i), n, sampleEmail(i), i%3+1, ago(time.Duration(i+1)*time.Minute)
+		item.UserID, item.Name, item.Email, item.At = fmt.Sprint("u", i), n, sampleEmail(i), ago(time.Duration(i+1)*time.Minute)
 		items = append(items, item)
 	}
-	return Task{Page: p, Line: taskLines()[0], Items: items, Pager: Pager{Prev: "/tasks/7?before=x", Next: "/tasks/7?after=x", Range: "101–200 of 240"}, Filters: []Choice{{Text: "All", Hint: "240", Value: "/tasks/7", Current: true}, {Text: "Sent", Hint: "131", Value: "/tasks/7?state=sent"}, {Text: "Under way", Hint: "106", Value: "/tasks/7?state=open"}, {Text: "Failed", Hint: "3", Value: "/tasks/7?state=failed"}}}
+	return Task{Page: p, Steer: true, Line: taskLines()[0], Items: items, Pager: Pager{Prev: "/tasks/7?before=x", Next: "/tasks/7?after=x", Range: "101–200 of 240"}, Filters: []Choice{{Text: "All", Hint: "240", Value: "/tasks/7", Current: true}, {Text: "Sent", Hint: "131", Value: "/tasks/7?state=sent"}, {Text: "Under way", Hint: "106", Value: "/tasks/7?state=open"}, {Text: "Failed", Hint: "3", Value: "/tasks/7?state=failed"}}}
 }
 
 func works(theme string) map[string]templ.Component {
@@ -80,10 +80,10 @@ func works(theme string) map[string]templ.Component {
 	history := History{
 		Page: page(theme, "history", "History"), Export: "/history.csv", Who: []Choice{{Text: "Everybody", Current: true}}, What: []Choice{{Text: "Everything", Current: true}}, Pager: Pager{Range: "1–50", Next: "/history?after=x"},
 		Entries: []Entry{
-			{"1", ago(2 * time.Minute), "Ada Lindqvist", "console", "invited by e-mail", Link{"240 people", "/tasks/7"}, nil},
-			{"2", ago(30 * time.Minute), evil, "console", "changed", Link{"Łucja Wiśniewska", "/users/u0"}, []Change{{"E-mail", "lucja@old.example", "lucja@school.example"}, {"Managed Apple Account", "", "lucja@appleid.school.example"}}},
-			{"3", ago(9 * time.Hour), "rsvpp", "by itself", "saw that Apple registered", Link{"محمد عبد الرحمن الشريف", "/users/u2"}, []Change{{"VPP status", "Invited", "Registered"}}},
-			{"4", ago(80 * time.Hour), "Ada Lindqvist", "API key “School sync”", "revoked the key", Link{"Old laptop", ""}, nil},
+			{"1", ago(2 * time.Minute), "Ada Lindqvist", "203.0.113.7", Link{"Invite 240 people", "/tasks/7"}, nil},
+			{"2", ago(30 * time.Minute), evil, "2001:db8:85a3::8a2e:370:7334", Link{"Łucja Wiśniewska was changed.", "/users/u0"}, []Change{{"E-mail", "lucja@old.example", "lucja@school.example"}, {"Managed Apple Account", "", "lucja@appleid.school.example"}}},
+			{"3", ago(9 * time.Hour), "server", "", Link{"Apple refuses the content token of 北京国际学校.", "/locations/3"}, nil},
+			{"4", ago(80 * time.Hour), "API key “School sync”", "203.0.113.9", Link{"Revoked the API key Old laptop", ""}, nil},
 		},
 	}
 	empty := history
@@ -166,7 +166,7 @@ func invites(theme string) map[string]templ.Component {
 func places(theme string) map[string]templ.Component {
 	card := LocationCard{"1", "Gymnasium Berlin-Mitte", "Germany", "Apple School Manager", true, Good, "Token valid", At(now.Add(5000*time.Hour), now), ago(3 * time.Hour), 26101, 48210, ""}
 	cards := []LocationCard{card, {"2", "مدرسة القاهرة الدولية", "Egypt", "Apple School Manager", false, Warn, "Token expires in 13 days", At(now.Add(312*time.Hour), now), ago(30 * time.Hour), 12, 930, "Apple asked us to wait until 14:05"}, {"3", evil, "China", "Apple Business Manager", false, Bad, "Token revoked at Apple", Moment{}, Moment{}, 0, 0, ""}}
-	found := &TokenFound{ID: "t1", CanAdd: true, Name: Field{Name: "name", Label: "Name on screen", Value: "Gymnasium Berlin-Mitte", Required: true}, Default: true,
+	found := &TokenFound{Sealed: "v1.sealed", CanAdd: true, Default: true,
 		Facts:  []Fact{{Term: "Organization", Text: "Schulverbund Berlin"}, {Term: "Location id", Text: "2049025000431439", Copy: true}, {Term: "Expires", Text: "3 June 2027, in 6 months"}},
 		Checks: []Check{{Good, "Apple accepts the token", "Gymnasium Berlin-Mitte, storefront Germany, Apple School Manager", "212 ms"}, {Warn, "Another server managed this location before", "mdm.old-school.example, last seen unknown. Take its token out before you invite anybody.", ""}}}
 	double := *found

@@ -27,7 +27,7 @@ func ago(d time.Duration) Moment { return At(now.Add(-d), now) }
 func page(theme, section, title string) Page {
 	return Page{
 		Title: title, Section: section, Static: "/static/test", Theme: theme, Path: "/" + section, Running: 2,
-		Operator: Operator{Name: "Ada Lindqvist", Email: "ada@school.example"},
+		Operator: Operator{Name: "Ada Lindqvist"},
 		Locations: []Choice{
 			{Value: "1", Text: "Gymnasium Berlin-Mitte", Hint: "Germany · 48,210 users", Current: true},
 			{Value: "2", Text: "مدرسة القاهرة الدولية", Hint: "Egypt · token expires in 13 days"},

@@ -3,7 +3,6 @@ package view
 // History is the list of who did what.
 type History struct {
 	Page    Page
-	Query   string
 	Who     []Choice
 	What    []Choice
 	From    string // yyyy-mm-dd
@@ -18,9 +17,8 @@ type Entry struct {
 	ID      string
 	At      Moment
 	Who     string
-	By      string // "console", "API key “school sync”", "rsvpp itself"
-	What    string // "changed the e-mail address of"
-	Subject Link
+	From    string // the address it came from
+	What    Link   // a sentence, and where the thing it is about can be seen
 	Changes []Change
 }
 

@@ -2,8 +2,11 @@ package view
 
 func inviteSteps(id string) []Link {
 	return []Link{
-		{"Who", string(path("invite", id, "who"))}, {"How", string(path("invite", id, "how"))},
-		{"Text", string(path("invite", id, "text"))}, {"Review", string(path("invite", id, "review"))}, {"Result", ""},
+		{"Who", string(path("invite", id, "who"))},
+		{"How", string(path("invite", id, "how"))},
+		{"Text", string(path("invite", id, "text"))},
+		{"Review", string(path("invite", id, "review"))},
+		{"Result", ""},
 	}
 }
 
@@ -18,6 +21,7 @@ type InviteWho struct {
 	Verdicts  []Verdict
 	Missing   []MissingAddress // people without an address, to be typed in at once
 	MoreMiss  int              // how many more lack one
+	ByLink    bool             // somebody who gets no mail could be handed a link
 	Error     string
 }
 
@@ -62,7 +66,7 @@ type InviteText struct {
 	Page     Page
 	ID       string
 	Letter   Letter
-	TestTo   string // the administrator's own address
+	TestTo   string // the administrator's own address, "" where a test cannot be sent
 	TestSaid Notice // what became of the last test mail
 }
 
@@ -81,12 +85,37 @@ type Letter struct {
 type InviteReview struct {
 	Page    Page
 	ID      string
-	Send    int // how many invitations will be sent
-	Link    int // how many people are associated without one
+	Send    int  // how many invitations will be sent
+	Create  int  // how many people get a record at Apple and nothing more
+	ByLink  bool // the invitations are links to be handed over; nothing is mailed
+	Link    int  // how many people are associated without one
 	Skip    int
 	Facts   []Fact
 	Reasons []Reason
 	Token   string // the idempotency key of the send
+}
+
+func (m InviteReview) verb() string {
+	if m.ByLink {
+		return "Make"
+	}
+	return "Send"
+}
+
+// act is what the button does, with its count.
+func (m InviteReview) act() string {
+	if m.ByLink {
+		return m.verb() + " " + plural(m.Send, "link", "links")
+	}
+	return m.verb() + " " + plural(m.Send, "invitation", "invitations")
+}
+
+// back is the step before: without mails there is no text.
+func (m InviteReview) back() string {
+	if m.ByLink {
+		return "how"
+	}
+	return "text"
 }
 
 // InviteResult is the last step: what became of everybody.

@@ -31,10 +31,9 @@ type LocationAdd struct {
 
 // TokenFound is what a content token says and what Apple says of it.
 type TokenFound struct {
-	ID       string // of the upload that waits to be confirmed
+	Sealed   string // the file, locked: the browser carries it to the next step
 	Facts    []Fact
 	Checks   []Check
-	Name     Field
 	Default  bool
 	CanAdd   bool
 	Existing Link // the location that has this token already
@@ -58,5 +57,6 @@ type Location struct {
 	Hook    []Fact // the notification address and its state
 	Wait    string
 	Error   string // about an uploaded renewal
+	Empty   bool   // no token was ever added
 	Claimed Notice // who manages this location, if it is somebody else
 }

@@ -6,6 +6,7 @@ type Mail struct {
 	Modes    []Choice // none, relay, direct
 	Relay    []Field  // server, port, user, password
 	Security []Choice
+	Insecure string  // what is wrong with the security
 	Direct   []Field // the name this server greets with
 	Sender   []Field // from name, from address, reply-to
 	Letter   Letter

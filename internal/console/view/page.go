@@ -19,10 +19,7 @@ type Page struct {
 }
 
 // Operator is the administrator who is signed in.
-type Operator struct {
-	Name  string
-	Email string
-}
+type Operator struct{ Name string }
 
 // Initials are at most two letters for the account button.
 func (o Operator) Initials() string {

@@ -13,8 +13,7 @@ type Delete struct {
 	Page      Page
 	Selection Selection
 	Retire    int      // people whose record will be retired
-	Apps      int      // app licenses that come back
-	Books     int      // book licenses that never do
+	Linked    int      // of these, people whose Apple Account is linked
 	Skipped   []Reason // who is left out and why
 }
 
@@ -29,6 +28,7 @@ type Sync struct {
 	Page      Page
 	Selection Selection
 	Scopes    []Choice // selection, location, everything
+	Reads     []Choice // what changed, or everything anew
 	Last      Moment
 }
 

@@ -36,9 +36,9 @@ type stage struct {
 func (f Funnel) stages() []stage {
 	return []stage{
 		{"People", "everybody rsvpp knows", "/users", f.People, f.People},
-		{"Reachable", "an address or a managed account", "/users?reach=yes", f.Reachable, f.People},
+		{"Reachable", "an address or a managed account", "/users", f.Reachable, f.People},
 		{"Invited", "invitation handed over", "/users?status=invited", f.Invited, f.Reachable},
-		{"Opened", "opened their link", "/users?step=opened", f.Opened, f.Invited},
+		{"Opened", "opened their link", "/users?status=invited", f.Opened, f.Invited},
 		{"Registered", "Apple Account linked", "/users?status=registered", f.Registered, f.Opened},
 	}
 }

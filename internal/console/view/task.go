@@ -77,17 +77,17 @@ type Task struct {
 	Filters []Choice // Value is the address, Hint the count
 	Items   []TaskItem
 	Pager   Pager
+	Steer   bool // this administrator may cancel and repeat it
 }
 
 // TaskItem is what became of one person in a task.
 type TaskItem struct {
-	UserID   string
-	Name     string
-	Email    string
-	Tone     Tone
-	State    string // "Sent", "Waiting for Apple", "Refused"
-	Answer   string // the last answer of Apple, the mail server or the device
-	Link     string // the landing page's link, to hand over by hand; "" where a message carries it
-	Attempts int
-	At       Moment
+	UserID string // "" for somebody who was removed
+	Name   string
+	Email  string
+	Tone   Tone
+	State  string // "Sent", "Waiting for Apple", "Refused"
+	Answer string // the last answer of Apple, the mail server or the device
+	Link   string // the landing page's link, to hand over by hand; "" where a message carries it
+	At     Moment
 }

@@ -98,3 +98,21 @@ func TestFailedRows(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// Issue 2, bad input: no cell of any table becomes a formula (F-03).
+func TestTableStaysText(t *testing.T) {
+	var b strings.Builder
+	w, err := sheet.NewTableWriter(&b, sheet.Comma, "who", "what")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Write("=1+1", "-2, @x"); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff("\uFEFFwho,what\n'=1+1,\"'-2, @x\"\n", b.String()); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -1,0 +1,83 @@
+package client
+
+import (
+	"context"
+	"net/http"
+)
+
+// Letter reads the letter that carries invitations.
+func (c *Client) Letter(ctx context.Context) (Letter, error) {
+	return get[Letter](ctx, c, "/letter", nil)
+}
+
+// SaveLetter changes the letter; one without the link is refused.
+func (c *Client) SaveLetter(ctx context.Context, l Letter) (Letter, error) {
+	return send[Letter](ctx, c, http.MethodPut, "/letter", l)
+}
+
+// LetterPreview says what is filled in.
+type LetterPreview struct {
+	Letter   *Letter `json:"letter,omitempty"` // the saved one when nil
+	User     string  `json:"user,omitempty"`   // an id; invented values when empty
+	Location string  `json:"location,omitempty"`
+}
+
+// PreviewLetter fills a letter in; its link leads nowhere.
+func (c *Client) PreviewLetter(ctx context.Context, p LetterPreview) (Letter, error) {
+	return send[Letter](ctx, c, http.MethodPost, "/letter/preview", p)
+}
+
+// MailSettings say how letters leave and whom they come from.
+type MailSettings struct {
+	Mode           string `json:"mode"` // none, relay, direct
+	Host           string `json:"host,omitempty"`
+	Port           int    `json:"port,omitempty"`     // 0 for the usual one
+	Security       string `json:"security,omitempty"` // none, starttls, starttls-required, tls
+	Username       string `json:"username,omitempty"`
+	Password       string `json:"password,omitempty"` // goes in and never comes out; "" keeps the one there is
+	HasPassword    bool   `json:"has_password,omitempty"`
+	ForgetPassword bool   `json:"forget_password,omitempty"`
+	FromName       string `json:"from_name,omitempty"`
+	FromAddress    string `json:"from_address,omitempty"`
+	ReplyTo        string `json:"reply_to,omitempty"`
+	HELO           string `json:"helo,omitempty"`
+	MaxConnections int    `json:"max_connections,omitempty"`
+	TimeoutSeconds int    `json:"timeout_seconds,omitempty"`
+	TrustedCA      string `json:"trusted_ca,omitempty"` // PEM
+}
+
+// Mail reads how letters leave, without the password.
+func (c *Client) Mail(ctx context.Context) (MailSettings, error) {
+	return get[MailSettings](ctx, c, "/mail", nil)
+}
+
+// SaveMail changes how letters leave.
+func (c *Client) SaveMail(ctx context.Context, s MailSettings) (MailSettings, error) {
+	return send[MailSettings](ctx, c, http.MethodPut, "/mail", s)
+}
+
+// MailTest tells how a test letter fared, step by step.
+type MailTest struct {
+	Outcome  string     `json:"outcome"` // accepted, deferred, refused
+	Answer   string     `json:"answer,omitempty"`
+	Sentence string     `json:"sentence"`
+	Steps    []MailStep `json:"steps"`
+}
+
+// MailStep is one step of the exchange with the mail server.
+type MailStep struct {
+	Name         string `json:"name"`
+	OK           bool   `json:"ok"`
+	Milliseconds int64  `json:"milliseconds"`
+	Answer       string `json:"answer,omitempty"`
+}
+
+// TestMail sends a test letter under the given settings, or with nil the saved ones.
+func (c *Client) TestMail(ctx context.Context, to string, s *MailSettings) (out MailTest, err error) {
+	in := struct {
+		To       string        `json:"to"`
+		Settings *MailSettings `json:"settings,omitempty"`
+	}{to, s}
+	err = c.ask(ctx, call{method: http.MethodPost, path: "/mail/test", long: true}, in, &out)
+	return out, err
+}

@@ -1,0 +1,77 @@
+package console
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+
+	"github.com/rsvpp/rsvpp/internal/console/view"
+	"github.com/rsvpp/rsvpp/internal/vpp"
+)
+
+// lives are for how many days a link can be asked to work; 0 is the usual time.
+func lives() []int { return []int{0, 7, 14, 30, 90, 365} }
+
+func (d *Door) inviteHow(w http.ResponseWriter, r *http.Request) error {
+	f, gone, err := d.unsent(w, r)
+	if gone {
+		return err
+	}
+	mail, err := d.Letters.MailSettings(r.Context())
+	if err != nil {
+		return err
+	}
+	m := view.InviteHow{Page: d.wizardPage(r, f, "how"), ID: f.ID, Channels: channelsOf(f, mail.Configured())}
+	for _, days := range lives() {
+		m.Expiry = append(m.Expiry, view.Choice{Value: strconv.Itoa(days), Text: lifeWord(days), Current: days == f.Days})
+	}
+	return d.render(w, r, view.InviteHowPage(m))
+}
+
+func channelsOf(f draft, mail bool) []view.Channel {
+	list := []view.Channel{
+		{Value: string(vpp.ChannelMail), Text: "By e-mail", Icon: "mail", Hint: "Everybody with an address gets a letter with their own link.", Current: f.Channel == vpp.ChannelMail && mail},
+		{Value: string(vpp.ChannelLink), Text: "By link", Icon: "link", Hint: "Records are made at Apple and nothing is mailed. You copy each link and hand it over.", Current: f.Channel == vpp.ChannelLink || !mail},
+	}
+	if !mail {
+		list[0].Disabled = "No mail is set up: nothing would go out. Set it up under Mail first."
+	}
+	return list
+}
+
+func lifeWord(days int) string {
+	switch days {
+	case 0:
+		return "the usual time"
+	case 365:
+		return "a year"
+	}
+	return strconv.Itoa(days) + " days"
+}
+
+func (d *Door) chooseHow(w http.ResponseWriter, r *http.Request) error {
+	f, gone, err := d.unsent(w, r)
+	if gone {
+		return err
+	}
+	values, err := form(r)
+	if err != nil {
+		return err
+	}
+	switch c := vpp.Channel(values.Get("channel")); c {
+	case vpp.ChannelMail, vpp.ChannelLink:
+		f.Channel = c
+	default:
+		return d.done(w, r, f.path("how"), view.Notice{Tone: view.Warn, Text: "Choose how the invitation is handed over."})
+	}
+	if days, err := strconv.Atoi(values.Get("expiry")); err == nil && slices.Contains(lives(), days) {
+		f.Days = days
+	}
+	if err := d.keepDraft(r, f); err != nil {
+		return err
+	}
+	if f.Channel == vpp.ChannelLink {
+		return d.seeOther(w, r, f.path("review")) // no letter, so no text
+	}
+	return d.seeOther(w, r, f.path("text"))
+}

@@ -1,0 +1,96 @@
+package console
+
+import (
+	"net/http"
+
+	"github.com/rsvpp/rsvpp/internal/console/view"
+	"github.com/rsvpp/rsvpp/internal/invite"
+	"github.com/rsvpp/rsvpp/internal/vpp"
+)
+
+// inviteReview is the last look: what will be sent, to how many, and who is
+// left out.
+func (d *Door) inviteReview(w http.ResponseWriter, r *http.Request) error {
+	f, gone, err := d.unsent(w, r)
+	if gone {
+		return err
+	}
+	found, err := d.Inviter.Examine(r.Context(), f.request())
+	if err != nil {
+		return err
+	}
+	letter, err := d.letterOf(r, f)
+	if err != nil {
+		return err
+	}
+	m := view.InviteReview{Page: d.wizardPage(r, f, "review"), ID: f.ID, Token: f.ID, ByLink: f.Channel == vpp.ChannelLink}
+	for _, v := range found.Verdicts {
+		switch {
+		case v.Code == invite.ManagedLink:
+			m.Link += v.People
+		case v.Reachable:
+			m.Send += v.People
+		case v.Acts():
+			m.Create += v.People
+		default:
+			m.Skip += v.People
+			m.Reasons = append(m.Reasons, view.Reason{Text: v.Sentence, Count: v.People})
+		}
+	}
+	m.Facts = reviewFacts(f, found, letter)
+	return d.render(w, r, view.InviteReviewPage(m))
+}
+
+func reviewFacts(f draft, found invite.Diagnosis, letter vpp.Letter) []view.Fact {
+	facts := []view.Fact{
+		{Term: "Who", Text: summaryOf(f.Selection, found.People, found.Location.Name)},
+		{Term: "How", Text: channelWord(f.Channel)},
+		{Term: "The link works for", Text: lifeWord(f.Days)},
+	}
+	if f.Channel == vpp.ChannelLink {
+		return facts
+	}
+	text := "the organization’s letter"
+	if f.Letter != nil {
+		text = "written for this run"
+	}
+	return append(facts, view.Fact{Term: "Subject", Text: letter.Subject}, view.Fact{Term: "Text", Text: text})
+}
+
+// sendInvite begins the run. The draft's id is its idempotency key: sent
+// twice, it is one task.
+func (d *Door) sendInvite(w http.ResponseWriter, r *http.Request) error {
+	f, gone, err := d.unsent(w, r)
+	if gone {
+		return err
+	}
+	task, err := d.Inviter.Start(r.Context(), actor(r), f.request())
+	if kind := vpp.KindOf(err); err != nil && (kind == vpp.Invalid || kind == vpp.Conflict) {
+		return d.done(w, r, f.path("review"), view.Notice{Tone: view.Bad, Text: vpp.MessageOf(err)})
+	}
+	if err != nil {
+		return err
+	}
+	f.Task = task.ID
+	if err := d.keepDraft(r, f); err != nil {
+		return err
+	}
+	return d.seeOther(w, r, f.path("result"))
+}
+
+// inviteResult follows the run person by person.
+func (d *Door) inviteResult(w http.ResponseWriter, r *http.Request) error {
+	f, err := d.draft(r)
+	if err != nil {
+		return err
+	}
+	if f.Task == "" {
+		return d.seeOther(w, r, f.path("review"))
+	}
+	task, err := d.taskWhole(r, f.Task, f.path("result"))
+	if err != nil {
+		return err
+	}
+	task.Page.Crumbs = []view.Link{{Text: "Users", Href: "/users"}}
+	return d.render(w, r, view.InviteResultPage(view.InviteResult{Task: task, ID: f.ID}))
+}

@@ -1,0 +1,136 @@
+package console
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/rsvpp/rsvpp/internal/console/view"
+	"github.com/rsvpp/rsvpp/internal/invite"
+	"github.com/rsvpp/rsvpp/internal/vpp"
+)
+
+// inviteText shows what the mail says; it can be changed for this run alone.
+func (d *Door) inviteText(w http.ResponseWriter, r *http.Request) error {
+	f, gone, err := d.unsent(w, r)
+	if gone {
+		return err
+	}
+	letter, err := d.letterOf(r, f)
+	if err != nil {
+		return err
+	}
+	m, err := d.text(r, f, letter, nil)
+	if err != nil {
+		return err
+	}
+	return d.render(w, r, view.InviteTextPage(m))
+}
+
+func (d *Door) letterOf(r *http.Request, f draft) (vpp.Letter, error) {
+	if f.Letter != nil {
+		return *f.Letter, nil
+	}
+	return d.Letters.Letter(r.Context())
+}
+
+func (d *Door) text(r *http.Request, f draft, letter vpp.Letter, wrong map[string]string) (view.InviteText, error) {
+	m := view.InviteText{Page: d.wizardPage(r, f, "text"), ID: f.ID}
+	var err error
+	if m.Letter, err = d.letterEditor(r, letter, wrong); err != nil {
+		return m, err
+	}
+	m.Letter.Preview, m.Letter.Text.Error = f.path("preview"), join(wrong["text"], wrong[""])
+	user, name, err := d.firstReader(r, f)
+	if err != nil {
+		return m, err
+	}
+	if m.Letter.PreviewAs = name; name == "" {
+		m.Letter.PreviewAs = "somebody"
+	}
+	shown, err := d.Letters.PreviewLetter(r.Context(), letter, user, f.Selection.Filter.Location)
+	if err != nil && vpp.KindOf(err) != vpp.Invalid { // what is invalid is said at the fields
+		return m, err
+	}
+	m.Letter.Shown = shown.Subject
+	return m, nil
+}
+
+// firstReader is a person who will get the letter, to be shown with it.
+func (d *Door) firstReader(r *http.Request, f draft) (vpp.UserID, string, error) {
+	for _, code := range [...]invite.Code{invite.WillInvite, invite.WillResend} {
+		people, err := d.Inviter.Lines(r.Context(), f.request(), code, vpp.Page{Limit: 1})
+		if err != nil {
+			return "", "", err
+		}
+		if len(people.Items) > 0 {
+			p := people.Items[0].Person
+			return p.ID, p.FullName, nil
+		}
+	}
+	return "", "", nil
+}
+
+// writeText keeps the letter if it can be filled in, and goes on.
+func (d *Door) writeText(w http.ResponseWriter, r *http.Request) error {
+	f, gone, err := d.unsent(w, r)
+	if gone {
+		return err
+	}
+	values, err := form(r)
+	if err != nil {
+		return err
+	}
+	letter := letterTyped(r)
+	_, err = d.Letters.PreviewLetter(r.Context(), letter, "", "")
+	if wrong := faults(err); err != nil && wrong != nil {
+		m, err := d.text(r, f, letter, wrong)
+		if err != nil {
+			return err
+		}
+		return d.refuse(w, r, view.InviteTextPage(m))
+	}
+	if err != nil {
+		return err
+	}
+	saved, err := d.Letters.Letter(r.Context())
+	if err != nil {
+		return err
+	}
+	if f.Letter = nil; !sameLetter(letter, saved) {
+		f.Letter = &letter
+	}
+	if err := d.keepDraft(r, f); err != nil {
+		return err
+	}
+	if values.Get("go") == "preview" {
+		return d.seeOther(w, r, f.path("text"))
+	}
+	return d.seeOther(w, r, f.path("review"))
+}
+
+func sameLetter(a, b vpp.Letter) bool {
+	same := func(x, y string) bool { return strings.TrimSpace(unixLines(x)) == strings.TrimSpace(unixLines(y)) }
+	return same(a.Subject, b.Subject) && same(a.Text, b.Text) && same(a.HTML, b.HTML)
+}
+
+// previewText answers with the letter as the first reader sees it, as a
+// document without any power.
+func (d *Door) previewText(w http.ResponseWriter, r *http.Request) error {
+	f, err := d.draft(r)
+	if err != nil {
+		return err
+	}
+	letter, err := d.letterOf(r, f)
+	if err != nil {
+		return err
+	}
+	user, _, err := d.firstReader(r, f)
+	if err != nil {
+		return err
+	}
+	shown, err := d.Letters.PreviewLetter(r.Context(), letter, user, f.Selection.Filter.Location)
+	if err != nil {
+		return err
+	}
+	return writePreview(w, shown)
+}

@@ -1,0 +1,215 @@
+package console
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/rsvpp/rsvpp/internal/console/view"
+	"github.com/rsvpp/rsvpp/internal/invite"
+	"github.com/rsvpp/rsvpp/internal/operator"
+	"github.com/rsvpp/rsvpp/internal/roster"
+	"github.com/rsvpp/rsvpp/internal/vpp"
+)
+
+// How many names stand under a verdict, and how many addresses can be typed
+// on one page.
+const (
+	sampledNames = 4
+	askedEmails  = 20
+)
+
+// typo is an address that somebody typed and that cannot be used.
+type typo struct{ value, wrong string }
+
+// inviteWho shows the doctor's verdict on everybody chosen.
+func (d *Door) inviteWho(w http.ResponseWriter, r *http.Request) error {
+	f, gone, err := d.unsent(w, r)
+	if gone {
+		return err
+	}
+	m, err := d.who(r, f, nil)
+	if err != nil {
+		return err
+	}
+	return d.render(w, r, view.InviteWhoPage(m))
+}
+
+func (d *Door) who(r *http.Request, f draft, typos map[vpp.UserID]typo) (view.InviteWho, error) {
+	ctx := r.Context()
+	found, err := d.Inviter.Examine(ctx, f.request())
+	if err != nil {
+		return view.InviteWho{}, err
+	}
+	m := view.InviteWho{
+		Page: d.wizardPage(r, f, "who"), ID: f.ID, Reachable: found.Reachable, Chosen: found.People, Audiences: audiencesOf(f),
+		Selection: view.Selection{Summary: summaryOf(f.Selection, found.People, found.Location.Name)},
+	}
+	for _, v := range found.Verdicts {
+		// Who has no address, or cannot be mailed to, can be handed a link.
+		m.ByLink = m.ByLink || v.Code == invite.NoAddress || v.Code == invite.MailNotConfigured
+		people, err := d.Inviter.Lines(ctx, f.request(), v.Code, vpp.Page{Limit: sampledNames})
+		if err != nil {
+			return m, err
+		}
+		m.Verdicts = append(m.Verdicts, verdictOf(v, people.Items))
+	}
+	return m, d.missing(ctx, &m, f, found, caller(r).Scopes, typos)
+}
+
+func audiencesOf(f draft) []view.Choice {
+	if f.Resend {
+		return nil
+	}
+	return []view.Choice{
+		{Value: string(vpp.AudienceNotInvited), Text: "Who is not invited yet", Hint: "Nobody gets a second message.", Current: f.Audience != vpp.AudienceNotRegistered},
+		{Value: string(vpp.AudienceNotRegistered), Text: "Everybody who is not registered", Hint: "Who was invited before gets the same invitation again.", Current: f.Audience == vpp.AudienceNotRegistered},
+	}
+}
+
+func verdictOf(v invite.Finding, people []invite.Line) view.Verdict {
+	out := view.Verdict{Tone: verdictTone(v.Verdict), Title: verdictTitle(v.Verdict), Why: v.Sentence, Count: v.People, Reach: v.Reachable}
+	for _, p := range people {
+		out.Sample = append(out.Sample, p.Person.FullName)
+	}
+	return out
+}
+
+func verdictTone(v invite.Verdict) view.Tone {
+	switch {
+	case v.Reachable:
+		return view.Good
+	case v.Code == invite.AlreadyRegistered, v.Code == invite.NotInAudience:
+		return view.Neutral
+	case v.Fix == invite.FixToken, v.Fix == invite.FixAccount:
+		return view.Bad
+	}
+	return view.Warn
+}
+
+func verdictTitle(v invite.Verdict) string {
+	switch v.Code {
+	case invite.WillInvite:
+		return "Will be invited"
+	case invite.WillResend:
+		return "Will get the invitation again"
+	case invite.ManagedLink:
+		return "Will be linked by Apple"
+	case invite.RemovedAnew:
+		return "Will be registered anew"
+	case invite.RefusedBefore:
+		return "Will be tried again"
+	case invite.Waiting:
+		return "Wait for Apple"
+	case invite.MailNotConfigured:
+		return "No mail can go out"
+	case invite.NoAddress:
+		return "Have no address"
+	case invite.BadAddress:
+		return "Have an address that Apple refuses"
+	case invite.CannotLink:
+		return "Have an account that cannot be linked"
+	case invite.Removing:
+		return "Are being removed"
+	case invite.NoToken, invite.TokenExpired, invite.TokenRefused:
+		return "Need a content token"
+	case invite.AlreadyRegistered:
+		return "Are registered already"
+	case invite.NotInAudience:
+		return "Are not meant"
+	}
+	return string(v.Code)
+}
+
+// missing asks for the addresses of people who have none (F-36), where the
+// operator may change people.
+func (d *Door) missing(ctx context.Context, m *view.InviteWho, f draft, found invite.Diagnosis, scopes operator.Scopes, typos map[vpp.UserID]typo) error {
+	if !scopes.Allow(operator.ScopeRoster) {
+		return nil
+	}
+	without := 0
+	for _, v := range found.Verdicts {
+		if v.Code == invite.NoAddress {
+			without = v.People
+		}
+	}
+	if without == 0 {
+		return nil
+	}
+	people, err := d.Inviter.Lines(ctx, f.request(), invite.NoAddress, vpp.Page{Limit: askedEmails})
+	for _, p := range people.Items {
+		t := typos[p.Person.ID]
+		m.Missing = append(m.Missing, view.MissingAddress{UserID: string(p.Person.ID), Name: p.Person.FullName, Value: t.value, Error: t.wrong})
+	}
+	m.MoreMiss = without - len(m.Missing)
+	return err
+}
+
+// chooseWho keeps the audience, saves the addresses that were typed, and goes
+// on or examines again.
+func (d *Door) chooseWho(w http.ResponseWriter, r *http.Request) error {
+	f, gone, err := d.unsent(w, r)
+	if gone {
+		return err
+	}
+	values, err := form(r)
+	if err != nil {
+		return err
+	}
+	if a := vpp.Audience(values.Get("audience")); !f.Resend && (a == vpp.AudienceNotInvited || a == vpp.AudienceNotRegistered) {
+		f.Audience = a
+	}
+	typos, err := d.saveEmails(r, values)
+	if err != nil {
+		return err
+	}
+	if err := d.keepDraft(r, f); err != nil {
+		return err
+	}
+	m, err := d.who(r, f, typos)
+	if err != nil {
+		return err
+	}
+	switch going := values.Get("go") == "how"; {
+	case len(typos) > 0:
+		return d.refuse(w, r, view.InviteWhoPage(m))
+	case going && m.Reachable == 0 && !m.ByLink:
+		m.Error = "Nobody can be reached this way: mend what stands below, or choose other people."
+		return d.refuse(w, r, view.InviteWhoPage(m))
+	case going:
+		return d.seeOther(w, r, f.path("how"))
+	}
+	return d.render(w, r, view.InviteWhoPage(m))
+}
+
+// saveEmails gives people without an address the typed one. Somebody who has
+// one by now keeps it.
+func (d *Door) saveEmails(r *http.Request, values url.Values) (map[vpp.UserID]typo, error) {
+	typos := map[vpp.UserID]typo{}
+	for name, v := range values {
+		id, ours := strings.CutPrefix(name, "email-")
+		email := strings.TrimSpace(v[0])
+		if !ours || email == "" {
+			continue
+		}
+		if !caller(r).Scopes.Allow(operator.ScopeRoster) {
+			return nil, vpp.Errorf(vpp.Denied, "You may invite people, but not change their addresses.")
+		}
+		p, err := d.People.Profile(r.Context(), vpp.UserID(id))
+		if err != nil {
+			return nil, err
+		}
+		if p.User.Email != "" {
+			continue
+		}
+		_, err = d.People.Update(r.Context(), actor(r), p.User.ID, roster.Patch{Email: &email})
+		switch wrong := faults(err); {
+		case err != nil && wrong == nil:
+			return nil, err
+		case err != nil:
+			typos[p.User.ID] = typo{email, vpp.MessageOf(err)}
+		}
+	}
+	return typos, nil
+}

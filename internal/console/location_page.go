@@ -1,0 +1,123 @@
+package console
+
+import (
+	"net/http"
+
+	"github.com/rsvpp/rsvpp/internal/console/view"
+	"github.com/rsvpp/rsvpp/internal/vpp"
+)
+
+func locationID(r *http.Request) vpp.LocationID { return vpp.LocationID(r.PathValue("id")) }
+
+func (d *Door) locationPage(w http.ResponseWriter, r *http.Request) error {
+	l, err := d.Locations.Get(r.Context(), locationID(r))
+	if err != nil {
+		return err
+	}
+	m, err := d.location(r, l)
+	if err != nil {
+		return err
+	}
+	return d.render(w, r, view.LocationPage(m))
+}
+
+func (d *Door) location(r *http.Request, l vpp.Location) (view.Location, error) {
+	p := d.page(r)
+	p.Title, p.Path = l.Name, "/locations/"+string(l.ID)
+	p.Crumbs = []view.Link{{Text: "Locations", Href: "/locations"}}
+	card, err := d.locationCard(r.Context(), l)
+	m := view.Location{Page: p, Card: card, Token: d.tokenFacts(l), Sync: d.syncFacts(l), Hook: d.hookFacts(l), Wait: d.waiting(l), Empty: l.UID == ""}
+	if m.Wait != "" {
+		m.Wait += ". Work for other locations goes on."
+	}
+	return m, err
+}
+
+func (d *Door) tokenFacts(l vpp.Location) []view.Fact {
+	facts := []view.Fact{{Term: "State", Text: d.tokenWords(l), Tone: d.tokenTone(l)}}
+	if l.UID == "" {
+		return facts
+	}
+	return append(facts,
+		view.Fact{Term: "Expires", Text: day(l.Token.ExpiresAt) + ", " + d.when(l.Token.ExpiresAt).Text},
+		view.Fact{Term: "Added", Text: d.when(l.Token.AddedAt).Text, Title: d.when(l.Token.AddedAt).Full},
+		view.Fact{Term: "Apple accepted it", Text: d.when(l.VerifiedAt).Text, Title: d.when(l.VerifiedAt).Full},
+		view.Fact{Term: "Storefront", Text: country(l.Country)},
+		view.Fact{Term: "Platform", Text: platform(l.Platform)},
+		view.Fact{Term: "Organization", Text: l.Token.Organization},
+		view.Fact{Term: "Location id", Text: l.UID, Copy: true},
+	)
+}
+
+func (d *Door) syncFacts(l vpp.Location) []view.Fact {
+	facts := []view.Fact{
+		{Term: "Last read", Text: d.when(l.ReadAt).Text, Title: d.when(l.ReadAt).Full},
+		{Term: "Last read of everything", Text: d.when(l.FullReadAt).Text, Title: d.when(l.FullReadAt).Full},
+		{Term: "People at Apple", Text: thousands(l.AtApple)},
+	}
+	if !l.ReadStarted.IsZero() && l.ReadStarted.After(l.ReadAt) {
+		facts = append(facts, view.Fact{Term: "Now", Tone: view.Info, Text: "reading, " + thousands(l.ReadProgress.Done) + " of " + thousands(max(l.ReadProgress.Total, l.ReadProgress.Done))})
+	}
+	if l.ReadProblem != "" {
+		facts = append(facts, view.Fact{Term: "Problem", Tone: view.Bad, Text: l.ReadProblem})
+	}
+	return facts
+}
+
+func (d *Door) hookFacts(l vpp.Location) []view.Fact {
+	if l.NotifyURL == "" {
+		return []view.Fact{{Term: "State", Text: "Apple does not notify this server: rsvpp asks Apple instead. Notifications need a public https address."}}
+	}
+	heard := view.Fact{Term: "Last heard", Text: d.when(l.NotifiedAt).Text, Title: d.when(l.NotifiedAt).Full}
+	return []view.Fact{{Term: "Address", Text: l.NotifyURL, Copy: true}, {Term: "State", Text: "Apple knows it", Tone: view.Good}, heard}
+}
+
+func (d *Door) renewToken(w http.ResponseWriter, r *http.Request) error {
+	file, err := uploaded(r, "token")
+	if err != nil {
+		return d.refuseRenewal(w, r, err)
+	}
+	l, err := d.Locations.Renew(r.Context(), actor(r), locationID(r), file)
+	if err != nil {
+		return d.refuseRenewal(w, r, err)
+	}
+	return d.done(w, r, "/locations/"+string(l.ID), view.Notice{Tone: view.Good, Text: "The token of " + l.Name + " is renewed. It expires on " + day(l.Token.ExpiresAt) + "."})
+}
+
+// refuseRenewal shows the location with why the new token is no use.
+func (d *Door) refuseRenewal(w http.ResponseWriter, r *http.Request, why error) error {
+	if faults(why) == nil {
+		return why
+	}
+	l, err := d.Locations.Get(r.Context(), locationID(r))
+	if err != nil {
+		return err
+	}
+	m, err := d.location(r, l)
+	if err != nil {
+		return err
+	}
+	m.Error = vpp.MessageOf(why)
+	return d.refuse(w, r, view.LocationPage(m))
+}
+
+// checkLocation asks Apple again. That Apple refuses is an answer, too.
+func (d *Door) checkLocation(w http.ResponseWriter, r *http.Request) error {
+	l, err := d.Locations.Check(r.Context(), actor(r), locationID(r))
+	n := view.Notice{Tone: view.Good, Text: "Apple accepts the token of " + l.Name + "."}
+	if err != nil {
+		if faults(err) == nil || l.ID == "" {
+			return err
+		}
+		n = view.Notice{Tone: view.Bad, Text: vpp.MessageOf(err)}
+	}
+	return d.done(w, r, "/locations/"+string(l.ID), n)
+}
+
+func (d *Door) defaultLocation(w http.ResponseWriter, r *http.Request) error {
+	id := locationID(r)
+	if err := d.Locations.SetDefault(r.Context(), actor(r), id); err != nil {
+		return err
+	}
+	return d.done(w, r, "/locations/"+string(id), view.Notice{Tone: view.Good, Text: "New people go here from now on. Those who are here already stay where they are."})
+}

@@ -1,0 +1,135 @@
+package console
+
+import (
+	"context"
+	"io"
+
+	"github.com/rsvpp/rsvpp/internal/invite"
+	"github.com/rsvpp/rsvpp/internal/operator"
+	"github.com/rsvpp/rsvpp/internal/program"
+	"github.com/rsvpp/rsvpp/internal/roster"
+	"github.com/rsvpp/rsvpp/internal/roster/sheet"
+	"github.com/rsvpp/rsvpp/internal/vpp"
+)
+
+// Services are what the door calls. The API calls the same.
+type Services struct {
+	Entrance  Entrance
+	Operators Operators
+	Locations Locations
+	People    People
+	Imports   Imports
+	Inviter   Inviter
+	Letters   Letters
+	Program   Program
+	Tasks     Tasks
+	Changes   Changes
+	Sealer    Sealer
+}
+
+// Entrance begins and ends sessions; gate.Gate is one.
+type Entrance interface {
+	SignIn(ctx context.Context, name, password string) error
+	SetUp(ctx context.Context, token, name, password string) error
+	ChangePassword(ctx context.Context, current, next string) error
+	SignOut(ctx context.Context) error
+	SignOutEverywhere(ctx context.Context) error
+}
+
+// Operators knows who may use this server and what they like to see;
+// operator.Service is one.
+type Operators interface {
+	List(ctx context.Context) ([]operator.Operator, error)
+	CheckSetup(ctx context.Context, token string) error
+	// Preference returns "" for what was never chosen.
+	Preference(ctx context.Context, id vpp.OperatorID, name string) (string, error)
+	SetPreference(ctx context.Context, id vpp.OperatorID, name, value string) error
+	ListKeys(ctx context.Context, holder vpp.OperatorID) ([]operator.Key, error)
+	CreateKey(ctx context.Context, caller operator.Caller, in operator.KeyInput) (operator.Key, string, error)
+	RevokeKey(ctx context.Context, caller operator.Caller, id string) error
+	History(ctx context.Context, f operator.HistoryFilter, page vpp.Page) (vpp.List[vpp.Entry], error)
+}
+
+// Locations looks after locations and their content tokens; location.Service is one.
+type Locations interface {
+	List(ctx context.Context) ([]vpp.Location, error)
+	Get(ctx context.Context, id vpp.LocationID) (vpp.Location, error)
+	Preview(ctx context.Context, file []byte) (vpp.Location, error)
+	Add(ctx context.Context, by vpp.Actor, file []byte) (vpp.Location, error)
+	Renew(ctx context.Context, by vpp.Actor, id vpp.LocationID, file []byte) (vpp.Location, error)
+	Check(ctx context.Context, by vpp.Actor, id vpp.LocationID) (vpp.Location, error)
+	SetDefault(ctx context.Context, by vpp.Actor, id vpp.LocationID) error
+}
+
+// People lists and changes the people of the organization; roster.Service is one.
+type People interface {
+	List(ctx context.Context, f vpp.Filter, sort vpp.Sort, page vpp.Page) (vpp.List[vpp.Person], error)
+	Counts(ctx context.Context, location vpp.LocationID) (vpp.Counts, error)
+	Funnel(ctx context.Context, location vpp.LocationID) (vpp.Funnel, error)
+	Profile(ctx context.Context, id vpp.UserID) (roster.Profile, error)
+	Create(ctx context.Context, by vpp.Actor, location vpp.LocationID, in vpp.UserInput) (vpp.User, error)
+	Update(ctx context.Context, by vpp.Actor, id vpp.UserID, patch roster.Patch) (vpp.User, error)
+	Remove(ctx context.Context, by vpp.Actor, id vpp.UserID) error
+	Export(ctx context.Context, f vpp.Filter, w io.Writer) error
+}
+
+// Imports brings people in from files; roster.Service is one.
+type Imports interface {
+	Upload(ctx context.Context, by vpp.Actor, filename string, r io.Reader) (roster.Import, error)
+	Import(ctx context.Context, id vpp.ImportID) (roster.Import, error)
+	Remap(ctx context.Context, id vpp.ImportID, mapping sheet.Mapping) (roster.Import, error)
+	Preview(ctx context.Context, id vpp.ImportID, location vpp.LocationID, n int) (roster.Preview, error)
+	Run(ctx context.Context, by vpp.Actor, id vpp.ImportID, location vpp.LocationID) (vpp.Task, error)
+	Failures(ctx context.Context, id vpp.ImportID, w io.Writer) error
+}
+
+// Inviter invites people and tells their story; invite.Service is one.
+type Inviter interface {
+	Examine(ctx context.Context, r invite.Request) (invite.Diagnosis, error)
+	Lines(ctx context.Context, r invite.Request, code invite.Code, page vpp.Page) (vpp.List[invite.Line], error)
+	Start(ctx context.Context, by vpp.Actor, r invite.Request) (vpp.Task, error)
+	Withdraw(ctx context.Context, by vpp.Actor, user vpp.UserID, location vpp.LocationID) error
+	CopyLink(ctx context.Context, by vpp.Actor, user vpp.UserID, location vpp.LocationID) (invite.Link, error)
+	Story(ctx context.Context, user vpp.UserID, location vpp.LocationID) (invite.Story, error)
+}
+
+// Letters keeps the letter and the way that letters leave; invite.Service is one.
+type Letters interface {
+	Letter(ctx context.Context) (vpp.Letter, error)
+	SaveLetter(ctx context.Context, by vpp.Actor, letter vpp.Letter) error
+	PreviewLetter(ctx context.Context, letter vpp.Letter, user vpp.UserID, location vpp.LocationID) (vpp.Letter, error)
+	MailSettings(ctx context.Context) (invite.MailSettings, error)
+	SaveMailSettings(ctx context.Context, by vpp.Actor, next invite.MailSettings) error
+	TestMail(ctx context.Context, settings invite.MailSettings, to string) (invite.TestReport, error)
+}
+
+// Program keeps us and Apple equal; program.Service is one.
+type Program interface {
+	StartSync(ctx context.Context, by vpp.Actor, s vpp.Selection, full bool, key string) (vpp.Task, error)
+	StartDelete(ctx context.Context, by vpp.Actor, s vpp.Selection, key string) (vpp.Task, error)
+	PreviewDelete(ctx context.Context, s vpp.Selection) (program.Removal, error)
+}
+
+// Tasks watches and steers work; task.Service is one.
+type Tasks interface {
+	List(ctx context.Context, f vpp.TaskFilter, page vpp.Page) (vpp.List[vpp.Task], error)
+	Get(ctx context.Context, id vpp.TaskID) (vpp.Task, error)
+	Items(ctx context.Context, id vpp.TaskID, state vpp.ItemState, page vpp.Page) (vpp.List[vpp.TaskItem], error)
+	EachItem(ctx context.Context, id vpp.TaskID, state vpp.ItemState, fn func([]vpp.TaskItem) error) error
+	Cancel(ctx context.Context, by vpp.Actor, id vpp.TaskID) (vpp.Task, error)
+	Retry(ctx context.Context, by vpp.Actor, id vpp.TaskID) (vpp.Task, error)
+}
+
+// Changes tells which of the topics changed, until the context ends; then, or
+// when the server stops, the channel is closed. A slow reader may be told of
+// several changes of a topic at once, and never misses the last.
+type Changes interface {
+	Subscribe(ctx context.Context, topics []string) <-chan string
+}
+
+// Sealer locks what a browser carries for us from one page to the next;
+// seal.Box is one.
+type Sealer interface {
+	Seal(plain []byte, context string) (string, error)
+	Open(sealed, context string) ([]byte, error)
+}

@@ -1,0 +1,161 @@
+package console
+
+import (
+	"io"
+	"net/http"
+
+	"github.com/rsvpp/rsvpp/internal/console/view"
+	"github.com/rsvpp/rsvpp/internal/operator"
+	"github.com/rsvpp/rsvpp/internal/roster/sheet"
+	"github.com/rsvpp/rsvpp/internal/vpp"
+)
+
+func taskID(r *http.Request) vpp.TaskID { return vpp.TaskID(r.PathValue("id")) }
+
+func taskPath(id vpp.TaskID) string { return "/tasks/" + string(id) }
+
+func (d *Door) taskPage(w http.ResponseWriter, r *http.Request) error {
+	m, err := d.taskWhole(r, taskID(r), taskPath(taskID(r)))
+	if err != nil {
+		return err
+	}
+	return d.render(w, r, view.TaskPage(m))
+}
+
+// taskWhole is a task with a stretch of its people, filtered as the request's
+// address asks for. path is the address of the page that shows it.
+func (d *Door) taskWhole(r *http.Request, id vpp.TaskID, path string) (view.Task, error) {
+	ctx := r.Context()
+	t, err := d.Tasks.Get(ctx, id)
+	if err != nil {
+		return view.Task{}, err
+	}
+	state := vpp.ItemState(r.URL.Query().Get("state"))
+	items, err := d.Tasks.Items(ctx, id, state, stretch(r))
+	if err != nil {
+		return view.Task{}, err
+	}
+	location := ""
+	if l, err := d.Locations.Get(ctx, t.LocationID); err == nil && t.LocationID != "" {
+		location = l.Name
+	}
+	m := view.Task{Page: d.page(r), Line: d.taskLine(t, location), Filters: itemFilters(t, state, path), Pager: pager(r, items.Prev, items.Next, "")}
+	m.Page.Title = t.Title
+	m.Page.Crumbs = []view.Link{{Text: "Tasks", Href: "/tasks"}}
+	m.Steer = mayTouch(caller(r).Scopes, t.Kind)
+	for _, i := range items.Items {
+		m.Items = append(m.Items, d.taskItem(i))
+	}
+	return m, nil
+}
+
+// itemFilters are the chips above a task's people, with the counts there are.
+func itemFilters(t vpp.Task, state vpp.ItemState, path string) []view.Choice {
+	chip := func(s vpp.ItemState, text string, count int) view.Choice {
+		hint := ""
+		if count >= 0 {
+			hint = thousands(count)
+		}
+		return view.Choice{Text: text, Hint: hint, Value: address(path, "state", string(s)), Current: s == state}
+	}
+	return []view.Choice{
+		chip("", "All", t.Total), chip(vpp.ItemQueued, "Queued", -1), chip(vpp.ItemWaiting, "Under way", -1),
+		chip(vpp.ItemDone, "Done", t.Done), chip(vpp.ItemFailed, "Failed", t.Failed), chip(vpp.ItemSkipped, "Left out", t.Skipped),
+	}
+}
+
+func (d *Door) taskItem(i vpp.TaskItem) view.TaskItem {
+	tone, word := itemWords(i.State)
+	name := i.FullName
+	if i.UserID == "" {
+		name = "Somebody who was removed"
+	} else if name == "" {
+		name = i.Email
+	}
+	return view.TaskItem{UserID: string(i.UserID), Name: name, Email: i.Email, Tone: tone, State: word, Answer: i.Detail, At: d.when(i.UpdatedAt)}
+}
+
+func itemWords(s vpp.ItemState) (view.Tone, string) {
+	switch s {
+	case vpp.ItemQueued:
+		return view.Neutral, "Queued"
+	case vpp.ItemWaiting:
+		return view.Info, "Under way"
+	case vpp.ItemDone:
+		return view.Good, "Done"
+	case vpp.ItemFailed:
+		return view.Bad, "Failed"
+	}
+	return view.Neutral, "Left out"
+}
+
+// mayTouch says whether somebody may cancel and repeat tasks of a kind: whoever
+// may begin one.
+func mayTouch(scopes operator.Scopes, kind vpp.TaskKind) bool {
+	switch kind {
+	case vpp.TaskImport:
+		return scopes.Allow(operator.ScopeRoster)
+	case vpp.TaskInvite, vpp.TaskResend:
+		return scopes.Allow(operator.ScopeInvite)
+	}
+	return scopes.Allow(operator.ScopeProgram)
+}
+
+// steered returns the task that a form is about, if the caller may steer it.
+func (d *Door) steered(r *http.Request) (vpp.Task, error) {
+	t, err := d.Tasks.Get(r.Context(), taskID(r))
+	if err == nil && !mayTouch(caller(r).Scopes, t.Kind) {
+		err = vpp.Errorf(vpp.Denied, "You may not begin tasks of this kind, so you may neither cancel nor repeat one: ask an owner.")
+	}
+	return t, err
+}
+
+func (d *Door) cancelTask(w http.ResponseWriter, r *http.Request) error {
+	t, err := d.steered(r)
+	if err != nil {
+		return err
+	}
+	if t, err = d.Tasks.Cancel(r.Context(), actor(r), t.ID); err != nil {
+		return err
+	}
+	return d.done(w, r, taskPath(t.ID), view.Notice{Tone: view.Info, Text: "The task is cancelled. What Apple or the mail server has already is not undone."})
+}
+
+func (d *Door) retryTask(w http.ResponseWriter, r *http.Request) error {
+	t, err := d.steered(r)
+	if err != nil {
+		return err
+	}
+	if t, err = d.Tasks.Retry(r.Context(), actor(r), t.ID); err != nil {
+		return err
+	}
+	return d.done(w, r, taskPath(t.ID), view.Notice{Tone: view.Good, Text: "Those who failed are tried again in this new task."})
+}
+
+// taskResult is a file that an import reads back, with what happened in
+// columns beside.
+func (d *Door) taskResult(w http.ResponseWriter, r *http.Request) error {
+	t, err := d.Tasks.Get(r.Context(), taskID(r))
+	if err != nil {
+		return err
+	}
+	state := vpp.ItemState(r.URL.Query().Get("state"))
+	return sendFile(w, r, "task-"+t.CreatedAt.Format("2006-01-02")+".csv", func(out io.Writer) error {
+		people, err := sheet.NewPeopleWriter(out, sheet.Comma, "state", "detail")
+		if err != nil {
+			return err
+		}
+		err = d.Tasks.EachItem(r.Context(), t.ID, state, func(items []vpp.TaskItem) error {
+			for _, i := range items {
+				if err := people.Write(sheet.Person{FullName: i.FullName, Email: i.Email}, string(i.State), i.Detail); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		return people.Close()
+	})
+}

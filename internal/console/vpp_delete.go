@@ -1,0 +1,135 @@
+package console
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+
+	"github.com/rsvpp/rsvpp/internal/console/view"
+	"github.com/rsvpp/rsvpp/internal/vpp"
+)
+
+// askDelete says what Delete from VPP would do to the chosen people (S1-18).
+// It writes nothing.
+func (d *Door) askDelete(w http.ResponseWriter, r *http.Request) error {
+	selection, gone, err := d.meant(w, r)
+	if gone {
+		return err
+	}
+	found, err := d.Program.PreviewDelete(r.Context(), selection)
+	if err != nil {
+		return err
+	}
+	m := view.Delete{Page: d.programPage(r, "Delete from VPP"), Retire: found.Retired, Linked: found.Registered}
+	if m.Selection, err = d.confirming(r.Context(), selection); err != nil {
+		return err
+	}
+	for _, reason := range [...]view.Reason{
+		{Text: "have no record at Apple that could be removed", Count: found.Nothing},
+		{Text: "are being worked on by Apple just now; try again in a moment", Count: found.Busy},
+	} {
+		if reason.Count > 0 {
+			m.Skipped = append(m.Skipped, reason)
+		}
+	}
+	return d.render(w, r, view.DeletePage(m))
+}
+
+// deleteFromVPP begins the removal (S1-10, S1-17).
+func (d *Door) deleteFromVPP(w http.ResponseWriter, r *http.Request) error {
+	selection, gone, err := d.meant(w, r)
+	if gone {
+		return err
+	}
+	task, err := d.Program.StartDelete(r.Context(), actor(r), selection, formKey(r))
+	if err != nil {
+		return err
+	}
+	return d.seeOther(w, r, "/tasks/"+url.PathEscape(string(task.ID)))
+}
+
+// meant reads the people that a form of the list, or its confirmation, is about.
+func (d *Door) meant(w http.ResponseWriter, r *http.Request) (s vpp.Selection, gone bool, err error) {
+	values, err := form(r)
+	if err != nil {
+		return s, true, err
+	}
+	here, err := d.here(r)
+	if err != nil {
+		return s, true, err
+	}
+	s, err = selectionOf(values, here.ID)
+	if err != nil && vpp.KindOf(err) == vpp.Invalid {
+		return s, true, d.done(w, r, backTo(r, "/users"), view.Notice{Tone: view.Warn, Text: vpp.MessageOf(err)})
+	}
+	return s, err != nil, err
+}
+
+// confirming shows a selection and carries it on, with a key by which the act
+// happens once however often the form is sent.
+func (d *Door) confirming(ctx context.Context, s vpp.Selection) (view.Selection, error) {
+	location, err := d.Locations.Get(ctx, s.Filter.Location)
+	if err != nil {
+		return view.Selection{}, err
+	}
+	people, err := d.size(ctx, s)
+	if err != nil {
+		return view.Selection{}, err
+	}
+	names, err := d.someOf(ctx, s)
+	return view.Selection{
+		Summary: summaryOf(s, people, location.Name), Sample: names, More: people - len(names),
+		Fields: append(fieldsOf(s), view.Hidden{Name: "key", Value: d.config.IDs()}),
+	}, err
+}
+
+// someOf names a few people of a selection, to be recognized by.
+func (d *Door) someOf(ctx context.Context, s vpp.Selection) ([]string, error) {
+	var names []string
+	if s.All {
+		people, err := d.People.List(ctx, s.Filter, vpp.SortName, vpp.Page{Limit: sampledNames})
+		for _, p := range people.Items {
+			names = append(names, p.FullName)
+		}
+		return names, err
+	}
+	for _, id := range s.IDs[:min(len(s.IDs), sampledNames)] {
+		p, err := d.People.Profile(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		names = append(names, p.User.FullName)
+	}
+	return names, nil
+}
+
+// size counts the people of a selection.
+func (d *Door) size(ctx context.Context, s vpp.Selection) (int, error) {
+	if !s.All {
+		return len(s.IDs), nil
+	}
+	counts, err := d.People.Counts(ctx, s.Filter.Location)
+	if err != nil {
+		return 0, err
+	}
+	q := peopleQuery{Search: s.Filter.Search, Status: s.Filter.Status, Attention: s.Filter.Attention, Group: s.Filter.Group}
+	return d.matching(ctx, q, s.Filter.Location, counts)
+}
+
+// formKey is the idempotency key that a confirmation carries.
+func formKey(r *http.Request) string {
+	key := typed(r, "key")
+	if key == "" {
+		return ""
+	}
+	return "console:" + key[:min(len(key), 64)]
+}
+
+func (d *Door) programPage(r *http.Request, title string) view.Page {
+	p := d.page(r)
+	p.Title, p.Crumbs = title, []view.Link{{Text: "Users", Href: "/users"}}
+	if r.Method != http.MethodGet {
+		p.Path = "/users" // a confirmation cannot be returned to
+	}
+	return p
+}

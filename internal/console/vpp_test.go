@@ -1,0 +1,101 @@
+package console_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/rsvpp/rsvpp/internal/vpp"
+)
+
+// invited adds people and brings them to Invited.
+func (s *school) invited(b *browser, names ...string) []vpp.UserID {
+	s.t.Helper()
+	s.withMail()
+	form := []string{}
+	var ids []vpp.UserID
+	for _, name := range names {
+		id := s.add(name, strings.ToLower(strings.Map(letter, name))+"@school.test")
+		ids, form = append(ids, id), append(form, "user", string(id))
+	}
+	b.post(step(b.post("/invite", form...), "send"))
+	s.work(s.only(vpp.TaskInvite).ID)
+	return ids
+}
+
+// S1-08: acts are offered to those who are eligible. S1-10, S1-17, S1-18: a
+// removal says what it will do, is done once, and shows as Removed.
+func TestDelete(t *testing.T) {
+	s := openSchool(t)
+	anna := s.anna()
+	ids := s.invited(anna, "Bo Berg", "Zoë Alm")
+	bo, zoe, fresh := ids[0], ids[1], s.add("New One", "new@school.test")
+	anna.get("/users").has(t, `value="`+string(bo)+`" data-can="resend sync delete"`, `value="`+string(fresh)+`" data-can="invite"`)
+	anna.get("/users/"+string(fresh)).has(t, `formaction="/vpp/delete" disabled`, `formaction="/invite" class`)
+
+	asked := anna.post("/vpp/delete", "user", string(bo), "user", string(fresh))
+	asked.has(t, "2 users chosen at Nordschule", "Bo Berg", "New One", "1 record will be retired", "Delete 1 user from VPP", "have no record at Apple", "Book licenses never come back")
+	if s.status(bo) != vpp.Invited {
+		t.Error("asking deletes")
+	}
+	form := asked.hidden("user", "location", "key")
+	done := anna.send("/vpp/delete/confirm", form)
+	again := anna.send("/vpp/delete/confirm", form)
+	if !strings.HasPrefix(done.at, "/tasks/") || again.at != done.at {
+		t.Errorf("deleting leads to %s, twice to %s", done.at, again.at)
+	}
+	s.work(s.only(vpp.TaskDelete).ID)
+	if s.status(bo) != vpp.Removed || s.status(zoe) != vpp.Invited || s.status(fresh) != vpp.NotInvited {
+		t.Errorf("Bo %s, Zoë %s, New %s", s.status(bo), s.status(zoe), s.status(fresh))
+	}
+	anna.get("/users?status=removed").has(t, "Bo Berg", "1 user").lacks(t, "Zoë Alm")
+
+	// A person whose record lives at Apple stays on the list.
+	refused := anna.post("/users/" + string(zoe) + "/remove")
+	if refused.at != "/users/"+string(zoe) || !strings.Contains(refused.body, "tone-bad") {
+		t.Errorf("removing a living record leads to %s", refused.at)
+	}
+}
+
+// S1-05, S1-11: a sync of a selection, of the location, and of everything says
+// what changed in which direction, and runs once.
+func TestSync(t *testing.T) {
+	s := openSchool(t)
+	anna := s.anna()
+	ids := s.invited(anna, "Bo Berg", "Zoë Alm")
+	for u := range s.apple.Users(s.uid) {
+		if strings.HasPrefix(u.Email, "zo") {
+			_, err := s.apple.Accept(u.InviteCode, "zoe@home.test")
+			s.must(err)
+		}
+	}
+	asked := anna.post("/vpp/sync", "user", string(ids[0]), "user", string(ids[1])).has(t, "The selection", "This location", "Everything anew").lacks(t, `value="all"`)
+	form := asked.hidden("user", "location", "key")
+	form.Set("scope", "selection")
+	form.Set("read", "full")
+	done := anna.send("/vpp/sync/confirm", form)
+	if again := anna.send("/vpp/sync/confirm", form); again.at != done.at || !strings.HasPrefix(done.at, "/vpp/sync/") {
+		t.Errorf("syncing leads to %s, twice to %s", done.at, again.at)
+	}
+	task := s.work(s.only(vpp.TaskSync).ID)
+	if task.State() != vpp.TaskDone || task.Params["read"] != "full" {
+		t.Errorf("the sync is %s, %v", task.State(), task.Params)
+	}
+	anna.get(done.at).has(t, "became Registered", "Sync of Nordschule", "Person by person")
+	if s.status(ids[1]) != vpp.Registered {
+		t.Errorf("Zoë is %s", s.status(ids[1]))
+	}
+
+	s.addLocation("Südschule")
+	all := anna.get("/vpp/sync").has(t, `value="all"`, "2 locations").lacks(t, "The selection").hidden("all", "location", "key")
+	all.Set("scope", "all")
+	for range 2 {
+		if p := anna.send("/vpp/sync/confirm", all); p.at != "/tasks" {
+			t.Errorf("syncing everything leads to %s", p.at)
+		}
+	}
+	list, err := s.tasks.List(t.Context(), vpp.TaskFilter{Kind: vpp.TaskSync}, vpp.Page{})
+	s.must(err)
+	if len(list.Items) != 3 {
+		t.Errorf("there are %d syncs, want one more for each location", len(list.Items))
+	}
+}
