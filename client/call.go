@@ -57,15 +57,14 @@ func (c *Client) again(k call, attempt int, err error) (time.Duration, bool) {
 		return 0, false
 	}
 	wait := min(250*time.Millisecond<<attempt, 30*time.Second)
-	var p *Problem
-	if errors.As(err, &p) {
+	if p, answered := errors.AsType[*Problem](err); answered {
 		if p.Status != http.StatusTooManyRequests && p.Status != http.StatusServiceUnavailable {
 			return 0, false
 		}
 		return max(wait, p.RetryAfter), true
 	}
-	var lost *lostError
-	return wait, errors.As(err, &lost)
+	_, lost := errors.AsType[*lostError](err)
+	return wait, lost
 }
 
 // lostError is a call whose answer never came.

@@ -46,7 +46,9 @@ func TestProblem(t *testing.T) {
 }
 
 func TestNotOurServer(t *testing.T) {
-	server, _ := serve(t, func(_ int32, w http.ResponseWriter, _ *http.Request) { http.Error(w, "<h1>Bad Gateway</h1>", 502) })
+	server, _ := serve(t, func(_ int32, w http.ResponseWriter, _ *http.Request) {
+		http.Error(w, "<h1>Bad Gateway</h1>", http.StatusBadGateway)
+	})
 	_, err := open(t, server, client.Config{}).Me(t.Context())
 	var p *client.Problem
 	if !errors.As(err, &p) || p.Status != 502 || p.Kind() != "" || !strings.Contains(p.Detail, "502") {
@@ -114,7 +116,7 @@ func TestKeyStaysSecret(t *testing.T) {
 		t.Errorf("a redirect was followed: %v", err)
 	}
 	for _, format := range []string{"%v", "%+v", "%#v", "%s"} {
-		if text := fmt.Sprintf(format, c) + fmt.Sprintf(format, *c) + fmt.Sprintf(format, err); strings.Contains(text, "s3cret") { //nolint:govet // copied to be printed
+		if text := fmt.Sprintf(format, c) + fmt.Sprintf(format, *c) + fmt.Sprintf(format, err); strings.Contains(text, "s3cret") {
 			t.Errorf("%s shows the key: %s", format, text)
 		}
 	}
@@ -124,7 +126,7 @@ func TestUserIDsCannotLeadElsewhere(t *testing.T) {
 	var path string
 	server, _ := serve(t, func(_ int32, w http.ResponseWriter, r *http.Request) {
 		path = r.URL.EscapedPath()
-		w.WriteHeader(204)
+		w.WriteHeader(http.StatusNoContent)
 	})
 	c := open(t, server, client.Config{})
 	for id, want := range map[string]string{
@@ -146,17 +148,20 @@ func TestWalkThroughPages(t *testing.T) {
 		}
 	})
 	c := open(t, server, client.Config{})
-	ids := ""
+	var ids []string
 	for p, err := range c.Users(t.Context(), client.Filter{Status: client.Invited}, "") {
 		if err != nil {
 			t.Fatal(err)
 		}
-		ids += p.ID
+		ids = append(ids, p.ID)
 	}
-	if ids != "123" || count.Load() != 2 {
-		t.Errorf("walked through %q in %d requests", ids, count.Load())
+	if strings.Join(ids, "") != "123" || count.Load() != 2 {
+		t.Errorf("walked through %v in %d requests", ids, count.Load())
 	}
-	for range c.Users(t.Context(), client.Filter{}, "") {
+	for _, err := range c.Users(t.Context(), client.Filter{}, "") {
+		if err != nil {
+			t.Fatal(err)
+		}
 		break
 	}
 	if count.Load() != 3 {
@@ -209,14 +214,14 @@ func TestWatchTask(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			server, _ := serve(t, func(_ int32, w http.ResponseWriter, r *http.Request) { h(w, r) })
-			seen := ""
+			var seen []string
 			for task, err := range open(t, server, client.Config{PollEvery: time.Millisecond}).WatchTask(t.Context(), "t1") {
 				if err != nil {
 					t.Fatal(err)
 				}
-				seen += fmt.Sprint(task.State, task.Done, " ")
+				seen = append(seen, fmt.Sprint(task.State, task.Done))
 			}
-			if seen != "running1 done2 " {
+			if strings.Join(seen, " ") != "running1 done2" {
 				t.Errorf("saw %q", seen)
 			}
 		})
@@ -250,8 +255,11 @@ func TestWatchByPolling(t *testing.T) {
 
 func TestNew(t *testing.T) {
 	for _, c := range []client.Config{
-		{Address: "", Key: "k"}, {Address: "vpp.example.com", Key: "k"}, {Address: "ftp://x", Key: "k"},
-		{Address: "https://x", Key: ""}, {Address: "https://x", Key: "two words"},
+		{Address: "", Key: "k"},
+		{Address: "vpp.example.com", Key: "k"},
+		{Address: "ftp://x", Key: "k"},
+		{Address: "https://x", Key: ""},
+		{Address: "https://x", Key: "two words"},
 	} {
 		if _, err := client.New(c); err == nil {
 			t.Errorf("%+v was taken", c)

@@ -53,7 +53,6 @@ func add[I, O any](b *book, method, path string, scope gate.Scope, id, summary s
 	// described afterwards.
 	file := op.RequestBody
 	op.RequestBody = nil
-	defer func() { b.describe(op, file) }()
 	huma.Register(b.api, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := handle(ctx, in)
 		if err != nil {
@@ -61,10 +60,10 @@ func add[I, O any](b *book, method, path string, scope gate.Scope, id, summary s
 		}
 		return out, nil
 	})
-	b.describeFile(op)
+	b.describe(op, file)
 }
 
-// describe writes a file that an operation takes into the document.
+// describe enters the file that an operation takes into the document.
 func (b *book) describe(op huma.Operation, file *huma.RequestBody) {
 	if file == nil {
 		return
@@ -157,8 +156,10 @@ func bare(_ *huma.Operation, r *gate.Route) { r.Bare = true }
 // csv describes an answer that is a file.
 func csv(op *huma.Operation, r *gate.Route) {
 	r.Timeout = fileTime
-	op.Responses["200"] = &huma.Response{Description: "A CSV file in UTF-8. Cells that a spreadsheet would take for formulas begin with an apostrophe.",
-		Content: map[string]*huma.MediaType{"text/csv": {Schema: &huma.Schema{Type: "string"}}}}
+	op.Responses["200"] = &huma.Response{
+		Description: "A CSV file in UTF-8. Cells that a spreadsheet would take for formulas begin with an apostrophe.",
+		Content:     map[string]*huma.MediaType{"text/csv": {Schema: &huma.Schema{Type: "string"}}},
+	}
 }
 
 // upload describes a request that is a file, as it is or in a form.
@@ -167,27 +168,9 @@ func upload(most int64, types ...string) option {
 		r.MaxBody, r.Timeout = most, fileTime
 		file := &huma.Schema{Type: "string", Format: "binary", Description: "The file."}
 		form := &huma.Schema{Type: "object", Properties: map[string]*huma.Schema{"file": file}, Required: []string{"file"}}
-		body := &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"multipart/form-data": {Schema: form}}}
+		op.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"multipart/form-data": {Schema: form}}}
 		for _, t := range types {
-			body.Content[t] = &huma.MediaType{Schema: &huma.Schema{Type: "string", Format: "binary"}}
-		}
-		op.Metadata = map[string]any{fileBody: body}
-	}
-}
-
-const fileBody = "file"
-
-// describeFile enters the description of a file only after the operation is
-// registered: otherwise the framework would read the file whole.
-func (b *book) describeFile(op huma.Operation) {
-	body, ok := op.Metadata[fileBody].(*huma.RequestBody)
-	if !ok {
-		return
-	}
-	item := b.api.OpenAPI().Paths[op.Path]
-	for _, registered := range []*huma.Operation{item.Post, item.Put} {
-		if registered != nil && registered.OperationID == op.OperationID {
-			registered.RequestBody = body
+			op.RequestBody.Content[t] = &huma.MediaType{Schema: &huma.Schema{Type: "string", Format: "binary"}}
 		}
 	}
 }

@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -228,6 +229,12 @@ func TestImport(t *testing.T) {
 	task, err := c.RunImport(ctx, i.ID, "")
 	must(t, err)
 	must(t, h.roster.RunImport(ctx, vpp.ImportPeople{TaskID: vpp.TaskID(task.ID)}))
+	for seen, err := range c.WatchTask(ctx, task.ID) {
+		must(t, err)
+		if !seen.Finished || seen.State != "failed" || seen.Done != 1 || seen.Failed != 1 {
+			t.Errorf("the task ended as %+v", seen)
+		}
+	}
 	var people, failed bytes.Buffer
 	must(t, c.ExportUsers(ctx, client.Filter{}, &people))
 	must(t, c.ImportFailures(ctx, i.ID, &failed))
@@ -321,10 +328,31 @@ func TestTooLarge(t *testing.T) {
 	resp, err := http.DefaultClient.Do(r)
 	must(t, err)
 	defer resp.Body.Close()
-	if resp.StatusCode != 413 || resp.Header.Get("Content-Type") != "application/problem+json" {
+	if resp.StatusCode != http.StatusRequestEntityTooLarge || resp.Header.Get("Content-Type") != "application/problem+json" {
 		t.Errorf("a long body in chunks got %d", resp.StatusCode)
 	}
 	if r := h.ask("POST", "/api/v1/locations", key, "application/octet-stream", long); r.status != 413 {
 		t.Errorf("a long token got %d %s", r.status, r.body)
+	}
+}
+
+// broken breaks in the middle of an export.
+type broken struct{ api.People }
+
+func (broken) Export(_ context.Context, _ vpp.Filter, w io.Writer) error {
+	for range 1000 {
+		if _, err := io.WriteString(w, strings.Repeat("half a file ", 100)); err != nil {
+			return err
+		}
+	}
+	return vpp.Errorf(vpp.Unavailable, "The database does not answer.")
+}
+
+// TestHalfAFile shows that a file that breaks off is not taken for whole.
+func TestHalfAFile(t *testing.T) {
+	h := open(t, func(s *api.Services) { s.People = broken{s.People} })
+	var b bytes.Buffer
+	if err := h.client().ExportUsers(t.Context(), client.Filter{}, &b); err == nil {
+		t.Errorf("%d bytes were taken for whole", b.Len())
 	}
 }

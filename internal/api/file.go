@@ -15,11 +15,11 @@ import (
 )
 
 // file answers with a CSV file that is written as it is read.
-func file(name string, write func(context.Context, io.Writer) error) *huma.StreamResponse {
-	return &huma.StreamResponse{Body: func(ctx huma.Context) {
-		r, w := humago.Unwrap(ctx)
+func file(ctx context.Context, name string, write func(io.Writer) error) *huma.StreamResponse {
+	return &huma.StreamResponse{Body: func(hc huma.Context) {
+		r, w := humago.Unwrap(hc)
 		f := &fileWriter{w: w, name: name}
-		err := write(ctx.Context(), f)
+		err := write(f)
 		switch {
 		case err == nil:
 			_, _ = f.Write(nil) // an empty file is a file, too
@@ -27,7 +27,7 @@ func file(name string, write func(context.Context, io.Writer) error) *huma.Strea
 			gate.WriteProblem(w, r, err)
 		default:
 			// Half a file is out: only a cut connection says that it is not whole.
-			gate.ProblemOf(ctx.Context(), err)
+			_ = gate.ProblemOf(ctx, err) // for the log
 			_ = http.NewResponseController(w).SetWriteDeadline(time.Unix(1, 0))
 		}
 	}}

@@ -49,7 +49,7 @@ type house struct {
 	down   error // why the server is not ready
 }
 
-func open(t *testing.T) *house {
+func open(t *testing.T, change ...func(*api.Services)) *house {
 	t.Helper()
 	h := &house{t: t, hub: hub{make(chan api.Change, 16)}}
 	h.db = storetest.Open(t, filepath.Join(t.TempDir(), "rsvpp.db"), time.Now)
@@ -65,6 +65,9 @@ func open(t *testing.T) *house {
 	box, err := seal.New(master)
 	must(t, err)
 	services := h.rooms(box, log)
+	for _, c := range change {
+		c(&services)
+	}
 	h.door, err = api.New(services, api.Config{Version: "9.9", Clock: time.Now, Ready: func(context.Context) error { return h.down }, Beat: 50 * time.Millisecond})
 	must(t, err)
 	g, err := gate.New(gate.Config{Logger: log, Clock: time.Now, IDs: storetest.NewID}, h.ops, h.db)

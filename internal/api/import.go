@@ -154,6 +154,6 @@ func (d *Door) runImport(ctx context.Context, in *runImportInput) (*answer[Task]
 	return answered(taskOf(t), err)
 }
 
-func (d *Door) importFailures(_ context.Context, in *ImportPath) (*huma.StreamResponse, error) {
-	return file("failed-rows.csv", func(ctx context.Context, w io.Writer) error { return d.Imports.Failures(ctx, in.id(), w) }), nil
+func (d *Door) importFailures(ctx context.Context, in *ImportPath) (*huma.StreamResponse, error) {
+	return file(ctx, "failed-rows.csv", func(w io.Writer) error { return d.Imports.Failures(ctx, in.id(), w) }), nil
 }

@@ -112,9 +112,9 @@ func (d *Door) listKeys(ctx context.Context, in *listKeysInput) (*answer[List[Ke
 
 type createKeyInput struct {
 	Body struct {
-		Name      string    `json:"name" maxLength:"200"`
-		Scopes    []string  `json:"scopes" nullable:"false" maxItems:"20"`
-		ExpiresAt time.Time `json:"expires_at,omitempty" doc:"90 days from now if missing; at most two years."`
+		Name      string     `json:"name" maxLength:"200"`
+		Scopes    []string   `json:"scopes" nullable:"false" maxItems:"20"`
+		ExpiresAt *time.Time `json:"expires_at,omitempty" doc:"90 days from now if missing; at most two years."`
 	}
 }
 
@@ -129,7 +129,11 @@ func (d *Door) createKey(ctx context.Context, in *createKeyInput) (*answer[NewKe
 	if err != nil {
 		return nil, err
 	}
-	k, secret, err := d.Operators.CreateKey(ctx, caller(ctx), operator.KeyInput{Name: in.Body.Name, Scopes: scopes, ExpiresAt: in.Body.ExpiresAt})
+	wanted := operator.KeyInput{Name: in.Body.Name, Scopes: scopes}
+	if in.Body.ExpiresAt != nil {
+		wanted.ExpiresAt = *in.Body.ExpiresAt
+	}
+	k, secret, err := d.Operators.CreateKey(ctx, caller(ctx), wanted)
 	return answered(NewKey{keyOf(k), secret}, err)
 }
 

@@ -35,10 +35,8 @@ func refuse(ctx context.Context, err error) error {
 }
 
 // invalid is a request that the door itself refuses.
-func invalid(field, format string, args ...any) error {
-	e := vpp.Errorf(vpp.Invalid, format, args...)
-	e.Field = field
-	return e
+func invalid(field, sentence string) error {
+	return &vpp.Error{Kind: vpp.Invalid, Message: sentence, Field: field}
 }
 
 // reword gives the framework's errors our words and shape.

@@ -155,8 +155,8 @@ type exportItemsInput struct {
 
 // exportItems writes a file that an import reads back, with what happened in
 // columns beside.
-func (d *Door) exportItems(_ context.Context, in *exportItemsInput) (*huma.StreamResponse, error) {
-	return file("task.csv", func(ctx context.Context, w io.Writer) error {
+func (d *Door) exportItems(ctx context.Context, in *exportItemsInput) (*huma.StreamResponse, error) {
+	return file(ctx, "task.csv", func(w io.Writer) error {
 		if _, err := d.Tasks.Get(ctx, in.id()); err != nil {
 			return err
 		}

@@ -103,8 +103,8 @@ func (d *Door) deleteUser(ctx context.Context, in *UserPath) (*none, error) {
 	return &none{}, d.People.Remove(ctx, actor(ctx), in.id())
 }
 
-func (d *Door) exportUsers(_ context.Context, in *Filter) (*huma.StreamResponse, error) {
-	return file("users.csv", func(ctx context.Context, w io.Writer) error { return d.People.Export(ctx, in.filter(), w) }), nil
+func (d *Door) exportUsers(ctx context.Context, in *Filter) (*huma.StreamResponse, error) {
+	return file(ctx, "users.csv", func(w io.Writer) error { return d.People.Export(ctx, in.filter(), w) }), nil
 }
 
 // AtLocation says from which location to look.

@@ -44,6 +44,7 @@ type harness struct {
 }
 
 func serve(t *testing.T) *harness {
+	t.Helper()
 	h := &harness{notes: &notes{secret: "right"}, now: time.Unix(1_800_000_000, 0)}
 	mux := http.NewServeMux()
 	mux.Handle(hook.Pattern, hook.New(h.notes, func() time.Time { return h.now }))

@@ -47,7 +47,7 @@ func answerUninvited(h vpp.CaseHistory, mail bool, now time.Time) (string, Next)
 	case again:
 		return notYet(again), Next{ActInviteAgain, "Invite again", "The person is registered anew, with a new invitation."}
 	}
-	return notYet(again), Next{ActInvite, "Invite", "The invitation goes out as soon as Apple confirms the record."}
+	return notYet(again), Next{ActInvite, "Invite", "The record is made at Apple first; then the invitation goes out."}
 }
 
 func notYet(again bool) string {

@@ -11,7 +11,7 @@ var defaultHTML string
 // DefaultTemplate is the letter that goes out until somebody writes another.
 func DefaultTemplate() Template {
 	return Template{
-		Subject: "{{if .Organization}}{{.Organization}}{{else}}Your organization{{end}} invites you: apps and books for your Apple device",
+		Subject: "{{.Organization}} invites you: apps and books for your Apple device",
 		Text:    defaultText,
 		HTML:    defaultHTML,
 	}

@@ -101,8 +101,11 @@ func (q *Queue) Every(period time.Duration, job vpp.Job) {
 	q.periodic = append(q.periodic, river.NewPeriodicJob(river.PeriodicInterval(period),
 		func() (river.JobArgs, *river.InsertOpts) {
 			o := options(job)
-			// A sweep that nobody got to is not worth a second one behind it.
-			o.UniqueOpts = river.UniqueOpts{ByArgs: true}
+			// A sweep that nobody got to is not worth a second one behind it; one
+			// that is done, or failed, does not keep the next one away.
+			o.UniqueOpts = river.UniqueOpts{ByArgs: true, ByState: []rivertype.JobState{
+				rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRunning, rivertype.JobStateScheduled,
+			}}
 			return job, o
 		}, &river.PeriodicJobOpts{RunOnStart: true}))
 }
