@@ -89,13 +89,26 @@ func withCurrent(list []view.Choice, value, text string) []view.Choice {
 func historyWhat(now string) []view.Choice {
 	return withCurrent([]view.Choice{
 		{Text: "Everything"},
-		{Value: "invite.start", Text: "Invitations"}, {Value: "resend.start", Text: "Resends"}, {Value: "invite.withdraw", Text: "Withdrawn invitations"},
-		{Value: "invite.copy_link", Text: "Links copied"}, {Value: "user.create", Text: "People added"}, {Value: "user.update", Text: "People changed"},
-		{Value: "user.remove", Text: "People removed"}, {Value: "import.start", Text: "Imports"}, {Value: "sync.start", Text: "Syncs"},
-		{Value: "delete.start", Text: "Deletions from VPP"}, {Value: "task.cancel", Text: "Tasks cancelled"}, {Value: "token.add", Text: "Tokens added"},
-		{Value: "token.renew", Text: "Tokens renewed"}, {Value: "token.ended", Text: "Tokens refused by Apple"}, {Value: "mail.save", Text: "Mail settings"},
-		{Value: "letter.save", Text: "Invitation text"}, {Value: "operator.create", Text: "Administrators added"}, {Value: "operator.remove", Text: "Administrators removed"},
-		{Value: "key.create", Text: "API keys made"}, {Value: "key.revoke", Text: "API keys revoked"},
+		{Value: "invite.start", Text: "Invitations"},
+		{Value: "resend.start", Text: "Resends"},
+		{Value: "invite.withdraw", Text: "Withdrawn invitations"},
+		{Value: "invite.copy_link", Text: "Links copied"},
+		{Value: "user.create", Text: "People added"},
+		{Value: "user.update", Text: "People changed"},
+		{Value: "user.remove", Text: "People removed"},
+		{Value: "import.start", Text: "Imports"},
+		{Value: "sync.start", Text: "Syncs"},
+		{Value: "delete.start", Text: "Deletions from VPP"},
+		{Value: "task.cancel", Text: "Tasks cancelled"},
+		{Value: "token.add", Text: "Tokens added"},
+		{Value: "token.renew", Text: "Tokens renewed"},
+		{Value: "token.ended", Text: "Tokens refused by Apple"},
+		{Value: "mail.save", Text: "Mail settings"},
+		{Value: "letter.save", Text: "Invitation text"},
+		{Value: "operator.create", Text: "Administrators added"},
+		{Value: "operator.remove", Text: "Administrators removed"},
+		{Value: "key.create", Text: "API keys made"},
+		{Value: "key.revoke", Text: "API keys revoked"},
 	}, now, now)
 }
 
