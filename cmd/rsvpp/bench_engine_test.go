@@ -141,8 +141,8 @@ func (v *testServer) useSink(t *testing.T, w *benchWorld) {
 
 const benchConnections = 8 // as the settings have it
 
-// watchMemory samples this process's memory until stop, which returns the peak.
-func watchMemory() (stop func() int) {
+// watchResident samples this process's memory until stop, which returns the peak.
+func watchResident() (stop func() int) {
 	debug.FreeOSMemory()
 	end, peak := make(chan struct{}), 0
 	var sampler sync.WaitGroup

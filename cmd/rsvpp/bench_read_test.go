@@ -82,7 +82,7 @@ func TestBenchReader(t *testing.T) {
 		t.Fatal(err)
 	}
 	v := benchServer(t, o.Database, o.World.Apple, o.Data)
-	stop := watchMemory()
+	stop := watchResident()
 	took := v.addSchool(t, &o.World)
 	tell(readResult{took, stop()})
 }

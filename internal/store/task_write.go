@@ -95,14 +95,23 @@ func (db *DB) insertItems(ctx context.Context, t tx, task vpp.TaskID, items []it
 // the given kinds, and counts them. It is the last write of a transaction, so
 // that nodes take the tasks' locks in one order.
 func (db *DB) settleItems(ctx context.Context, t tx, kinds []vpp.TaskKind, items []item) error {
+	if len(items) == 0 {
+		return nil
+	}
+	// Most facts come while nobody waits for any.
+	open, err := all(ctx, t, scanString, `SELECT id FROM tasks WHERE finished_at = 0 AND canceled_at = 0
+		AND kind IN (`+marks(1, len(kinds))+")", anys(kinds)...)
+	if err != nil || len(open) == 0 {
+		return err
+	}
 	counts := map[vpp.TaskID]map[vpp.ItemState]int{}
 	for some := range slices.Chunk(items, 200) {
-		args := make([]any, 0, 3*len(some)+1+len(kinds))
+		args := make([]any, 0, 3*len(some)+1+len(open))
 		for _, i := range some {
 			args = append(args, i.programUser, i.state, i.detail)
 		}
 		n := len(args)
-		args = append(append(args, ms(db.now())), anys(kinds)...)
+		args = append(append(args, ms(db.now())), anys(open)...)
 		moved, err := all(ctx, t, func(s scanner) (i struct {
 			task  vpp.TaskID
 			state vpp.ItemState
@@ -112,7 +121,7 @@ func (db *DB) settleItems(ctx context.Context, t tx, kinds []vpp.TaskKind, items
 		}, `WITH v (id, state, detail) AS (`+given(len(some), "TEXT", "TEXT", "TEXT")+`)
 			UPDATE task_items SET state = v.state, detail = v.detail, updated_at = $`+fmt.Sprint(n+1)+`
 			FROM v WHERE task_items.program_user_id = v.id AND task_items.state IN ('queued', 'waiting')
-			AND task_items.task_id IN (SELECT id FROM tasks WHERE finished_at = 0 AND canceled_at = 0 AND kind IN (`+marks(n+2, len(kinds))+`))
+			AND task_items.task_id IN (`+marks(n+2, len(open))+`)
 			RETURNING task_items.task_id, task_items.state`, args...)
 		if err != nil {
 			return err
