@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"log/slog"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -75,28 +76,40 @@ func (e *benchEngine) copyOf(t *testing.T, from string) string {
 	return u.String()
 }
 
-// benchServer is a whole server with the cadence of production.
-func benchServer(t *testing.T, database, apple, data string) *testServer {
-	t.Helper()
+// benchSettings are those of production.
+func benchSettings(database, apple, data string) map[string]string {
 	c := program.Apple
-	flags := map[string]string{
-		"database": database, "apple-url": apple, "first-look": c.FirstLook.String(), "look-every": c.LookEvery.String(),
+	return map[string]string{
+		"database": database, "apple-url": apple, "data-dir": data, "first-look": c.FirstLook.String(), "look-every": c.LookEvery.String(),
 		"resend-after": c.ResendAfter.String(), "settle": c.Settle.String(), "take-over-after": "1m15s", "sweep-every": "15s", "mail-retry": "1m",
 	}
-	if data != "" {
-		flags["data-dir"] = data
-	}
-	return startServer(t, flags)
+}
+
+// benchServer is a whole server that works as in production.
+func benchServer(t *testing.T, database, apple, data string) *testServer {
+	t.Helper()
+	return startServer(t, benchSettings(database, apple, data))
 }
 
 // seeded makes a database with n people, closed again.
 func (e *benchEngine) seeded(t *testing.T, n int, known bool) (database, data string) {
 	t.Helper()
 	database, data = e.empty(), filepath.Join(e.folder, uuid.NewString())
-	t.Run("seed", func(t *testing.T) {
-		v := benchServer(t, database, "http://127.0.0.1:1/mdm/v2", data)
-		seedPeople(t, v.db, n, known)
-	})
+	flags := benchSettings(database, "", data)
+	flags["public-url"] = "http://127.0.0.1:1"
+	settings, err := resolve(settingTable(), flags, func(string) (string, bool) { return "", false }, nil, os.ReadFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// It does not run: filling the tables keeps everybody else waiting.
+	v, err := openServer(t.Context(), settings, serverOptions{logger: slog.New(slog.DiscardHandler), noWorkers: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	seedPeople(t, v.db, n, known)
+	if err := v.db.Close(); err != nil {
+		t.Fatal(err)
+	}
 	debug.FreeOSMemory()
 	return database, data
 }

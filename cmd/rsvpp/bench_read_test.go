@@ -54,6 +54,9 @@ func (e *benchEngine) measureRead(t *testing.T, n int) (peak int, ours, reading,
 		storetest.Exec(t, v.db, "UPDATE program_users SET handed_over_at = 5 WHERE apple_status = 'Registered' AND seq % 100 < 2")
 		analyze(t, v.db)
 	})
+	if t.Failed() {
+		t.FailNow() // nothing was measured
+	}
 	e.million, e.data = database, data
 	return peak, ours, reading, writing
 }
