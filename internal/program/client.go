@@ -33,6 +33,9 @@ func (s *Service) newClient(id vpp.LocationID, token string, p appsandbooks.Pace
 	config.Token, config.UserAgent, config.Pacer = appsandbooks.Secret(token), "rsvpp", p
 	config.MaxWait, config.Now, config.Sleep = s.config.Slice/4, s.config.Now, s.config.Sleep
 	config.Hooks.OnCall = func(i appsandbooks.CallInfo) {
+		if i.Status == 200 && i.ErrorNumber == 0 {
+			s.answered(id)
+		}
 		if s.config.Observe != nil {
 			s.config.Observe(id, i)
 		}
@@ -117,4 +120,18 @@ func tokenProblem(err error) int {
 		return int(said.Number)
 	}
 	return vpp.AppleTokenInvalid
+}
+
+// answered notes that Apple answered well.
+func (s *Service) answered(id vpp.LocationID) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.good[id] = s.config.Now()
+}
+
+// answeredSince says whether Apple answered anything well since a time.
+func (s *Service) answeredSince(id vpp.LocationID, t time.Time) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return !s.good[id].Before(t)
 }

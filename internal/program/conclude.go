@@ -8,16 +8,17 @@ import (
 )
 
 // conclude closes the batches that a read was for. Whom the read did not show
-// as wanted is sent again; few of them, or those who were sent before, are
-// asked for by name first: Apple may have known them all along.
+// as wanted is sent again; those of whom Apple said that they are there
+// already, or are not there at all, are asked for by name first.
 func (t *tender) conclude(ctx context.Context, settled []vpp.Batch) error {
 	for _, b := range settled {
 		members, err := t.store.BatchMembers(ctx, b.ID)
 		if err != nil {
 			return err
 		}
-		if n := len(members); n > 0 && (n <= t.config.Parallel || b.Attempts > 1) {
-			if err := t.askAfter(ctx, members); err != nil {
+		doubtful := slices.DeleteFunc(slices.Clone(members), func(p vpp.Person) bool { return p.Program.AppleError == 0 })
+		if len(doubtful) > 0 {
+			if err := t.askAfter(ctx, doubtful); err != nil {
 				return err
 			}
 			if members, err = t.store.BatchMembers(ctx, b.ID); err != nil {
@@ -31,15 +32,18 @@ func (t *tender) conclude(ctx context.Context, settled []vpp.Batch) error {
 	return nil
 }
 
-// askAfter reads people by name, a few at a time: what was answered is kept,
-// whatever becomes of the rest.
-func (t *tender) askAfter(ctx context.Context, members []vpp.Person) error {
-	for some := range slices.Chunk(members, t.config.Parallel) {
+// askAfter reads people by name, a few at a time. Who was asked for is no
+// longer in doubt, so that nobody is asked for again because others failed.
+func (t *tender) askAfter(ctx context.Context, doubtful []vpp.Person) error {
+	for some := range slices.Chunk(doubtful, t.config.Parallel) {
 		names := make([]vpp.ClientUserID, len(some))
 		for i, m := range some {
 			names[i] = m.Program.ClientUserID
 		}
 		if err := t.readNamed(ctx, names, map[string]int{}); err != nil {
+			return err
+		}
+		if err := t.store.Doubt(ctx, idsOf(some), 0); err != nil {
 			return err
 		}
 	}

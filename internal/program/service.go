@@ -61,11 +61,12 @@ type Service struct {
 
 	mu      sync.Mutex
 	clients map[string]*appsandbooks.Client // by content token
+	good    map[vpp.LocationID]time.Time    // when Apple last answered well
 }
 
 // New makes the service.
 func New(store Store, tokens Tokens, sealer Sealer, config Config) *Service {
-	return &Service{config: config, store: store, tokens: tokens, sealer: sealer, clients: map[string]*appsandbooks.Client{}}
+	return &Service{config: config, store: store, tokens: tokens, sealer: sealer, clients: map[string]*appsandbooks.Client{}, good: map[vpp.LocationID]time.Time{}}
 }
 
 // Tokens opens the content token of a location; location.Service is one.
@@ -114,6 +115,7 @@ type batches interface {
 	FinishBatch(ctx context.Context, id vpp.BatchID) error
 	SplitBatch(ctx context.Context, b vpp.Batch, id vpp.BatchID) error
 	Requeue(ctx context.Context, ids []vpp.ProgramUserID, when time.Time, withoutManaged int) error
+	Doubt(ctx context.Context, ids []vpp.ProgramUserID, number int) error
 	RefusePeople(ctx context.Context, refusals []vpp.Refusal) error
 }
 

@@ -22,9 +22,9 @@ func (s *Service) Tend(ctx context.Context, job vpp.TendLocation) error {
 		if err != nil || !held {
 			return err
 		}
-		err = s.tendOnce(ctx, id, end)
-		if err != nil {
-			err = s.stumble(ctx, id, err)
+		began := s.config.Now()
+		if err = s.tendOnce(ctx, id, end); err != nil {
+			err = s.stumble(ctx, id, began, err)
 		}
 		keep := err == nil && ctx.Err() == nil && s.config.Now().Before(end)
 		next, letErr := s.store.LetGo(context.WithoutCancel(ctx), id, holder, keep)
@@ -118,14 +118,19 @@ func (t *tender) together(calls []func() error) error {
 }
 
 // stumble notes why a location cannot be tended and until when it is left
-// alone. Other locations go on.
-func (s *Service) stumble(ctx context.Context, id vpp.LocationID, err error) error {
+// alone: longer and longer while nothing at all succeeds. Other locations go on.
+func (s *Service) stumble(ctx context.Context, id vpp.LocationID, began time.Time, err error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
 	why := explain(err)
 	s.config.Logger.WarnContext(ctx, "Apple", "location", id, "err", err)
 	if number := tokenProblem(err); number != 0 {
 		return s.store.EndToken(ctx, id, number, vpp.MessageOf(why))
+	}
+	if s.answeredSince(id, began) {
+		if err := s.store.Recover(ctx, id); err != nil {
+			return err
+		}
 	}
 	n, storeErr := s.store.Stumble(ctx, id)
 	if storeErr != nil {

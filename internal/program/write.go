@@ -74,12 +74,18 @@ func (t *tender) refused(ctx context.Context, b vpp.Batch, members []vpp.Person,
 	switch said.Number {
 	case appsandbooks.NotAllowed, appsandbooks.LegacyTokenNotSupported, appsandbooks.ManagedByAppleItself, appsandbooks.ServiceRemoved:
 		return t.refuse(ctx, b, members, number)
-	case appsandbooks.UserNotFound:
-		if b.Size == 1 { // a read shows what became of the record
-			return t.store.BatchSettled(ctx, b.ID)
-		}
 	}
-	if named := pick(members, said.Info.ClientUserIDs); len(named) > 0 && len(named) < len(members) {
+	named := pick(members, said.Info.ClientUserIDs)
+	if b.Size == 1 {
+		named = members
+	}
+	if number == vpp.AppleUserNotFound && len(named) > 0 { // a read shows what became of the records
+		if err := t.fail(ctx, b, named, number); err != nil {
+			return err
+		}
+		return t.store.BatchSettled(ctx, b.ID)
+	}
+	if len(named) > 0 && len(named) < len(members) {
 		if err := t.fail(ctx, b, named, number); err != nil {
 			return err
 		}
@@ -111,7 +117,7 @@ func (t *tender) fail(ctx context.Context, b vpp.Batch, people []vpp.Person, num
 	}
 	switch number {
 	case vpp.AppleUserExists, vpp.AppleUserNotFound:
-		return nil // a read shows how it is
+		return t.store.Doubt(ctx, idsOf(refused), number) // a read shows how it is
 	case vpp.AppleInternal, 9644, vpp.AppleUnavailable:
 		if b.Attempts < t.config.Attempts {
 			return t.store.Requeue(ctx, idsOf(refused), t.config.Now().Add(t.pause(b)), 0)

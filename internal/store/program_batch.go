@@ -138,6 +138,21 @@ func (db *DB) Requeue(ctx context.Context, ids []vpp.ProgramUserID, when time.Ti
 	})
 }
 
+// Doubt notes that Apple said of people with a pending write that they are
+// there already, or not at all; 0 that they were asked for since.
+func (db *DB) Doubt(ctx context.Context, ids []vpp.ProgramUserID, number int) error {
+	return db.inTx(ctx, func(t tx) error {
+		for some := range slices.Chunk(ids, 500) {
+			_, err := t.Exec(ctx, "UPDATE program_users SET apple_error = $1, apple_error_at = $2 WHERE pending <> '' AND id IN ("+marks(3, len(some))+")",
+				append([]any{number, ms(db.now())}, anys(some)...)...)
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // Notified notes a notification of Apple's: the first time it is told, the
 // batch of its event is looked at now, or what changed is read. False says
 // that it was told before.
