@@ -91,6 +91,8 @@ func explain(err error) error {
 		return nil
 	case errors.As(err, &ours):
 		return ours
+	case errors.As(err, &wait) && wait.Err != nil: // it says more than the waiting does
+		return explain(wait.Err)
 	case errors.As(err, &wait):
 		return vpp.Wrap(vpp.Unavailable, err, "Apple asked us to wait until %s.", wait.Until.UTC().Format("15:04:05 MST"))
 	case errors.As(err, &said) && said.Number != 0:
@@ -98,6 +100,9 @@ func explain(err error) error {
 		return vpp.Wrap(p.Kind, err, "%s %s (Apple's error %d)", p.Sentence, p.Next, said.Number)
 	case errors.Is(err, appsandbooks.ErrTokenRefused):
 		p := vpp.ExplainApple(vpp.AppleTokenInvalid)
+		return vpp.Wrap(p.Kind, err, "%s %s", p.Sentence, p.Next)
+	case errors.As(err, &said) && said.HTTPStatus >= 500: // without a word from Apple
+		p := vpp.ExplainApple(vpp.AppleUnavailable)
 		return vpp.Wrap(p.Kind, err, "%s %s", p.Sentence, p.Next)
 	case errors.As(err, &odd), errors.As(err, &config):
 		p := vpp.ExplainApple(vpp.AppleUnreadableAnswer)
