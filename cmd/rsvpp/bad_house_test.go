@@ -343,7 +343,8 @@ func (h *house) finished(task api.Task) api.Task {
 			for _, i := range h.items(task) {
 				if i.State == "queued" || i.State == "waiting" {
 					a := h.send("GET", "/users/"+i.UserID+"/story", nil)
-					_ = os.WriteFile("/tmp/bad_"+strings.ReplaceAll(h.t.Name(), "/", "_")+".log", []byte(h.log.String()), 0o600); h.t.Fatalf("%s still is %s: %s %s\n%s", i.FullName, i.State, i.Detail, a.body, h.tail())
+					_ = os.WriteFile("/tmp/bad_"+strings.ReplaceAll(h.t.Name(), "/", "_")+".log", []byte(h.log.String()), 0o600)
+					h.t.Fatalf("%s still is %s: %s %s\n%s", i.FullName, i.State, i.Detail, a.body, h.tail())
 				}
 			}
 		}

@@ -286,3 +286,16 @@ func TestMailServerComesBack(t *testing.T) {
 	h.post = back
 	h.mended(task, 60)
 }
+
+// Whoever mends the mail settings does not wait for the back-off to pass:
+// letters that were put off go at once.
+func TestMendedSettingsHurryLetters(t *testing.T) {
+	t.Parallel()
+	h := openHouse(t, houseOptions{flags: map[string]string{"mail-retry": "1h"}})
+	h.useMail(func(m *api.MailSettings) { m.Port = closedPort() })
+	h.pupils(3)
+	task := h.inviting()
+	h.deferred(task, "does not answer on port")
+	h.useMail(nil)
+	h.mended(task, 3)
+}
