@@ -118,7 +118,7 @@ func (h *house) start() {
 	h.address = l.Addr().String()
 	all := map[string]string{"data-dir": filepath.Dir(h.database), "database": h.database, "public-url": "http://" + h.address,
 		"apple-url": h.apple.BaseURL(), "first-look": "100ms", "look-every": "80ms", "resend-after": "2s", "settle": "40ms",
-		"take-over-after": "8s", "sweep-every": "200ms", "mail-retry": "200ms"}
+		"take-over-after": "20s", "sweep-every": "200ms", "mail-retry": "200ms"}
 	if strings.HasPrefix(h.database, "postgres") {
 		all["data-dir"] = h.t.TempDir()
 	}
@@ -275,13 +275,13 @@ func (h *house) sentence(text string, words ...string) {
 // not announced to us, so it is looked for.
 func (h *house) until(what string, so func() bool) {
 	h.t.Helper()
-	late, look := time.After(30*time.Second), time.NewTicker(20*time.Millisecond)
+	late, look := time.After(time.Minute), time.NewTicker(20*time.Millisecond)
 	defer look.Stop()
 	for !so() {
 		select {
 		case <-look.C:
 		case <-late:
-			h.t.Fatalf("within 30 seconds it did not become so: %s\n%s", what, h.tail())
+			h.t.Fatalf("within a minute it did not become so: %s\n%s", what, h.tail())
 		}
 	}
 }
@@ -336,21 +336,7 @@ func (h *house) running(i api.Import) (task api.Task) {
 
 func (h *house) finished(task api.Task) api.Task {
 	h.t.Helper()
-	late := time.Now().Add(25 * time.Second)
-	h.until(task.Title+" is finished", func() bool {
-		if time.Now().After(late) {
-			h.t.Logf("the task is %+v, the location %+v", task, h.place())
-			for _, i := range h.items(task) {
-				if i.State == "queued" || i.State == "waiting" {
-					a := h.send("GET", "/users/"+i.UserID+"/story", nil)
-					_ = os.WriteFile("/tmp/bad_"+strings.ReplaceAll(h.t.Name(), "/", "_")+".log", []byte(h.log.String()), 0o600)
-					h.t.Fatalf("%s still is %s: %s %s\n%s", i.FullName, i.State, i.Detail, a.body, h.tail())
-				}
-			}
-		}
-		task = h.task(task.ID)
-		return task.Finished
-	})
+	h.until(task.Title+" is finished", func() bool { task = h.task(task.ID); return task.Finished })
 	return task
 }
 
