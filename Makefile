@@ -6,7 +6,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint generate vuln
+.PHONY: help demo test bench lint generate vuln
 
 # Tools have a module of their own, so that they never weigh on the product's.
 TOOL := go tool -modfile=tools/go.mod
@@ -19,6 +19,9 @@ demo: ## run the whole product with invented people, on this machine only
 
 test: ## check and test everything; installs what it needs when root
 	@scripts/test $(ARGS)
+
+bench: ## measure what docs/benchmarks.md promises, and write it anew (long; PostgreSQL too if RSVPP_TEST_POSTGRES names one)
+	RSVPP_BENCH=1 go test -count=1 -run '^TestBench' -timeout 90m -v ./cmd/rsvpp
 
 lint: ## look for what a reviewer would (the first run builds the linter)
 	$(TOOL) golangci-lint run $(ARGS) ./...

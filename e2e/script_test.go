@@ -19,12 +19,17 @@ func TestScripts(t *testing.T) {
 // envKey is where a script's surroundings wait for our own commands.
 type envKey struct{}
 
+// serverKey is where a script's server waits for them, by its name.
+type serverKey string
+
 // scripts runs a folder of testscripts with our programs first on the PATH. To
 // the usual commands they add
 //
 //	serve NAME PROGRAM [ARG…]   start a server; its address is then in $NAME
+//	administrator NAME FILE     follow the set-up link that the server printed,
+//	                            and write an API key into a file
 //
-// which waits until the server is ready and stops it when the script ends. The
+// Serve waits until the server is ready and stops it when the script ends. The
 // server sees the environment that the script began with; give it its settings
 // as arguments.
 func scripts(t *testing.T, dir string) {
@@ -36,7 +41,7 @@ func scripts(t *testing.T, dir string) {
 		Dir:                 dir,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
-		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"serve": serve},
+		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"serve": serve, "administrator": administrator},
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("PATH", bin+string(os.PathListSeparator)+os.Getenv("PATH"))
 			env.Setenv("HOME", env.WorkDir)
@@ -61,4 +66,5 @@ func serve(ts *testscript.TestScript, neg bool, args []string) {
 	})
 	ts.Check(proc.await(context.Background(), p))
 	ts.Setenv(args[0], proc.url)
+	env.Values[serverKey(args[0])] = proc
 }

@@ -15,7 +15,7 @@ import (
 // is refused with what to check, and nothing is stored.
 func TestAppleUnreachable(t *testing.T) {
 	t.Parallel()
-	h := openHouse(t, houseOptions{bare: true, flags: map[string]string{"apple-url": fmt.Sprintf("http://127.0.0.1:%d/mdm/v2", closedPort())}})
+	h := openSite(t, siteOptions{bare: true, flags: map[string]string{"apple-url": fmt.Sprintf("http://127.0.0.1:%d/mdm/v2", closedPort())}})
 	h.refused(h.send("POST", "/locations", h.token.Content), 503, "cannot be reached", "443", "not stored", "send it again")
 	if l := h.place(); l.TokenState != "missing" {
 		t.Errorf("the location is %+v", l)
@@ -57,7 +57,7 @@ func TestAppleAnswersNonsense(t *testing.T) {
 	} {
 		t.Run(string(c.fault), func(t *testing.T) {
 			t.Parallel()
-			h := openHouse(t, houseOptions{bare: true, apple: applesim.Options{Faults: applesim.Faults{
+			h := openSite(t, siteOptions{bare: true, apple: applesim.Options{Faults: applesim.Faults{
 				Chance: map[applesim.Fault]float64{c.fault: 1}, Run: 1 << 20, Total: 1 << 20, RetryAfter: 30 * time.Second, Hang: 20 * time.Second}},
 				flags: map[string]string{"take-over-after": "3s"}})
 			began := time.Now()
@@ -103,7 +103,7 @@ func TestCampaignOnBadDays(t *testing.T) {
 					own = storetest.Postgres(t)
 				}
 				t.Parallel()
-				h := openHouse(t, houseOptions{database: own, flags: map[string]string{"take-over-after": "4s"}, apple: applesim.Options{Limits: slowLimits(50),
+				h := openSite(t, siteOptions{database: own, flags: map[string]string{"take-over-after": "4s"}, apple: applesim.Options{Limits: slowLimits(50),
 					Faults: applesim.Faults{RetryAfter: time.Second, Hang: 3 * time.Second}}})
 				h.pupils(250)
 				for _, e := range c.where {
@@ -129,7 +129,7 @@ func TestCampaignOnBadDays(t *testing.T) {
 func TestTokenRevokedInCampaign(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, url string) {
 		t.Parallel()
-		h := openHouse(t, houseOptions{database: url, apple: applesim.Options{Limits: slowLimits(10), EventDelay: applesim.Range{Min: 50 * time.Millisecond, Max: 100 * time.Millisecond}}})
+		h := openSite(t, siteOptions{database: url, apple: applesim.Options{Limits: slowLimits(10), EventDelay: applesim.Range{Min: 50 * time.Millisecond, Max: 100 * time.Millisecond}}})
 		h.pupils(300)
 		task := h.inviting()
 		records := func() int { return h.apple.CountUsers(h.uid)[applesim.Registered] }
@@ -169,7 +169,7 @@ func slowLimits(perCall int) applesim.Limits {
 // an address is invited instead, who has none gets the reason (9635, 9641).
 func TestManagedAccountsFallBack(t *testing.T) {
 	t.Parallel()
-	h := openHouse(t, houseOptions{place: applesim.Location{Name: "North School", ManagedDomains: []string{"managed.example"}, BlockedAccounts: []string{"blocked@managed.example", "bare@managed.example"}}})
+	h := openSite(t, siteOptions{place: applesim.Location{Name: "North School", ManagedDomains: []string{"managed.example"}, BlockedAccounts: []string{"blocked@managed.example", "bare@managed.example"}}})
 	add := func(id, email, account string) {
 		h.must("POST", "/users", everybody{"external_id": id, "full_name": "Person " + id, "email": email, "managed_apple_id": account}, nil)
 	}

@@ -13,7 +13,7 @@ import (
 
 func placeNamed(name string) applesim.Location { return applesim.Location{Name: name} }
 
-func linkIn(l mailtest.Letter) string {
+func letterLink(l mailtest.Letter) string {
 	for _, link := range l.Links {
 		if strings.Contains(link, "/i/") {
 			return link
@@ -23,9 +23,9 @@ func linkIn(l mailtest.Letter) string {
 }
 
 // visit opens an address as a person's browser does, without going on.
-func (h *house) visit(address string) said { return h.browse(http.MethodGet, address) }
+func (h *site) visit(address string) said { return h.browse(http.MethodGet, address) }
 
-func (h *house) browse(method, address string, header ...string) said {
+func (h *site) browse(method, address string, header ...string) said {
 	h.t.Helper()
 	q, err := http.NewRequestWithContext(h.t.Context(), method, address, nil)
 	if err != nil {
@@ -43,11 +43,11 @@ func (h *house) browse(method, address string, header ...string) said {
 // address; forged, cut and foreign links all look the same.
 func TestLandingPageLeadsToAppleAlone(t *testing.T) {
 	t.Parallel()
-	h := openHouse(t, houseOptions{})
+	h := openSite(t, siteOptions{})
 	h.pupils(1)
 	h.finished(h.inviting())
 	letter, _ := h.post.Find("pupil0@north.example")
-	link := linkIn(letter)
+	link := letterLink(letter)
 	apple, err := url.Parse(h.apple.URL)
 	if err != nil {
 		t.Fatal(err)
@@ -84,7 +84,7 @@ func TestSignInLeadsHome(t *testing.T) {
 			t.Errorf("%q leads to %q", next, to)
 		}
 	}
-	h := openHouse(t, houseOptions{bare: true})
+	h := openSite(t, siteOptions{bare: true})
 	for _, path := range []string{"//evil.example", "//evil.example/%2e%2e", "/\\evil.example", "/%2f%2fevil.example", "/.//evil.example/..", "//evil.example//"} {
 		a := h.visit("http://" + h.address + path)
 		to, err := url.Parse(a.header.Get("Location"))

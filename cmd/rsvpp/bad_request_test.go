@@ -24,7 +24,7 @@ func idIn(body string) string {
 // 500, a stack or what was sent; and the server goes on.
 func TestBadRequests(t *testing.T) {
 	t.Parallel()
-	h := openHouse(t, houseOptions{})
+	h := openSite(t, siteOptions{})
 	h.pupils(2)
 	person := h.people()[0].User.ID
 	all := everybody{"all": true}
@@ -104,7 +104,7 @@ func TestBadRequests(t *testing.T) {
 // ten thousand of them quickly; Apple's own come through meanwhile.
 func TestForgedNotifications(t *testing.T) {
 	t.Parallel()
-	h := openHouse(t, houseOptions{})
+	h := openSite(t, siteOptions{})
 	h.pupils(3)
 	h.finished(h.inviting())
 	where := "http://" + h.address + "/hooks/apple/" + h.place().ID

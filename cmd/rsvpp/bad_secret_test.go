@@ -19,7 +19,7 @@ import (
 func TestSecretsStayHidden(t *testing.T) {
 	t.Parallel()
 	const mailPassword = "relay-password-9f3c"
-	h := openHouse(t, houseOptions{bare: true,
+	h := openSite(t, siteOptions{bare: true,
 		mail: mailtest.Options{Encryption: mailtest.STARTTLS, Username: "rsvpp", Password: mailPassword, Faults: mailtest.Faults{Greylist: 0.5, Unknown: []string{"pupil7@north.example"}}}})
 	setup := "" // the set-up link was used by bootstrap
 	h.refused(h.send("POST", "/locations", h.token.Content[:100]), 422)
@@ -56,7 +56,7 @@ func TestSecretsStayHidden(t *testing.T) {
 		secrets["invite code of "+u.Email], hidden["invite code of "+u.Email] = u.InviteCode, u.InviteCode
 	}
 	for _, l := range h.post.Letters() {
-		link := linkIn(l)
+		link := letterLink(l)
 		if link == "" { // the test letter
 			continue
 		}

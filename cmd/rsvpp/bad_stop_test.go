@@ -17,7 +17,7 @@ func TestStoppedInCampaign(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, url string) {
 		t.Parallel()
 		const n = 500
-		h := openHouse(t, houseOptions{database: url,
+		h := openSite(t, siteOptions{database: url,
 			apple: applesim.Options{Limits: slowLimits(50), EventDelay: applesim.Range{Min: 100 * time.Millisecond, Max: 300 * time.Millisecond}},
 			mail:  mailtest.Options{Faults: mailtest.Faults{Slow: 1, SlowBy: 5 * time.Millisecond}}})
 		h.pupils(n)
@@ -48,7 +48,7 @@ func TestStoppedInCampaign(t *testing.T) {
 // key that was used starts nothing.
 func TestNothingIsForgotten(t *testing.T) {
 	t.Parallel()
-	h := openHouse(t, houseOptions{})
+	h := openSite(t, siteOptions{})
 	h.pupils(5)
 	run := func() (id string) {
 		a := h.send("POST", "/invitations", everybody{"selection": everybody{"all": true}}, "Idempotency-Key", "monday")

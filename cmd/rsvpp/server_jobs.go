@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"errors"
+	"maps"
+	"time"
 
 	"github.com/rsvpp/rsvpp/internal/invite"
 	"github.com/rsvpp/rsvpp/internal/queue"
@@ -41,16 +43,13 @@ func (v *server) sweep(ctx context.Context, _ vpp.Sweep) error {
 
 // starters repeat a task for the people with whom it failed.
 func (v *server) starters() map[vpp.TaskKind]task.Starter {
-	again := func(ctx context.Context, by vpp.Actor, s vpp.Selection, params map[string]string, key string) (vpp.Task, error) {
-		channel := vpp.Channel(params["channel"])
-		if channel == "" {
-			channel = vpp.ChannelMail
-		}
-		return v.invite.Start(ctx, by, invite.Request{Selection: s, Location: s.Filter.Location, Channel: channel, IdempotencyKey: key})
-	}
 	return map[vpp.TaskKind]task.Starter{
-		vpp.TaskInvite: again,
-		vpp.TaskResend: again,
+		vpp.TaskInvite: v.inviteAgain,
+		vpp.TaskResend: func(ctx context.Context, by vpp.Actor, s vpp.Selection, params map[string]string, key string) (vpp.Task, error) {
+			params = maps.Clone(params)
+			params["resend"] = "yes"
+			return v.inviteAgain(ctx, by, s, params, key)
+		},
 		vpp.TaskSync: func(ctx context.Context, by vpp.Actor, s vpp.Selection, params map[string]string, key string) (vpp.Task, error) {
 			return v.program.StartSync(ctx, by, s, params["read"] == "full", key)
 		},
@@ -58,4 +57,24 @@ func (v *server) starters() map[vpp.TaskKind]task.Starter {
 			return v.program.StartDelete(ctx, by, s, key)
 		},
 	}
+}
+
+// inviteAgain repeats a run as it was: the same way, the same letter, links
+// that work as long.
+func (v *server) inviteAgain(ctx context.Context, by vpp.Actor, s vpp.Selection, params map[string]string, key string) (vpp.Task, error) {
+	r := invite.Request{
+		Selection: s, Location: s.Filter.Location, Audience: vpp.Audience(params["audience"]), Channel: vpp.Channel(params["channel"]),
+		Resend: params["resend"] != "", IdempotencyKey: key,
+	}
+	if life, err := time.ParseDuration(params["expires_in"]); err == nil {
+		r.ExpiresIn = life
+	}
+	letter, own, err := v.db.RunLetter(ctx, vpp.TaskID(params["retry_of"]))
+	if err != nil {
+		return vpp.Task{}, err
+	}
+	if own {
+		r.Letter = &letter
+	}
+	return v.invite.Start(ctx, by, r)
 }

@@ -16,10 +16,13 @@ import (
 // first start makes. A key that is not the database's is refused, so that
 // nothing is sealed that could never be opened.
 func (v *server) openBox(ctx context.Context) error {
+	canary, _, err := v.db.Setting(ctx, "seal-canary")
+	if err != nil {
+		return err
+	}
 	text := v.settings.sealKey
 	if text == "" {
-		var err error
-		if text, err = keyFile(filepath.Join(v.settings.dataDir, "seal.key")); err != nil {
+		if text, err = keyFile(filepath.Join(v.settings.dataDir, "seal.key"), canary == ""); err != nil {
 			return err
 		}
 	}
@@ -28,10 +31,6 @@ func (v *server) openBox(ctx context.Context) error {
 		return err
 	}
 	if v.box, err = seal.New(master); err != nil {
-		return err
-	}
-	canary, _, err := v.db.Setting(ctx, "seal-canary")
-	if err != nil {
 		return err
 	}
 	if canary != "" {
@@ -43,14 +42,17 @@ func (v *server) openBox(ctx context.Context) error {
 	return v.db.SaveSetting(ctx, vpp.Server, "seal-canary", canary, "Sealed with a new key", nil, nil)
 }
 
-// keyFile reads the key's file, or makes it.
-func keyFile(path string) (string, error) {
+// keyFile reads the key's file, or makes it for a database that has no key yet.
+func keyFile(path string, mayMake bool) (string, error) {
 	text, err := os.ReadFile(path)
 	if err == nil {
 		return string(text), nil
 	}
 	if !errors.Is(err, fs.ErrNotExist) {
 		return "", sayf(err, "The key file %s cannot be read.", path)
+	}
+	if !mayMake {
+		return "", sayf(err, "The database is sealed with a key, and the key file %s is not there: bring it back, or set seal-key.", path)
 	}
 	master, err := seal.NewMaster(rand.Reader)
 	if err != nil {

@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/netip"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -146,7 +148,7 @@ func resolve(table []*setting, flags map[string]string, env func(string) (string
 			faults = append(faults, fmt.Errorf("%s (from %s): %w", t.name, t.source, err))
 		}
 	}
-	for name := range file {
+	for _, name := range slices.Sorted(maps.Keys(file)) {
 		if !known[name] {
 			faults = append(faults, fmt.Errorf("the settings file has an unknown name %q", name))
 		}

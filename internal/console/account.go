@@ -35,7 +35,7 @@ func (d *Door) account(r *http.Request, wrong map[string]string) (view.Account, 
 	password, again := newPassword(wrong)
 	password.Label = "New password"
 	m := view.Account{
-		Page: p, Address: gate.Address(r.Context()), SignedIn: d.when(who.Operator.SignedInAt),
+		Page: p, Address: gate.Address(r.Context()), SignedIn: d.when(latest(who.Operator.SignedInAt, who.Operator.CreatedAt)),
 		Current:  view.Field{Name: "current", Label: "Present password", Type: "password", Autocomplete: "current-password", Required: true, Error: wrong["current"]},
 		Password: password, Again: again,
 		KeyName: view.Field{Name: "name", Label: "Name of a new key", Required: true, Placeholder: "What it is for", Autocomplete: "off", Error: join(wrong["name"], wrong["expires_at"])},

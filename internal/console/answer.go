@@ -3,6 +3,7 @@ package console
 import (
 	"context"
 	"errors"
+	"maps"
 	"net/http"
 
 	"github.com/a-h/templ"
@@ -47,25 +48,24 @@ func (d *Door) fail(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	// A page of ours asked, which can show a page: to the gate it looks like a program.
 	p := gate.ProblemOf(r.Context(), err)
-	for name, values := range p.GetHeaders() {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), p.GetHeaders())
 	d.ErrorPage(w, r, p.Status, p.Detail)
 }
 
 // ErrorPage says on a page what is wrong and what to do. It fits the gate's
 // Config.Page.
 func (d *Door) ErrorPage(w http.ResponseWriter, r *http.Request, status int, sentence string) {
+	ctx := context.WithoutCancel(r.Context()) // a request that ran out of time is told so
+	r = r.Clone(ctx)
+	r.Header.Del(FragmentHeader) // a problem takes the place of the whole page
 	p := d.page(r)
 	p.Title = problemTitle(status)
 	m := view.Problem{Page: p, Sentence: sentence, Back: view.Link{Text: "Go to the start page", Href: "/"}}
 	if status >= http.StatusInternalServerError {
-		m.Request = gate.RequestID(r.Context())
+		m.Request = gate.RequestID(ctx)
 	}
-	r = r.Clone(context.WithoutCancel(r.Context())) // a request that ran out of time is told so
-	r.Header.Del(FragmentHeader)                    // a problem takes the place of the whole page
 	if err := d.renderAs(w, r, status, view.ProblemPage(m)); err != nil {
-		d.config.Logger.ErrorContext(r.Context(), "the error page cannot be drawn", "request", gate.RequestID(r.Context()), "err", err)
+		d.config.Logger.ErrorContext(ctx, "the error page cannot be drawn", "request", gate.RequestID(ctx), "err", err)
 	}
 }
 
@@ -101,7 +101,7 @@ func faults(err error) map[string]string {
 }
 
 func collect(err error, found map[string]string) {
-	if many, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // walks the tree itself
+	if many, ok := err.(interface{ Unwrap() []error }); ok {
 		for _, one := range many.Unwrap() {
 			collect(one, found)
 		}

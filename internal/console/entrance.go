@@ -2,6 +2,7 @@ package console
 
 import (
 	"context"
+	"maps"
 	"net/http"
 
 	"github.com/rsvpp/rsvpp/internal/console/view"
@@ -50,9 +51,7 @@ func (d *Door) signIn(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	problem := gate.ProblemOf(r.Context(), err)
-	for name, values := range problem.GetHeaders() { // Retry-After
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), problem.GetHeaders()) // Retry-After
 	m := view.SignIn{Page: d.bare(r), Name: name, Error: problem.Detail, Return: next, Hint: d.signInHint(r.Context())}
 	m.Page.Title = "Sign in"
 	return d.renderAs(w, r, problem.Status, view.SignInPage(m))

@@ -26,7 +26,7 @@ func TestRoutes(t *testing.T) {
 // TestSetupOnce: the link makes one administrator and is dead (F-80).
 func TestSetupOnce(t *testing.T) {
 	h := open(t)
-	b := h.browser()
+	b := h.visitor()
 	b.get("/setup/wrong").says(http.StatusForbidden, "does not count any more")
 	b.get("/setup/"+h.setup).says(http.StatusOK, "Create administrator")
 	b.get("/signin").says(http.StatusOK, "Nobody can sign in yet")
@@ -36,14 +36,14 @@ func TestSetupOnce(t *testing.T) {
 	b.post("/setup/"+h.setup, "name", "anna", "password", password, "again", password).leads("/")
 	b.get("/").says(http.StatusOK, "Welcome to rsvpp", "You are the first administrator", "Four steps")
 	b.get("/").says(http.StatusOK, "Welcome to rsvpp")
-	h.browser().get("/setup/"+h.setup).says(http.StatusForbidden, "does not count any more")
-	h.browser().post("/setup/"+h.setup, "name", "eve", "password", password, "again", password).says(http.StatusForbidden)
+	h.visitor().get("/setup/"+h.setup).says(http.StatusForbidden, "does not count any more")
+	h.visitor().post("/setup/"+h.setup, "name", "eve", "password", password, "again", password).says(http.StatusForbidden)
 }
 
 func TestSignIn(t *testing.T) {
 	h := open(t)
 	h.anna()
-	b := h.browser()
+	b := h.visitor()
 	b.get("/locations?x=1").leads("/signin?next=%2Flocations%3Fx%3D1")
 	page := b.get("/signin?next=%2Flocations%3Fx%3D1").says(http.StatusOK, "Ask another administrator")
 	if got := page.hidden("return"); got != "/locations?x=1" {
@@ -60,7 +60,7 @@ func TestSignIn(t *testing.T) {
 // TestSignInThrottled: whoever guesses is told to wait.
 func TestSignInThrottled(t *testing.T) {
 	h := open(t)
-	b := h.browser()
+	b := h.visitor()
 	for range 5 {
 		b.post("/signin", "name", "anna", "password", "wrong").says(http.StatusForbidden)
 	}
@@ -109,7 +109,7 @@ func TestProblemPages(t *testing.T) {
 	b.get("/tasks/none").says(http.StatusNotFound, "There is nothing here", "Sign out")
 	b.get("/tasks/none", "X-Fragment", "task", "Sec-Fetch-Mode", "cors").says(http.StatusNotFound, "<main", "There is nothing here")
 	b.post("/tasks").says(http.StatusMethodNotAllowed, "does not take POST")
-	h.browser().get("/static/none.css").says(http.StatusNotFound)
+	h.visitor().get("/static/none.css").says(http.StatusNotFound)
 	b.get("/favicon.ico").says(http.StatusFound)
 }
 

@@ -18,6 +18,10 @@ var topicForm = regexp.MustCompile(`^[a-z]{1,32}(:[0-9A-Za-z-]{1,64})?$`)
 
 const mostTopics = 50
 
+// streamLife ends a stream now and then: the page opens another at once, if
+// whoever looks at it is still signed in.
+const streamLife = 10 * time.Minute
+
 func (d *Door) eventRoutes() []gate.Route {
 	events := d.route("GET /events", operator.ScopeRead, d.events)
 	events.Timeout = gate.NoTimeout
@@ -35,8 +39,9 @@ func (d *Door) events(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("X-Accel-Buffering", "no") // a proxy that waits for more would keep it from the page
-	s := stream{w, http.NewResponseController(w)}
-	d.follow(r.Context(), s, d.Changes.Subscribe(r.Context(), topics))
+	ctx, cancel := context.WithTimeout(r.Context(), streamLife)
+	defer cancel()
+	d.follow(ctx, stream{w, http.NewResponseController(w)}, d.Changes.Subscribe(ctx, topics))
 	return nil
 }
 

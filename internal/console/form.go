@@ -81,6 +81,14 @@ func address(path string, pairs ...string) string {
 // when turns a time into words, seen from now.
 func (d *Door) when(t time.Time) view.Moment { return view.At(t, d.now()) }
 
+// latest returns the later of two times.
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
 // day says a date.
 func day(t time.Time) string { return t.Format("2 January 2006") }
 

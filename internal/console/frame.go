@@ -42,7 +42,11 @@ func (d *Door) page(r *http.Request) view.Page {
 
 // bare returns the frame of a page for people who are not signed in.
 func (d *Door) bare(r *http.Request) view.Page {
-	return view.Page{Static: "/static/" + d.version, Path: r.URL.RequestURI(), Bare: true, Notices: d.flashed(r)}
+	p := view.Page{Static: "/static/" + d.version, Path: r.URL.RequestURI(), Bare: true, Notices: d.flashed(r)}
+	if r.Method != http.MethodGet {
+		p.Path = "/" // nobody can return to where a form was sent
+	}
+	return p
 }
 
 // note logs what only makes a page poorer.

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/rsvpp/rsvpp/internal/console/view"
 	"github.com/rsvpp/rsvpp/internal/gate"
@@ -88,13 +89,26 @@ func withCurrent(list []view.Choice, value, text string) []view.Choice {
 func historyWhat(now string) []view.Choice {
 	return withCurrent([]view.Choice{
 		{Text: "Everything"},
-		{Value: "invite.start", Text: "Invitations"}, {Value: "resend.start", Text: "Resends"}, {Value: "invite.withdraw", Text: "Withdrawn invitations"},
-		{Value: "invite.copy_link", Text: "Links copied"}, {Value: "user.create", Text: "People added"}, {Value: "user.update", Text: "People changed"},
-		{Value: "user.remove", Text: "People removed"}, {Value: "import.start", Text: "Imports"}, {Value: "sync.start", Text: "Syncs"},
-		{Value: "delete.start", Text: "Deletions from VPP"}, {Value: "task.cancel", Text: "Tasks cancelled"}, {Value: "token.add", Text: "Tokens added"},
-		{Value: "token.renew", Text: "Tokens renewed"}, {Value: "token.ended", Text: "Tokens refused by Apple"}, {Value: "mail.save", Text: "Mail settings"},
-		{Value: "letter.save", Text: "Invitation text"}, {Value: "operator.create", Text: "Administrators added"}, {Value: "operator.remove", Text: "Administrators removed"},
-		{Value: "key.create", Text: "API keys made"}, {Value: "key.revoke", Text: "API keys revoked"},
+		{Value: "invite.start", Text: "Invitations"},
+		{Value: "resend.start", Text: "Resends"},
+		{Value: "invite.withdraw", Text: "Withdrawn invitations"},
+		{Value: "invite.copy_link", Text: "Links copied"},
+		{Value: "user.create", Text: "People added"},
+		{Value: "user.update", Text: "People changed"},
+		{Value: "user.remove", Text: "People removed"},
+		{Value: "import.start", Text: "Imports"},
+		{Value: "sync.start", Text: "Syncs"},
+		{Value: "delete.start", Text: "Deletions from VPP"},
+		{Value: "task.cancel", Text: "Tasks cancelled"},
+		{Value: "token.add", Text: "Tokens added"},
+		{Value: "token.renew", Text: "Tokens renewed"},
+		{Value: "token.ended", Text: "Tokens refused by Apple"},
+		{Value: "mail.save", Text: "Mail settings"},
+		{Value: "letter.save", Text: "Invitation text"},
+		{Value: "operator.create", Text: "Administrators added"},
+		{Value: "operator.remove", Text: "Administrators removed"},
+		{Value: "key.create", Text: "API keys made"},
+		{Value: "key.revoke", Text: "API keys revoked"},
 	}, now, now)
 }
 
@@ -163,11 +177,26 @@ func fieldsIn(text string) map[string]string {
 
 // fieldWords turns a field's name into words: "managed_apple_id", "FromName".
 func fieldWords(name string) string {
-	words := strings.ReplaceAll(name, "_", " ")
-	if words == "" {
-		return words
+	switch name {
+	case "email":
+		return "E-mail"
+	case "managed_apple_id":
+		return "Managed Apple Account"
+	case "uid":
+		return "Location id"
 	}
-	return strings.ToUpper(words[:1]) + words[1:]
+	var words strings.Builder
+	for i, r := range strings.ReplaceAll(name, "_", " ") {
+		switch {
+		case i == 0:
+			r = unicode.ToUpper(r)
+		case unicode.IsUpper(r) && unicode.IsLower(rune(name[i-1])):
+			words.WriteByte(' ')
+			r = unicode.ToLower(r)
+		}
+		words.WriteRune(r)
+	}
+	return words.String()
 }
 
 // short keeps a long value, such as a letter, from filling the page.

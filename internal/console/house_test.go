@@ -120,7 +120,9 @@ type tokens struct{ *location.Service }
 func (h *house) listen(box *seal.Box) {
 	logger := slog.New(slog.DiscardHandler)
 	g, err := gate.New(gate.Config{Logger: logger, Clock: time.Now, IDs: storetest.NewID,
-		Page: func(w http.ResponseWriter, r *http.Request, status int, sentence string) { h.door.ErrorPage(w, r, status, sentence) },
+		Page: func(w http.ResponseWriter, r *http.Request, status int, sentence string) {
+			h.door.ErrorPage(w, r, status, sentence)
+		},
 	}, h.ops, h.db)
 	must(h.t, err)
 	h.door, err = console.New(console.Services{
@@ -146,22 +148,22 @@ func (h *house) token(name string, o applesim.TokenOptions) applesim.Token {
 	return t
 }
 
-// browser is one with its own cookies.
-type browser struct {
+// visitor is a browser with its own cookies.
+type visitor struct {
 	h      *house
 	client *http.Client
 }
 
-func (h *house) browser() *browser {
+func (h *house) visitor() *visitor {
 	jar, err := cookiejar.New(nil)
 	must(h.t, err)
-	return &browser{h, &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+	return &visitor{h, &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
 }
 
 // anna is the administrator, signed in through the set-up link.
-func (h *house) anna() *browser {
+func (h *house) anna() *visitor {
 	h.t.Helper()
-	b := h.browser()
+	b := h.visitor()
 	if got := b.post("/setup/"+h.setup, "name", "anna", "password", password, "again", password); got.status != http.StatusSeeOther {
 		h.t.Fatalf("set-up got %d: %s", got.status, got.body)
 	}
@@ -207,12 +209,12 @@ func text(body string) string {
 	return body[:min(len(body), 3000)]
 }
 
-func (b *browser) get(path string, header ...string) answer {
+func (b *visitor) get(path string, header ...string) answer {
 	b.h.t.Helper()
 	return b.do(http.MethodGet, path, nil, header)
 }
 
-func (b *browser) post(path string, form ...string) answer {
+func (b *visitor) post(path string, form ...string) answer {
 	b.h.t.Helper()
 	values := url.Values{}
 	for i := 0; i < len(form); i += 2 {
@@ -222,7 +224,7 @@ func (b *browser) post(path string, form ...string) answer {
 }
 
 // upload sends a file as a form's field "token".
-func (b *browser) upload(path, content string) answer {
+func (b *visitor) upload(path, content string) answer {
 	b.h.t.Helper()
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
@@ -235,7 +237,7 @@ func (b *browser) upload(path, content string) answer {
 }
 
 // do asks as a browser does, and holds every page to the rules of pages.
-func (b *browser) do(method, path string, body io.Reader, header []string) answer {
+func (b *visitor) do(method, path string, body io.Reader, header []string) answer {
 	b.h.t.Helper()
 	r, err := http.NewRequestWithContext(b.h.t.Context(), method, b.h.server.URL+path, body)
 	must(b.h.t, err)
@@ -293,22 +295,6 @@ func (c carrier) Test(ctx context.Context, s invite.MailSettings, to string) inv
 		out.Steps = append(out.Steps, invite.TestStep{Name: string(s.Step), OK: s.OK, Took: s.Took, Answer: s.Answer})
 	}
 	return out
-}
-
-type letters struct{}
-
-func (letters) Compile(l vpp.Letter) (invite.Compiled, error) {
-	c, err := mail.Compile(mail.Template(l))
-	return compiled{c}, err
-}
-func (letters) Default() vpp.Letter       { return vpp.Letter(mail.DefaultTemplate()) }
-func (letters) Sample() invite.LetterData { return invite.LetterData(mail.SampleData()) }
-
-type compiled struct{ *mail.Compiled }
-
-func (c compiled) Render(d invite.LetterData) (vpp.Letter, error) {
-	r, err := c.Compiled.Render(mail.TemplateData(d))
-	return vpp.Letter(r), err
 }
 
 var (

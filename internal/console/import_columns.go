@@ -34,8 +34,10 @@ func (d *Door) importMapping(r *http.Request, i roster.Import, mapping map[strin
 	m := view.ImportMapping{
 		Page: d.importPage(r, "What the columns are"), ID: string(i.ID), File: i.Filename, Error: problem, Recognized: recognized(i),
 		Facts: []view.Fact{
-			{Term: "File", Text: i.Filename}, {Term: "Rows", Text: thousands(i.Rows)},
-			{Term: "Character set", Text: i.Encoding}, {Term: "Separator", Text: separatorWord(i.Delimiter)},
+			{Term: "File", Text: i.Filename},
+			{Term: "Rows", Text: thousands(i.Rows)},
+			{Term: "Character set", Text: i.Encoding},
+			{Term: "Separator", Text: separatorWord(i.Delimiter)},
 		},
 	}
 	m.Page.Path = importPath(i.ID, "columns")

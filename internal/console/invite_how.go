@@ -10,7 +10,7 @@ import (
 )
 
 // lives are for how many days a link can be asked to work; 0 is the usual time.
-var lives = [...]int{0, 7, 14, 30, 90, 365}
+func lives() []int { return []int{0, 7, 14, 30, 90, 365} }
 
 func (d *Door) inviteHow(w http.ResponseWriter, r *http.Request) error {
 	f, gone, err := d.unsent(w, r)
@@ -22,7 +22,7 @@ func (d *Door) inviteHow(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	m := view.InviteHow{Page: d.wizardPage(r, f, "how"), ID: f.ID, Channels: channelsOf(f, mail.Configured())}
-	for _, days := range lives {
+	for _, days := range lives() {
 		m.Expiry = append(m.Expiry, view.Choice{Value: strconv.Itoa(days), Text: lifeWord(days), Current: days == f.Days})
 	}
 	return d.render(w, r, view.InviteHowPage(m))
@@ -64,7 +64,7 @@ func (d *Door) chooseHow(w http.ResponseWriter, r *http.Request) error {
 	default:
 		return d.done(w, r, f.path("how"), view.Notice{Tone: view.Warn, Text: "Choose how the invitation is handed over."})
 	}
-	if days, err := strconv.Atoi(values.Get("expiry")); err == nil && slices.Contains(lives[:], days) {
+	if days, err := strconv.Atoi(values.Get("expiry")); err == nil && slices.Contains(lives(), days) {
 		f.Days = days
 	}
 	if err := d.keepDraft(r, f); err != nil {

@@ -47,13 +47,14 @@ func (d *Door) preferLong(ctx context.Context, name, text string) error {
 
 // longPreference returns what preferLong kept, "" for nothing.
 func (d *Door) longPreference(ctx context.Context, name string) (string, error) {
-	n, text, err := d.firstPiece(ctx, name)
+	n, first, err := d.firstPiece(ctx, name)
+	pieces := []string{first}
 	for i := 1; i < n && err == nil; i++ {
 		var piece string
 		piece, err = d.piece(ctx, pieceName(name, i))
-		text += piece
+		pieces = append(pieces, piece)
 	}
-	return text, err
+	return strings.Join(pieces, ""), err
 }
 
 func (d *Door) firstPiece(ctx context.Context, name string) (n int, text string, err error) {

@@ -52,13 +52,13 @@ func (d *Door) withdrawInvite(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	here, err := d.here(r)
+	at, err := d.actsAt(r)
 	if err != nil {
 		return err
 	}
 	id := vpp.UserID(values.Get("user"))
 	back := backTo(r, "/users/"+url.PathEscape(string(id)))
-	err = d.Inviter.Withdraw(r.Context(), actor(r), id, here.ID)
+	err = d.Inviter.Withdraw(r.Context(), actor(r), id, at.ID)
 	if vpp.KindOf(err) == vpp.NotFound || vpp.KindOf(err) == vpp.Conflict {
 		return d.done(w, r, back, view.Notice{Tone: view.Warn, Text: vpp.MessageOf(err)})
 	}

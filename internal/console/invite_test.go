@@ -145,20 +145,42 @@ func TestByLink(t *testing.T) {
 func TestResend(t *testing.T) {
 	s := openSchool(t)
 	s.withMail()
-	bo, zoe, new := s.add("Bo Berg", "bo@school.test"), s.add("Zoë Alm", "zoe@school.test"), s.add("New One", "new@school.test")
+	bo, zoe, fresh := s.add("Bo Berg", "bo@school.test"), s.add("Zoë Alm", "zoe@school.test"), s.add("New One", "new@school.test")
 	anna := s.anna()
 	who := anna.post("/invite", "user", string(bo), "user", string(zoe))
 	anna.post(step(who, "send"))
 	s.work(s.only(vpp.TaskInvite).ID)
 	s.accept(zoe)
-	again := anna.post("/invite?audience=resend", "user", string(bo), "user", string(zoe), "user", string(new))
+	again := anna.post("/invite?audience=resend", "user", string(bo), "user", string(zoe), "user", string(fresh))
 	again.has(t, "Resend invitation", "<strong>1</strong> <span>of 3", "Are registered already", "Are not meant").lacks(t, `name="audience"`)
 	anna.post(step(again, "send"))
 	s.work(s.only(vpp.TaskResend).ID)
-	if s.post.Count() != 3 || s.status(new) != vpp.NotInvited {
-		t.Errorf("%d letters, and the new one is %s", s.post.Count(), s.status(new))
+	if s.post.Count() != 3 || s.status(fresh) != vpp.NotInvited {
+		t.Errorf("%d letters, and the new one is %s", s.post.Count(), s.status(fresh))
 	}
 	anna.get("/users?status=registered").has(t, "Zoë Alm", "Registered")
+}
+
+// Sent again by somebody who never saw the answer, it is one task, even if the
+// server died before it noted that the draft was sent.
+func TestSendTwice(t *testing.T) {
+	s := openSchool(t)
+	s.withMail()
+	bo := s.add("Bo Berg", "bo@school.test")
+	anna := s.anna()
+	who := anna.post("/invite", "user", string(bo))
+	name := "invite-draft." + strings.Split(who.at, "/")[2]
+	before, err := s.ops.Preference(t.Context(), s.owner.Operator.ID, name)
+	s.must(err)
+	first := anna.post(step(who, "send"))
+	s.must(s.ops.SetPreference(t.Context(), s.owner.Operator.ID, name, before))
+	if second := anna.post(step(who, "send")); second.at != first.at || !strings.Contains(second.body, "Invite 1 person") {
+		t.Errorf("sending leads to %s, again to %s", first.at, second.at)
+	}
+	s.work(s.only(vpp.TaskInvite).ID)
+	if s.post.Count() != 1 {
+		t.Errorf("%d letters", s.post.Count())
+	}
 }
 
 // A draft is its operator's alone, and only so many are kept.

@@ -48,11 +48,11 @@ func (d *Door) text(r *http.Request, f draft, letter vpp.Letter, wrong map[strin
 		m.Letter.PreviewAs = "somebody"
 	}
 	shown, err := d.Letters.PreviewLetter(r.Context(), letter, user, f.Selection.Filter.Location)
-	if vpp.KindOf(err) == vpp.Invalid && err != nil {
-		return m, nil // said at the fields
+	if err != nil && vpp.KindOf(err) != vpp.Invalid { // what is invalid is said at the fields
+		return m, err
 	}
 	m.Letter.Shown = shown.Subject
-	return m, err
+	return m, nil
 }
 
 // firstReader is a person who will get the letter, to be shown with it.
@@ -64,7 +64,7 @@ func (d *Door) firstReader(r *http.Request, f draft) (vpp.UserID, string, error)
 		}
 		if len(people.Items) > 0 {
 			p := people.Items[0].Person
-			return p.User.ID, p.FullName, nil
+			return p.ID, p.FullName, nil
 		}
 	}
 	return "", "", nil

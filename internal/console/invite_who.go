@@ -139,8 +139,8 @@ func (d *Door) missing(ctx context.Context, m *view.InviteWho, f draft, found in
 	}
 	people, err := d.Inviter.Lines(ctx, f.request(), invite.NoAddress, vpp.Page{Limit: askedEmails})
 	for _, p := range people.Items {
-		t := typos[p.Person.User.ID]
-		m.Missing = append(m.Missing, view.MissingAddress{UserID: string(p.Person.User.ID), Name: p.Person.FullName, Value: t.value, Error: t.wrong})
+		t := typos[p.Person.ID]
+		m.Missing = append(m.Missing, view.MissingAddress{UserID: string(p.Person.ID), Name: p.Person.FullName, Value: t.value, Error: t.wrong})
 	}
 	m.MoreMiss = without - len(m.Missing)
 	return err

@@ -2,7 +2,6 @@ package console
 
 import (
 	"net/http"
-	"strconv"
 
 	"github.com/rsvpp/rsvpp/internal/console/view"
 	"github.com/rsvpp/rsvpp/internal/vpp"
@@ -54,10 +53,10 @@ func (d *Door) syncFacts(l vpp.Location) []view.Fact {
 	facts := []view.Fact{
 		{Term: "Last read", Text: d.when(l.ReadAt).Text, Title: d.when(l.ReadAt).Full},
 		{Term: "Last read of everything", Text: d.when(l.FullReadAt).Text, Title: d.when(l.FullReadAt).Full},
-		{Term: "People at Apple", Text: strconv.Itoa(l.AtApple)},
+		{Term: "People at Apple", Text: thousands(l.AtApple)},
 	}
 	if !l.ReadStarted.IsZero() && l.ReadStarted.After(l.ReadAt) {
-		facts = append(facts, view.Fact{Term: "Now", Tone: view.Info, Text: "reading, " + strconv.Itoa(l.ReadProgress.Done) + " of " + strconv.Itoa(max(l.ReadProgress.Total, l.ReadProgress.Done))})
+		facts = append(facts, view.Fact{Term: "Now", Tone: view.Info, Text: "reading, " + thousands(l.ReadProgress.Done) + " of " + thousands(max(l.ReadProgress.Total, l.ReadProgress.Done))})
 	}
 	if l.ReadProblem != "" {
 		facts = append(facts, view.Fact{Term: "Problem", Tone: view.Bad, Text: l.ReadProblem})

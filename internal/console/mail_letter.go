@@ -28,10 +28,14 @@ func letterTyped(r *http.Request) vpp.Letter {
 
 func letterVariables() []view.Fact {
 	return []view.Fact{
-		{Term: "{{.FullName}}", Text: "the person’s whole name"}, {Term: "{{.FirstName}}", Text: "the person’s first name"},
-		{Term: "{{.Link}}", Text: "the person’s own link; it must stand in the letter"}, {Term: "{{.Organization}}", Text: "your organization"},
-		{Term: "{{.Location}}", Text: "the location at Apple"}, {Term: "{{.SenderName}}", Text: "the sender’s name"},
-		{Term: "{{.ReplyTo}}", Text: "where answers go"}, {Term: "{{.ExpiresOn}}", Text: "the day on which the link ends"},
+		{Term: "{{.FullName}}", Text: "the person’s whole name"},
+		{Term: "{{.FirstName}}", Text: "the person’s first name"},
+		{Term: "{{.Link}}", Text: "the person’s own link; it must stand in the letter"},
+		{Term: "{{.Organization}}", Text: "your organization"},
+		{Term: "{{.Location}}", Text: "the location at Apple"},
+		{Term: "{{.SenderName}}", Text: "the sender’s name"},
+		{Term: "{{.ReplyTo}}", Text: "where answers go"},
+		{Term: "{{.ExpiresOn}}", Text: "the day on which the link ends"},
 		{Term: "{{.HelpContact}}", Text: "whom to ask"},
 	}
 }

@@ -66,8 +66,10 @@ func mailModes(mode string) []view.Choice {
 
 func securities(security string) []view.Choice {
 	list := []view.Choice{
-		{Value: "starttls", Text: "STARTTLS, where the server offers it"}, {Value: "starttls-required", Text: "STARTTLS, or not at all"},
-		{Value: "tls", Text: "TLS from the start"}, {Value: "none", Text: "None"},
+		{Value: "starttls", Text: "STARTTLS, where the server offers it"},
+		{Value: "starttls-required", Text: "STARTTLS, or not at all"},
+		{Value: "tls", Text: "TLS from the start"},
+		{Value: "none", Text: "None"},
 	}
 	return chosenFrom(list, security)
 }

@@ -20,31 +20,34 @@ type column struct {
 	usual     bool
 }
 
-var columns = [...]column{
-	{view.ColumnName, "Name", vpp.SortName, true},
-	{view.ColumnEmail, "E-mail", "", true},
-	{view.ColumnUserName, "User name", "", false},
-	{view.ColumnStatus, "VPP status", vpp.SortStatus, true},
-	{view.ColumnStep, "Step or reason", "", true},
-	{view.ColumnSince, "Since", vpp.SortSince, true},
-	{view.ColumnManaged, "Managed Apple Account", "", false},
-	{view.ColumnGroups, "Groups", "", true},
-	{view.ColumnInvitedAt, "Invited", "", false},
-	{view.ColumnRegisteredAt, "Registered", "", false},
-	{view.ColumnExternalID, "External id", "", false},
+// columns are all there are, in their order.
+func columns() []column {
+	return []column{
+		{view.ColumnName, "Name", vpp.SortName, true},
+		{view.ColumnEmail, "E-mail", "", true},
+		{view.ColumnUserName, "User name", "", false},
+		{view.ColumnStatus, "VPP status", vpp.SortStatus, true},
+		{view.ColumnStep, "Step or reason", "", true},
+		{view.ColumnSince, "Since", vpp.SortSince, true},
+		{view.ColumnManaged, "Managed Apple Account", "", false},
+		{view.ColumnGroups, "Groups", "", true},
+		{view.ColumnInvitedAt, "Invited", "", false},
+		{view.ColumnRegisteredAt, "Registered", "", false},
+		{view.ColumnExternalID, "External id", "", false},
+	}
 }
 
 // columnKeys are the columns to show of those that are wanted; none, or none
 // that is known, gives the usual ones. The name always stands first.
 func columnKeys(wanted []string) []string {
 	keys := []string{view.ColumnName}
-	for _, c := range columns[1:] {
+	for _, c := range columns()[1:] {
 		if slices.Contains(wanted, c.key) {
 			keys = append(keys, c.key)
 		}
 	}
 	if len(keys) == 1 && !slices.Contains(wanted, view.ColumnName) {
-		for _, c := range columns[1:] {
+		for _, c := range columns()[1:] {
 			if c.usual {
 				keys = append(keys, c.key)
 			}
@@ -54,7 +57,7 @@ func columnKeys(wanted []string) []string {
 }
 
 func columnsOf(keys []string, q peopleQuery) (shown []view.Column, chooser []view.Choice) {
-	for _, c := range columns {
+	for _, c := range columns() {
 		on := slices.Contains(keys, c.key)
 		chooser = append(chooser, view.Choice{Value: c.key, Text: c.text, Current: on})
 		if on {
@@ -64,11 +67,11 @@ func columnsOf(keys []string, q peopleQuery) (shown []view.Column, chooser []vie
 	return shown, chooser
 }
 
-// header is the column's head. A search has its own order, so that nothing
-// can be sorted by then.
+// header is the column's head. A search and those who are stuck have their own
+// order, so that nothing can be sorted by then.
 func (c column) header(q peopleQuery) view.Column {
 	out := view.Column{Key: c.key, Text: c.text}
-	if c.sort == "" || q.Search != "" {
+	if c.sort == "" || q.Search != "" || q.Attention == vpp.AttentionStuck {
 		return out
 	}
 	out.Sort = q.sortedBy(c.sort).list()

@@ -34,7 +34,7 @@ func sendFile(w http.ResponseWriter, r *http.Request, name string, write func(io
 		return err
 	}
 	// Half a file is out: only a cut connection says that it is not whole.
-	gate.ProblemOf(r.Context(), err)
+	_ = gate.ProblemOf(r.Context(), err) // for the log
 	return http.NewResponseController(w).SetWriteDeadline(time.Unix(1, 0))
 }
 

@@ -17,16 +17,19 @@ type personField struct {
 	of                                func(*vpp.UserInput) *string
 }
 
-var personFields = [...]personField{
-	{"first_name", "First name", "", "", "off", func(u *vpp.UserInput) *string { return &u.FirstName }},
-	{"last_name", "Last name", "", "", "off", func(u *vpp.UserInput) *string { return &u.LastName }},
-	{"full_name", "Full name", "", "Only if it is not first and last name.", "off", func(u *vpp.UserInput) *string { return &u.FullName }},
-	{"email", "E-mail", "email", "The invitation goes here.", "off", func(u *vpp.UserInput) *string { return &u.Email }},
-	{"user_name", "User name", "", "", "off", func(u *vpp.UserInput) *string { return &u.UserName }},
-	{"managed_apple_id", "Managed Apple Account", "", "With one, no invitation is needed.", "off", func(u *vpp.UserInput) *string { return &u.ManagedAppleID }},
-	{"external_id", "External id", "", "The key of your directory or student information system.", "off", func(u *vpp.UserInput) *string { return &u.ExternalID }},
-	{"locale", "Language", "", "Such as de or pt-BR; empty for the organization’s.", "off", func(u *vpp.UserInput) *string { return &u.Locale }},
-	{"notes", "Notes", "", "", "off", func(u *vpp.UserInput) *string { return &u.Notes }},
+// personFields are the form, in its order.
+func personFields() []personField {
+	return []personField{
+		{"first_name", "First name", "", "", "off", func(u *vpp.UserInput) *string { return &u.FirstName }},
+		{"last_name", "Last name", "", "", "off", func(u *vpp.UserInput) *string { return &u.LastName }},
+		{"full_name", "Full name", "", "Only if it is not first and last name.", "off", func(u *vpp.UserInput) *string { return &u.FullName }},
+		{"email", "E-mail", "email", "The invitation goes here.", "off", func(u *vpp.UserInput) *string { return &u.Email }},
+		{"user_name", "User name", "", "", "off", func(u *vpp.UserInput) *string { return &u.UserName }},
+		{"managed_apple_id", "Managed Apple Account", "", "With one, no invitation is needed.", "off", func(u *vpp.UserInput) *string { return &u.ManagedAppleID }},
+		{"external_id", "External id", "", "The key of your directory or student information system.", "off", func(u *vpp.UserInput) *string { return &u.ExternalID }},
+		{"locale", "Language", "", "Such as de or pt-BR; empty for the organization’s.", "off", func(u *vpp.UserInput) *string { return &u.Locale }},
+		{"notes", "Notes", "", "", "off", func(u *vpp.UserInput) *string { return &u.Notes }},
+	}
 }
 
 func inputOf(u vpp.User) vpp.UserInput {
@@ -38,7 +41,7 @@ func inputOf(u vpp.User) vpp.UserInput {
 
 func typedPerson(form url.Values) vpp.UserInput {
 	var in vpp.UserInput
-	for _, f := range personFields {
+	for _, f := range personFields() {
 		*f.of(&in) = strings.TrimSpace(form.Get(f.name))
 	}
 	for group := range strings.Lines(form.Get("groups")) {
@@ -58,7 +61,7 @@ func (d *Door) personForm(r *http.Request, id vpp.UserID, in vpp.UserInput, wron
 		m.Page.Crumbs = append(m.Page.Crumbs, view.Link{Text: nameOf(in), Href: "/users/" + url.PathEscape(string(id))})
 	}
 	shown := map[string]bool{"": true, "groups": true}
-	for _, f := range personFields {
+	for _, f := range personFields() {
 		shown[f.name] = true
 		m.Fields = append(m.Fields, view.Field{Name: f.name, Label: f.label, Type: f.kind, Hint: f.hint, Autocomplete: f.complete, Value: *f.of(&in), Error: wrong[f.name]})
 	}

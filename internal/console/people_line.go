@@ -12,7 +12,7 @@ import (
 // lineOf is a person in the list, with what the caller may do about them.
 func lineOf(p vpp.Person, scopes operator.Scopes, now time.Time) view.UserLine {
 	return view.UserLine{
-		ID: string(p.User.ID), Name: p.FullName, Email: p.Email, UserName: p.UserName, Managed: p.ManagedAppleID,
+		ID: string(p.ID), Name: p.FullName, Email: p.Email, UserName: p.UserName, Managed: p.ManagedAppleID,
 		Groups: p.Groups, ExternalID: p.ExternalID, Standing: standingOf(p.User, p.Program, now),
 		InvitedAt: view.At(p.Program.HandedOverAt, now), RegisteredAt: view.At(p.Program.AssociatedAt, now),
 		Can: strings.Join(mayDo(p.Program, scopes), " "),

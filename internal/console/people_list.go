@@ -78,8 +78,10 @@ func (d *Door) matching(ctx context.Context, q peopleQuery, at vpp.LocationID, c
 func (q peopleQuery) kept(at vpp.LocationID) []view.Hidden {
 	fields := []view.Hidden{{Name: "location", Value: string(at)}}
 	for _, f := range [...]view.Hidden{
-		{Name: "status", Value: string(q.Status)}, {Name: "attention", Value: string(q.Attention)},
-		{Name: "group", Value: q.Group}, {Name: "sort", Value: string(q.Sort)},
+		{Name: "status", Value: string(q.Status)},
+		{Name: "attention", Value: string(q.Attention)},
+		{Name: "group", Value: q.Group},
+		{Name: "sort", Value: string(q.Sort)},
 	} {
 		if f.Value != "" {
 			fields = append(fields, f)
@@ -101,7 +103,7 @@ func statusChips(q peopleQuery, c vpp.Counts) []view.Choice {
 // attentionChips are left out where nobody needs anything.
 func attentionChips(q peopleQuery, c vpp.Counts) []view.Choice {
 	var chips []view.Choice
-	for _, a := range attentions {
+	for _, a := range attentions() {
 		if c.Attention[a] > 0 || q.Attention == a {
 			chips = append(chips, view.Choice{Text: attentionWord(a), Hint: thousands(c.Attention[a]), Value: q.withAttention(a).list(), Current: q.Attention == a})
 		}

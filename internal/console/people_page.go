@@ -14,7 +14,11 @@ import (
 
 // showPerson says who somebody is, where they stand, why, and what to do next.
 func (d *Door) showPerson(w http.ResponseWriter, r *http.Request) error {
-	m, err := d.person(r)
+	here, err := d.here(r)
+	if err != nil {
+		return err
+	}
+	m, err := d.person(r, here)
 	if err != nil {
 		return err
 	}
@@ -24,15 +28,15 @@ func (d *Door) showPerson(w http.ResponseWriter, r *http.Request) error {
 // showLink shows a person's link in this one answer. Taking it is on record
 // and counts as handed over, so it is an act, never part of looking (F-20).
 func (d *Door) showLink(w http.ResponseWriter, r *http.Request) error {
-	here, err := d.here(r)
+	at, err := d.actsAt(r)
 	if err != nil {
 		return err
 	}
-	link, err := d.Inviter.CopyLink(r.Context(), actor(r), personOf(r), here.ID)
+	link, err := d.Inviter.CopyLink(r.Context(), actor(r), personOf(r), at.ID)
 	if err != nil {
 		return err
 	}
-	m, err := d.person(r)
+	m, err := d.person(r, at)
 	if err != nil {
 		return err
 	}
@@ -41,12 +45,17 @@ func (d *Door) showLink(w http.ResponseWriter, r *http.Request) error {
 	return d.render(w, r, view.UserPage(m))
 }
 
-func (d *Door) person(r *http.Request) (view.User, error) {
-	ctx, id := r.Context(), personOf(r)
-	here, err := d.here(r)
-	if err != nil {
-		return view.User{}, err
+// actsAt is the location that a form was made for, even if the operator has
+// another one on view in the meantime.
+func (d *Door) actsAt(r *http.Request) (vpp.Location, error) {
+	if id := typed(r, "location"); id != "" {
+		return d.Locations.Get(r.Context(), vpp.LocationID(id))
 	}
+	return d.here(r)
+}
+
+func (d *Door) person(r *http.Request, here vpp.Location) (view.User, error) {
+	ctx, id := r.Context(), personOf(r)
 	profile, err := d.People.Profile(ctx, id)
 	if err != nil {
 		return view.User{}, err
@@ -55,7 +64,7 @@ func (d *Door) person(r *http.Request) (view.User, error) {
 	if err != nil {
 		return view.User{}, err
 	}
-	m := view.User{Page: d.page(r), ID: string(id), Name: profile.User.FullName, Facts: factsOf(profile.User)}
+	m := view.User{Page: d.page(r), ID: string(id), Location: string(here.ID), Name: profile.User.FullName, Facts: factsOf(profile.User)}
 	m.Page.Title, m.Page.Crumbs = profile.User.FullName, []view.Link{{Text: "Users", Href: "/users"}}
 	m.Standings = standingsOf(profile, locations, here.ID, d.now())
 	story, err := d.Inviter.Story(ctx, id, here.ID)
@@ -114,10 +123,13 @@ func standingsOf(p roster.Profile, locations []vpp.Location, here vpp.LocationID
 
 func factsOf(u vpp.User) []view.Fact {
 	facts := []view.Fact{
-		{Term: "E-mail", Text: u.Email, Copy: true}, {Term: "User name", Text: u.UserName, Copy: true},
+		{Term: "E-mail", Text: u.Email, Copy: true},
+		{Term: "User name", Text: u.UserName, Copy: true},
 		{Term: "Managed Apple Account", Text: u.ManagedAppleID, Copy: true},
-		{Term: "Groups", Text: strings.Join(u.Groups, ", ")}, {Term: "External id", Text: u.ExternalID, Copy: true},
-		{Term: "Language", Text: u.Locale}, {Term: "Came from", Text: sourceWord(u.Source) + ", " + day(u.CreatedAt)},
+		{Term: "Groups", Text: strings.Join(u.Groups, ", ")},
+		{Term: "External id", Text: u.ExternalID, Copy: true},
+		{Term: "Language", Text: u.Locale},
+		{Term: "Came from", Text: sourceWord(u.Source) + ", " + day(u.CreatedAt)},
 	}
 	if u.Notes != "" {
 		facts = append(facts, view.Fact{Term: "Notes", Text: u.Notes})

@@ -64,6 +64,9 @@ func (q peopleQuery) withAttention(a vpp.Attention) peopleQuery {
 		a = ""
 	}
 	q.Status, q.Attention = "", a
+	if a == vpp.AttentionStuck {
+		q.Sort = "" // the longest first
+	}
 	return q
 }
 

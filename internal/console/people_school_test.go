@@ -58,8 +58,6 @@ type school struct {
 	here    vpp.Location
 }
 
-const schoolPassword = "correct horse battery"
-
 // openSchool opens a school with a location at Apple and one owner, anna.
 func openSchool(t *testing.T) *school {
 	t.Helper()
@@ -85,22 +83,21 @@ func (s *school) openApple() {
 	s.t.Cleanup(func() { _ = s.post.Close() })
 }
 
-// Token implements program.Tokens; the locations come after the program.
-func (s *school) Token(ctx context.Context, id vpp.LocationID) (string, error) {
-	return s.places.Token(ctx, id)
-}
-
 func (s *school) openRooms() {
 	box, err := seal.New(make([]byte, 32))
 	s.must(err)
-	s.program = program.New(s.db, s, box, program.Config{
+	keys := &tokens{}
+	s.program = program.New(s.db, keys, box, program.Config{
 		Client: appsandbooks.Config{BaseURL: s.apple.BaseURL(), RequestTimeout: 2 * time.Second, BackoffFirst: 5 * time.Millisecond},
-		Cadence: program.Cadence{FirstLook: 5 * time.Millisecond, LookEvery: 10 * time.Millisecond, ResendAfter: 300 * time.Millisecond,
-			Settle: 10 * time.Millisecond, ReadEvery: time.Hour, FullEvery: time.Hour},
+		Cadence: program.Cadence{
+			FirstLook: 5 * time.Millisecond, LookEvery: 10 * time.Millisecond, ResendAfter: 300 * time.Millisecond,
+			Settle: 10 * time.Millisecond, ReadEvery: time.Hour, FullEvery: time.Hour,
+		},
 		Lease: time.Minute, Slice: 8 * time.Second, Parallel: 8, Attempts: 8, Logger: slog.New(slog.DiscardHandler),
 		Now: time.Now, IDs: storetest.NewID, Secrets: uuid.NewString, Sleep: pause,
 	})
 	s.places = location.New(s.db, s.program, box, time.Now, storetest.NewID)
+	keys.Service = s.places
 	s.must(s.places.EnsureDefault(s.t.Context()))
 	s.roster = roster.New(s.db, time.Now, storetest.NewID)
 	sender, err := mail.NewSender(mail.Settings{}, mail.Ports{})
@@ -113,10 +110,6 @@ func (s *school) openRooms() {
 	s.ops = operator.New(s.db, time.Now, storetest.NewID, rand.Reader)
 }
 
-type quiet struct{}
-
-func (quiet) Subscribe(context.Context, []string) <-chan string { return nil }
-
 func (s *school) openDoor() {
 	log := slog.New(slog.NewTextHandler(s.t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
 	var door *console.Door
@@ -128,7 +121,7 @@ func (s *school) openDoor() {
 	s.must(err)
 	door, err = console.New(console.Services{
 		Entrance: g, Operators: s.ops, Locations: s.places, People: s.roster, Imports: s.roster, Inviter: s.inviter, Letters: s.inviter,
-		Program: s.program, Tasks: s.tasks, Changes: quiet{}, Sealer: box,
+		Program: s.program, Tasks: s.tasks, Changes: &news{}, Sealer: box,
 	}, console.Config{Clock: time.Now, IDs: storetest.NewID, Logger: log})
 	s.must(err)
 	mux, err := g.NewMux(door.Routes()...)
@@ -137,7 +130,7 @@ func (s *school) openDoor() {
 	s.t.Cleanup(s.server.Close)
 	token, err := s.ops.OfferSetup(s.t.Context())
 	s.must(err)
-	first, err := s.ops.CreateFirst(s.t.Context(), token, "anna", schoolPassword, "")
+	first, err := s.ops.CreateFirst(s.t.Context(), token, "anna", password, "")
 	s.must(err)
 	s.owner = operator.Caller{Operator: first, Scopes: operator.Scopes{operator.ScopeOwner}}
 }
@@ -274,7 +267,7 @@ func (s *school) anna() *browser { return s.signIn("anna") }
 // somebody signs in with scopes of their own.
 func (s *school) somebody(name string, scopes ...operator.Scope) *browser {
 	s.t.Helper()
-	_, err := s.ops.Create(s.t.Context(), s.owner, name, schoolPassword, scopes)
+	_, err := s.ops.Create(s.t.Context(), s.owner, name, password, scopes)
 	s.must(err)
 	return s.signIn(name)
 }
@@ -284,7 +277,7 @@ func (s *school) signIn(name string) *browser {
 	jar, err := cookiejar.New(nil)
 	s.must(err)
 	b := &browser{s, &http.Client{Jar: jar}}
-	if p := b.post("/signin", "name", name, "password", schoolPassword); p.status >= 400 {
+	if p := b.post("/signin", "name", name, "password", password); p.status >= 400 {
 		s.t.Fatalf("%s cannot sign in: %d %s", name, p.status, p.body)
 	}
 	return b
@@ -299,7 +292,7 @@ func (b *browser) do(r *http.Request) page {
 	body, err := io.ReadAll(answer.Body)
 	b.s.must(err)
 	p := page{answer.StatusCode, answer.Request.URL.RequestURI(), string(body), answer.Header}
-	if strings.Contains(p.body, "<!DOCTYPE html>") && !strings.HasSuffix(p.at, "/preview") {
+	if strings.HasPrefix(strings.ToLower(p.body), "<!doctype html>") && !strings.HasSuffix(p.at, "/preview") {
 		for _, fault := range viewtest.Faults(p.body) {
 			b.s.t.Errorf("%s %s breaks a rule of pages: %s", r.Method, p.at, fault)
 		}
@@ -371,15 +364,8 @@ func (p page) hidden(names ...string) url.Values {
 // post is the adapter between the invite room and the mail room.
 type post struct{ sender *mail.Sender }
 
-func mailOf(s invite.MailSettings) mail.Settings {
-	return mail.Settings{
-		Mode: mail.Mode(s.Mode), Host: s.Host, Port: s.Port, Security: mail.Security(s.Security),
-		FromName: s.FromName, FromAddress: s.FromAddress, MaxConnections: s.MaxConnections,
-	}
-}
-
-func (c post) Check(s invite.MailSettings) error { return mailOf(s).Validate() }
-func (c post) Use(s invite.MailSettings) error   { return c.sender.Change(mailOf(s)) }
+func (c post) Check(s invite.MailSettings) error { return settingsOf(s).Validate() }
+func (c post) Use(s invite.MailSettings) error   { return c.sender.Change(settingsOf(s)) }
 
 func (c post) Send(ctx context.Context, m invite.Message) invite.Handover {
 	r := c.sender.Send(ctx, mail.Letter(m))

@@ -34,7 +34,9 @@ func users(n int) string {
 func statusWord(s vpp.VPPStatus) string { return view.Status(s).Word() }
 
 // attentions are the filters for cases that need somebody, in their order.
-var attentions = [...]vpp.Attention{vpp.AttentionWaiting, vpp.AttentionMail, vpp.AttentionRefused, vpp.AttentionNoAddress}
+func attentions() []vpp.Attention {
+	return []vpp.Attention{vpp.AttentionWaiting, vpp.AttentionMail, vpp.AttentionRefused, vpp.AttentionNoAddress, vpp.AttentionStuck}
+}
 
 func attentionWord(a vpp.Attention) string {
 	switch a {
@@ -46,6 +48,8 @@ func attentionWord(a vpp.Attention) string {
 		return "Refused by Apple"
 	case vpp.AttentionNoAddress:
 		return "No address"
+	case vpp.AttentionStuck:
+		return "Stuck for 7 days"
 	}
 	return string(a)
 }

@@ -3,7 +3,6 @@ package console
 import (
 	"context"
 	"net/http"
-	"strconv"
 
 	"github.com/rsvpp/rsvpp/internal/console/view"
 	"github.com/rsvpp/rsvpp/internal/gate"
@@ -93,6 +92,9 @@ func (d *Door) attention(s standing) []view.Notice {
 	return append(append(stops, warns...), stuck(s.counts)...)
 }
 
+// mostCounted is where the counting of cases ends.
+const mostCounted = 10_000
+
 // stuck says how many people need somebody, by why.
 func stuck(c vpp.Counts) []view.Notice {
 	var list []view.Notice
@@ -102,6 +104,7 @@ func stuck(c vpp.Counts) []view.Notice {
 	}{
 		{vpp.AttentionRefused, "1 person was refused by Apple.", " people were refused by Apple."},
 		{vpp.AttentionMail, "1 invitation could not be delivered by mail.", " invitations could not be delivered by mail."},
+		{vpp.AttentionStuck, "1 person was invited more than 7 days ago and has not accepted.", " people were invited more than 7 days ago and have not accepted."},
 		{vpp.AttentionNoAddress, "1 person has neither an e-mail address nor a Managed Apple Account.", " people have neither an e-mail address nor a Managed Apple Account."},
 	} {
 		n := c.Attention[a.what]
@@ -109,8 +112,11 @@ func stuck(c vpp.Counts) []view.Notice {
 			continue
 		}
 		text := a.one
-		if n > 1 {
-			text = strconv.Itoa(n) + a.many
+		switch {
+		case n >= mostCounted:
+			text = thousands(n) + " or more" + a.many
+		case n > 1:
+			text = thousands(n) + a.many
 		}
 		list = append(list, view.Notice{Tone: view.Warn, Text: text, Action: view.Link{Text: "Show", Href: address("/users", "attention", string(a.what))}})
 	}

@@ -76,8 +76,16 @@ func (d *Door) taskLine(t vpp.Task, location string) view.TaskLine {
 	}
 	return view.TaskLine{
 		ID: string(t.ID), Title: t.Title, By: byWords(t.CreatedBy), Location: location, State: taskState(t),
-		Started: d.when(t.CreatedAt), Ended: d.when(ended), Done: t.Done + t.Failed + t.Skipped, Failed: t.Failed, Total: t.Total, Note: t.Note,
+		Started: d.when(t.CreatedAt), Ended: d.when(ended), Done: t.Done + t.Failed + t.Skipped, Failed: t.Failed, Total: t.Total, Note: taskNote(t),
 	}
+}
+
+// taskNote says how a task stands where its counts alone would puzzle.
+func taskNote(t vpp.Task) string {
+	if t.Note == "" && t.Kind == vpp.TaskSync && t.State() == vpp.TaskRunning && t.Total > 0 && t.Done+t.Failed+t.Skipped >= t.Total {
+		return "Everything of ours is at Apple. What Apple says is being read."
+	}
+	return t.Note
 }
 
 func taskState(t vpp.Task) view.TaskState {

@@ -3,7 +3,6 @@ package console
 import (
 	"io"
 	"net/http"
-	"strconv"
 
 	"github.com/rsvpp/rsvpp/internal/console/view"
 	"github.com/rsvpp/rsvpp/internal/operator"
@@ -55,7 +54,7 @@ func itemFilters(t vpp.Task, state vpp.ItemState, path string) []view.Choice {
 	chip := func(s vpp.ItemState, text string, count int) view.Choice {
 		hint := ""
 		if count >= 0 {
-			hint = strconv.Itoa(count)
+			hint = thousands(count)
 		}
 		return view.Choice{Text: text, Hint: hint, Value: address(path, "state", string(s)), Current: s == state}
 	}
@@ -136,7 +135,8 @@ func (d *Door) retryTask(w http.ResponseWriter, r *http.Request) error {
 // taskResult is a file that an import reads back, with what happened in
 // columns beside.
 func (d *Door) taskResult(w http.ResponseWriter, r *http.Request) error {
-	t, err := d.Tasks.Get(r.Context(), taskID(r))
+	ctx := r.Context()
+	t, err := d.Tasks.Get(ctx, taskID(r))
 	if err != nil {
 		return err
 	}
@@ -146,7 +146,7 @@ func (d *Door) taskResult(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		err = d.Tasks.EachItem(r.Context(), t.ID, state, func(items []vpp.TaskItem) error {
+		err = d.Tasks.EachItem(ctx, t.ID, state, func(items []vpp.TaskItem) error {
 			for _, i := range items {
 				if err := people.Write(sheet.Person{FullName: i.FullName, Email: i.Email}, string(i.State), i.Detail); err != nil {
 					return err

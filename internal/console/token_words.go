@@ -61,7 +61,7 @@ func (d *Door) waiting(l vpp.Location) string {
 	return "Apple asked us to wait until " + l.WaitUntil.Format("15:04 MST")
 }
 
-// clockwork: a duration as a test report says it.
+// took says a duration in a test report.
 func took(t time.Duration) string {
 	if t < time.Second {
 		return t.Round(time.Millisecond).String()

@@ -76,10 +76,31 @@ func (d *Door) confirming(ctx context.Context, s vpp.Selection) (view.Selection,
 	if err != nil {
 		return view.Selection{}, err
 	}
+	names, err := d.someOf(ctx, s)
 	return view.Selection{
-		Summary: summaryOf(s, people, location.Name),
-		Fields:  append(fieldsOf(s), view.Hidden{Name: "key", Value: d.config.IDs()}),
-	}, nil
+		Summary: summaryOf(s, people, location.Name), Sample: names, More: people - len(names),
+		Fields: append(fieldsOf(s), view.Hidden{Name: "key", Value: d.config.IDs()}),
+	}, err
+}
+
+// someOf names a few people of a selection, to be recognized by.
+func (d *Door) someOf(ctx context.Context, s vpp.Selection) ([]string, error) {
+	var names []string
+	if s.All {
+		people, err := d.People.List(ctx, s.Filter, vpp.SortName, vpp.Page{Limit: sampledNames})
+		for _, p := range people.Items {
+			names = append(names, p.FullName)
+		}
+		return names, err
+	}
+	for _, id := range s.IDs[:min(len(s.IDs), sampledNames)] {
+		p, err := d.People.Profile(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		names = append(names, p.User.FullName)
+	}
+	return names, nil
 }
 
 // size counts the people of a selection.

@@ -28,12 +28,12 @@ func TestDelete(t *testing.T) {
 	s := openSchool(t)
 	anna := s.anna()
 	ids := s.invited(anna, "Bo Berg", "Zoë Alm")
-	bo, zoe, new := ids[0], ids[1], s.add("New One", "new@school.test")
-	anna.get("/users").has(t, `value="`+string(bo)+`" data-can="resend sync delete"`, `value="`+string(new)+`" data-can="invite"`)
-	anna.get("/users/"+string(new)).has(t, `formaction="/vpp/delete" disabled`, `formaction="/invite" class`)
+	bo, zoe, fresh := ids[0], ids[1], s.add("New One", "new@school.test")
+	anna.get("/users").has(t, `value="`+string(bo)+`" data-can="resend sync delete"`, `value="`+string(fresh)+`" data-can="invite"`)
+	anna.get("/users/"+string(fresh)).has(t, `formaction="/vpp/delete" disabled`, `formaction="/invite" class`)
 
-	asked := anna.post("/vpp/delete", "user", string(bo), "user", string(new))
-	asked.has(t, "2 users chosen at Nordschule", "1 record will be retired", "Delete 1 user from VPP", "have no record at Apple", "Book licenses never come back")
+	asked := anna.post("/vpp/delete", "user", string(bo), "user", string(fresh))
+	asked.has(t, "2 users chosen at Nordschule", "Bo Berg", "New One", "1 record will be retired", "Delete 1 user from VPP", "have no record at Apple", "Book licenses never come back")
 	if s.status(bo) != vpp.Invited {
 		t.Error("asking deletes")
 	}
@@ -44,8 +44,8 @@ func TestDelete(t *testing.T) {
 		t.Errorf("deleting leads to %s, twice to %s", done.at, again.at)
 	}
 	s.work(s.only(vpp.TaskDelete).ID)
-	if s.status(bo) != vpp.Removed || s.status(zoe) != vpp.Invited || s.status(new) != vpp.NotInvited {
-		t.Errorf("Bo %s, Zoë %s, New %s", s.status(bo), s.status(zoe), s.status(new))
+	if s.status(bo) != vpp.Removed || s.status(zoe) != vpp.Invited || s.status(fresh) != vpp.NotInvited {
+		t.Errorf("Bo %s, Zoë %s, New %s", s.status(bo), s.status(zoe), s.status(fresh))
 	}
 	anna.get("/users?status=removed").has(t, "Bo Berg", "1 user").lacks(t, "Zoë Alm")
 

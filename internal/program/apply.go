@@ -7,15 +7,15 @@ import (
 	"github.com/rsvpp/rsvpp/internal/vpp"
 )
 
-// applied counts what records changed, and whom they were about.
+// applied counts what records changed, and tells who lives according to them.
 type applied struct {
 	changed map[string]int
-	seqs    []int64
+	living  []int64 // numbers in the store
 }
 
-// apply writes the facts that records bring: those asked for at a time, in a
-// walk that began at another.
-func (t *tender) apply(ctx context.Context, records []vpp.Record, asked, walk time.Time) (applied, error) {
+// apply writes the facts that records bring, asked for at a time; seen are
+// the people whose living record the same walk brought before.
+func (t *tender) apply(ctx context.Context, records []vpp.Record, asked time.Time, seen bitmap) (applied, error) {
 	out := applied{changed: map[string]int{}}
 	byClient := make(map[vpp.ClientUserID][]vpp.Record, len(records))
 	names := make([]vpp.ClientUserID, 0, len(records))
@@ -39,8 +39,10 @@ func (t *tender) apply(ctx context.Context, records []vpp.Record, asked, walk ti
 			}
 			continue
 		}
-		out.seqs = append(out.seqs, place.Seq)
-		f, code, changed := fact(place, byClient[name], asked, walk)
+		if r, _ := current(byClient[name]); r.Status.Living() {
+			out.living = append(out.living, place.Seq)
+		}
+		f, code, changed := fact(place, byClient[name], asked, seen.has(place.Seq))
 		if !changed {
 			continue
 		}

@@ -15,12 +15,12 @@ import (
 // retired records may share a name with at most one living one (trap 5): the
 // living one counts. A retired record is old news when the living one was seen
 // in the same walk.
-func fact(now vpp.PlaceNow, records []vpp.Record, asked, walk time.Time) (f vpp.Fact, code string, changed bool) {
+func fact(now vpp.PlaceNow, records []vpp.Record, asked time.Time, seenLiving bool) (f vpp.Fact, code string, changed bool) {
 	r, found := current(records)
 	switch {
 	case !found, now.ReadAt.After(asked):
 		return f, "", false
-	case !r.Status.Living() && now.AppleStatus.Living() && !now.ReadAt.Before(walk):
+	case !r.Status.Living() && seenLiving:
 		return f, "", false
 	}
 	f = vpp.Fact{ID: now.ID, AppleStatus: r.Status, AppleEmail: r.Email, AccountHash: r.AccountHash,

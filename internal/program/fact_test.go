@@ -10,7 +10,7 @@ import (
 // Traps 1, 2 and 5: what Apple's records change, and what they confirm.
 func TestFact(t *testing.T) {
 	t0 := time.Date(2031, 2, 3, 4, 0, 0, 0, time.UTC)
-	walk, asked := t0.Add(time.Minute), t0.Add(2*time.Minute)
+	asked := t0.Add(2 * time.Minute)
 	registered := vpp.Record{Status: vpp.AppleRegistered, Email: "a@b.example", InviteCode: "c1"}
 	associated := vpp.Record{Status: vpp.AppleAssociated, Email: "a@b.example", AccountHash: "h"}
 	retired := vpp.Record{Status: vpp.AppleRetired}
@@ -28,32 +28,33 @@ func TestFact(t *testing.T) {
 		name     string
 		now      vpp.PlaceNow
 		records  []vpp.Record
+		seen     bool
 		want     vpp.AppleStatus
 		confirms vpp.Write
 		changed  bool
 	}{
-		{"first sight", place("", vpp.WriteCreate, time.Time{}), []vpp.Record{registered}, vpp.AppleRegistered, vpp.WriteCreate, true},
-		{"accepted", place(vpp.AppleRegistered, "", t0), []vpp.Record{associated}, vpp.AppleAssociated, "", true},
-		{"living counts before retired", place("", vpp.WriteCreate, t0), []vpp.Record{retired, registered, retired}, vpp.AppleRegistered, vpp.WriteCreate, true},
-		{"removed", place(vpp.AppleAssociated, vpp.WriteRetire, t0), []vpp.Record{retired}, vpp.AppleRetired, vpp.WriteRetire, true},
-		{"an old retired record in the same walk", place(vpp.AppleRegistered, "", walk), []vpp.Record{retired}, "", "", false},
-		{"the retired record of before is no answer to a create", place(vpp.AppleRetired, vpp.WriteCreate, t0), []vpp.Record{retired}, "", "", false},
-		{"registered anew", place(vpp.AppleRetired, vpp.WriteCreate, t0), []vpp.Record{retired, registered}, vpp.AppleRegistered, vpp.WriteCreate, true},
-		{"older than what we know", place(vpp.AppleAssociated, "", asked.Add(time.Second)), []vpp.Record{registered}, "", "", false},
-		{"nothing found", place(vpp.AppleRegistered, "", t0), nil, "", "", false},
-		{"address confirmed", place(vpp.AppleRegistered, vpp.WriteUpdate, t0), []vpp.Record{registered}, vpp.AppleRegistered, vpp.WriteUpdate, true},
+		{"first sight", place("", vpp.WriteCreate, time.Time{}), []vpp.Record{registered}, false, vpp.AppleRegistered, vpp.WriteCreate, true},
+		{"accepted", place(vpp.AppleRegistered, "", t0), []vpp.Record{associated}, false, vpp.AppleAssociated, "", true},
+		{"living counts before retired", place("", vpp.WriteCreate, t0), []vpp.Record{retired, registered, retired}, false, vpp.AppleRegistered, vpp.WriteCreate, true},
+		{"removed", place(vpp.AppleAssociated, vpp.WriteRetire, t0), []vpp.Record{retired}, false, vpp.AppleRetired, vpp.WriteRetire, true},
+		{"an old retired record in the same walk", place(vpp.AppleRegistered, "", t0), []vpp.Record{retired}, true, "", "", false},
+		{"the retired record of before is no answer to a create", place(vpp.AppleRetired, vpp.WriteCreate, t0), []vpp.Record{retired}, false, "", "", false},
+		{"registered anew", place(vpp.AppleRetired, vpp.WriteCreate, t0), []vpp.Record{retired, registered}, false, vpp.AppleRegistered, vpp.WriteCreate, true},
+		{"older than what we know", place(vpp.AppleAssociated, "", asked.Add(time.Second)), []vpp.Record{registered}, false, "", "", false},
+		{"nothing found", place(vpp.AppleRegistered, "", t0), nil, false, "", "", false},
+		{"address confirmed", place(vpp.AppleRegistered, vpp.WriteUpdate, t0), []vpp.Record{registered}, false, vpp.AppleRegistered, vpp.WriteUpdate, true},
 	} {
-		f, _, changed := fact(c.now, c.records, asked, walk)
+		f, _, changed := fact(c.now, c.records, asked, c.seen)
 		if changed != c.changed || changed && (f.AppleStatus != c.want || f.Confirms != c.confirms) {
 			t.Errorf("%s: %q confirms %q changed %v; want %q %q %v", c.name, f.AppleStatus, f.Confirms, changed, c.want, c.confirms, c.changed)
 		}
 	}
 	same := place(vpp.AppleRegistered, "", t0)
 	same.CodeMark = codeMark("c1")
-	if _, _, changed := fact(same, []vpp.Record{registered}, asked, walk); changed {
+	if _, _, changed := fact(same, []vpp.Record{registered}, asked, false); changed {
 		t.Error("what is equal is written again")
 	}
-	f, code, _ := fact(place(vpp.AppleRetired, vpp.WriteCreate, t0), []vpp.Record{registered}, asked, walk)
+	f, code, _ := fact(place(vpp.AppleRetired, vpp.WriteCreate, t0), []vpp.Record{registered}, asked, false)
 	if code != "c1" || !f.CreatedAt.Equal(asked) || !f.RetiredAt.IsZero() {
 		t.Errorf("a new generation begins with its own times: %+v", f)
 	}

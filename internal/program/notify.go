@@ -15,8 +15,11 @@ import (
 func (s *Service) Announce(ctx context.Context, id vpp.LocationID) error {
 	address := s.NotifyURL(id)
 	l, err := s.store.Location(ctx, id)
-	if err != nil || address == "" || !l.Usable(s.config.Now()) {
+	if err != nil || !l.Usable(s.config.Now()) {
 		return err
+	}
+	if address == "" {
+		return s.store.Announced(ctx, id, "")
 	}
 	c, err := s.client(ctx, l)
 	if err != nil {

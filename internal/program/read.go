@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/rsvpp/rsvpp/appsandbooks"
@@ -23,7 +24,7 @@ type walk struct {
 	Records  int
 	Restarts int
 	Changed  map[string]int
-	Seen     string             // bitmap by number in the store, base64; full reads alone
+	Seen     string             // who was seen living: a bitmap by number in the store, base64
 	Verify   []vpp.ClientUserID // lived here, were not seen: asked for by name
 
 	seen bitmap
@@ -50,11 +51,13 @@ func (t *tender) readDue(ctx context.Context, busy bool) error {
 	if wanted.Walk == "" && (since.IsZero() || busy && t.config.Now().Sub(since) < t.config.Cadence.Settle) {
 		return nil
 	}
-	done, err := t.readSlice(ctx, wanted)
+	began, done, err := t.readSlice(ctx, wanted)
 	if err != nil || !done {
 		return err
 	}
-	return t.conclude(ctx, settled)
+	// What settled while the read was under way waits for the next one.
+	shown := slices.DeleteFunc(settled, func(b vpp.Batch) bool { return b.SettledAt.After(began) })
+	return t.conclude(ctx, shown)
 }
 
 func earliest(a, b time.Time) time.Time {
@@ -64,25 +67,26 @@ func earliest(a, b time.Time) time.Time {
 	return a
 }
 
-// readSlice begins a read or goes on with one, and says whether it is done.
-func (t *tender) readSlice(ctx context.Context, wanted vpp.ReadWanted) (done bool, err error) {
+// readSlice begins a read or goes on with one, and says when it began and
+// whether it is done.
+func (t *tender) readSlice(ctx context.Context, wanted vpp.ReadWanted) (began time.Time, done bool, err error) {
 	w, err := t.loadWalk(ctx, wanted)
 	if err != nil {
-		return false, err
+		return began, false, err
 	}
 	if err := t.walkPages(ctx, w); err != nil {
-		return false, t.walkBroke(ctx, w, err)
+		return began, false, t.walkBroke(ctx, w, err)
 	}
 	if w.Full && w.Verify == nil {
 		w.Verify, err = t.store.LivingUnseen(ctx, t.l.ID, verifyLimit, func(seq int64) bool { return !w.seen.has(seq) })
 		if err != nil {
-			return false, err
+			return began, false, err
 		}
 	}
 	if err := t.verify(ctx, w); err != nil {
-		return false, t.walkBroke(ctx, w, err)
+		return began, false, t.walkBroke(ctx, w, err)
 	}
-	return true, t.store.FinishRead(ctx, t.l.ID, vpp.ReadResult{Full: w.Full, Version: w.Version, Seen: w.Records, Started: w.Started, Changed: w.Changed})
+	return w.Started, true, t.store.FinishRead(ctx, t.l.ID, vpp.ReadResult{Full: w.Full, Version: w.Version, Seen: w.Records, Started: w.Started, Changed: w.Changed})
 }
 
 // verifyLimit bounds how many people that a full read missed are asked for by
@@ -145,17 +149,15 @@ func (t *tender) applyPage(ctx context.Context, w *walk, p *appsandbooks.UsersPa
 	for i, u := range p.Users {
 		records[i] = recordOf(u)
 	}
-	got, err := t.apply(ctx, records, asked, w.Started)
+	got, err := t.apply(ctx, records, asked, w.seen)
 	if err != nil {
 		return err
 	}
 	for k, n := range got.changed {
 		w.Changed[k] += n
 	}
-	if w.Full {
-		for _, seq := range got.seqs {
-			w.seen.add(seq)
-		}
+	for _, seq := range got.living {
+		w.seen.add(seq)
 	}
 	w.Records += len(records)
 	w.Total, w.Next = p.TotalPages, -1
@@ -215,7 +217,7 @@ func (t *tender) readNamed(ctx context.Context, names []vpp.ClientUserID, change
 			kept = append(kept, r)
 		}
 	}
-	got, err := t.apply(ctx, kept, asked, asked)
+	got, err := t.apply(ctx, kept, asked, nil)
 	for k, n := range got.changed {
 		changed[k] += n
 	}
@@ -250,9 +252,11 @@ func (t *tender) walkBroke(ctx context.Context, w *walk, err error) error {
 	case errors.Is(err, appsandbooks.ErrUnknownVersion):
 		*w = walk{Full: true, Started: w.Started, Changed: w.Changed, Restarts: w.Restarts + 1}
 		err = nil
-	case restart && w.Restarts < 3:
+	case restart:
 		*w = walk{Full: w.Full, Since: w.Since, Started: w.Started, Changed: w.Changed, Restarts: w.Restarts + 1}
-		err = nil
+		if w.Restarts%3 != 0 { // now and then the location is left alone for a while
+			err = nil
+		}
 	}
 	text, encodeErr := w.encode()
 	if encodeErr != nil {

@@ -20,11 +20,7 @@ func (s *Service) StartSync(ctx context.Context, by vpp.Actor, sel vpp.Selection
 	if full {
 		read = "full"
 	}
-	task, err := s.begin(ctx, by, vpp.TaskSync, "Sync VPP", sel, map[string]string{"read": read}, key)
-	if err != nil {
-		return task, err
-	}
-	return task, s.store.WantRead(ctx, task.LocationID, full)
+	return s.begin(ctx, by, vpp.TaskSync, "Sync VPP", sel, map[string]string{"read": read}, key)
 }
 
 // StartDelete begins to take people out of the program: their records are
@@ -117,6 +113,8 @@ func planDelete(people []vpp.Person) []vpp.Planned {
 			plans[i].Detail = "Apple is still working on this person: try again in a moment."
 		case p.Program.AppleStatus.Living():
 			plans[i] = vpp.Planned{ID: p.Program.ID, State: vpp.ItemQueued, Detail: "Waits for Apple.", Write: vpp.WriteRetire}
+		case p.Program.Pending == vpp.WriteCreate:
+			plans[i] = vpp.Planned{ID: p.Program.ID, State: vpp.ItemDone, Detail: "Taken out before Apple was asked.", Drop: true}
 		case p.Program.AppleStatus == vpp.AppleNone:
 			plans[i].Detail = "Not in the program: there is nothing to remove."
 		default:

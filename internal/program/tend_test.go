@@ -360,3 +360,46 @@ func TestTendAfterACrash(t *testing.T) {
 		}
 	})
 }
+
+// Who is taken out before Apple was asked is never created there.
+func TestDeleteBeforeAppleWasAsked(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		w := newWorld(t, url, applesim.Options{})
+		storetest.AddPeople(t, w.db, school, 3, vpp.WriteCreate)
+		task, err := w.StartDelete(t.Context(), vpp.Server, vpp.Selection{IDs: []vpp.UserID{"user-0001"}}, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Expand(t.Context(), task); err != nil {
+			t.Fatal(err)
+		}
+		w.settle(t)
+		if u := w.apple.User(w.uid, "client-0001"); len(u) != 0 {
+			t.Errorf("Apple has %+v", u)
+		}
+		if task, err = w.db.Task(t.Context(), task.ID); err != nil || task.State() != vpp.TaskDone {
+			t.Errorf("the removal ended %s: %v", task.State(), err)
+		}
+		w.equal(t)
+	})
+}
+
+// An idempotency key is one kind of act's own, and gives the task of then.
+func TestIdempotencyKey(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		w := newWorld(t, url, applesim.Options{})
+		storetest.AddPeople(t, w.db, school, 1, vpp.WriteNone)
+		first, err := w.StartSync(t.Context(), vpp.Server, all, false, "key")
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := w.StartSync(t.Context(), vpp.Server, all, false, "key")
+		if err != nil || again.ID != first.ID {
+			t.Errorf("the same key began %s after %s: %v", again.ID, first.ID, err)
+		}
+		other, err := w.StartDelete(t.Context(), vpp.Server, all, "key")
+		if err != nil || other.ID == first.ID || other.Kind != vpp.TaskDelete {
+			t.Errorf("another act with the same key gave %+v: %v", other, err)
+		}
+	})
+}

@@ -175,7 +175,7 @@ func (w *expansion) writeInvitations(ctx context.Context) error {
 		args = append(args, w.run.Task.LocationID, w.now, ms(w.run.ExpiresAt), w.run.Task.CreatedBy)
 		// WHERE true keeps SQLite from reading ON CONFLICT as part of a join.
 		rows, err := all(ctx, w.t, func(s scanner) (v [2]string, err error) { err = s.Scan(&v[0], &v[1]); return },
-			"WITH v (id, place, person, generation) AS (VALUES "+rowsOf(len(some), "TEXT", "TEXT", "TEXT", "BIGINT")+`)
+			"WITH v (id, place, person, generation) AS ("+given(len(some), "TEXT", "TEXT", "TEXT", "BIGINT")+`)
 			INSERT INTO invitations (id, program_user_id, user_id, generation, location_id, created_at, expires_at, invited_by)
 			SELECT v.id, v.place, v.person, v.generation, `+casts(n+1, "TEXT", "BIGINT", "BIGINT", "TEXT")+` FROM v WHERE true
 			ON CONFLICT (program_user_id, generation) DO UPDATE SET expires_at = excluded.expires_at,
@@ -201,7 +201,7 @@ func (w *expansion) wishRecords(ctx context.Context) error {
 			args = append(args, p.Program.ID, w.secrets())
 		}
 		args = append(args, w.now)
-		if _, err := w.t.Exec(ctx, "WITH v (id, client) AS (VALUES "+rowsOf(len(some), "TEXT", "TEXT")+`)
+		if _, err := w.t.Exec(ctx, "WITH v (id, client) AS ("+given(len(some), "TEXT", "TEXT")+`)
 			UPDATE program_users SET pending = 'create', pending_since = $`+strconv.Itoa(len(args))+`, batch_id = '',
 				generation = generation + 1, handed_over_at = 0, mail_problem = '', apple_error = 0,
 				client_user_id = CASE WHEN client_user_id = '' THEN v.client ELSE client_user_id END
@@ -254,7 +254,7 @@ func (w *expansion) insertLetters(ctx context.Context) error {
 		}
 		n := len(args)
 		args = append(args, w.run.Task.ID, vpp.ChannelMail, w.now)
-		if _, err := w.t.Exec(ctx, "WITH v (id, invitation, place, address, ready) AS (VALUES "+rowsOf(len(some), "TEXT", "TEXT", "TEXT", "TEXT", "BIGINT")+`)
+		if _, err := w.t.Exec(ctx, "WITH v (id, invitation, place, address, ready) AS ("+given(len(some), "TEXT", "TEXT", "TEXT", "TEXT", "BIGINT")+`)
 			INSERT INTO deliveries (id, invitation_id, program_user_id, address, ready_at, task_id, channel, queued_at)
 			SELECT v.id, v.invitation, v.place, v.address, v.ready, `+casts(n+1, "TEXT", "TEXT", "BIGINT")+" FROM v", args...); err != nil {
 			return err

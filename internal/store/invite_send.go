@@ -131,8 +131,8 @@ func recordOutcomes(ctx context.Context, t tx, claim string, sent []vpp.SentLett
 	for _, l := range sent {
 		args = append(args, l.Due.Delivery, l.Outcome, ms(l.At), ms(l.Next), l.Answer, l.Sentence)
 	}
-	ids, err := all(ctx, t, scanString, "WITH v (id, outcome, at, next, answer, sentence) AS (VALUES "+
-		rowsOf(len(sent), "TEXT", "TEXT", "BIGINT", "BIGINT", "TEXT", "TEXT")+`)
+	ids, err := all(ctx, t, scanString, "WITH v (id, outcome, at, next, answer, sentence) AS ("+
+		given(len(sent), "TEXT", "TEXT", "BIGINT", "BIGINT", "TEXT", "TEXT")+`)
 		UPDATE deliveries SET outcome = CASE WHEN deliveries.outcome = 'withdrawn' AND v.outcome <> 'accepted' THEN 'withdrawn' ELSE v.outcome END,
 			outcome_at = v.at, next_attempt_at = v.next, answer = v.answer, sentence = v.sentence,
 			attempts = attempts + 1, claim = '', claimed_until = 0
@@ -159,7 +159,7 @@ func recordPlaces(ctx context.Context, t tx, sent []vpp.SentLetter) error {
 		}
 		args = append(args, l.Due.Place, l.Due.Invitation.Generation, handed, problem)
 	}
-	_, err := t.Exec(ctx, "WITH v (id, generation, handed, problem) AS (VALUES "+rowsOf(len(sent), "TEXT", "BIGINT", "BIGINT", "TEXT")+`)
+	_, err := t.Exec(ctx, "WITH v (id, generation, handed, problem) AS ("+given(len(sent), "TEXT", "BIGINT", "BIGINT", "TEXT")+`)
 		UPDATE program_users SET mail_problem = v.problem,
 			handed_over_at = CASE WHEN handed_over_at = 0 THEN v.handed ELSE handed_over_at END
 		FROM v WHERE program_users.id = v.id AND program_users.generation = v.generation`, args...)

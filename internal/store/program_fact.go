@@ -51,8 +51,8 @@ func writeFacts(ctx context.Context, t tx, facts []vpp.Fact) error {
 		args = append(args, f.ID, f.AppleStatus, f.AppleEmail, f.AccountHash, f.CodeSealed, f.CodeMark,
 			ms(f.CreatedAt), ms(f.AssociatedAt), ms(f.RetiredAt), ms(f.ReadAt), f.Confirms)
 	}
-	_, err := t.Exec(ctx, `WITH v (id, status, email, hash, code, mark, created, associated, retired, read, confirms) AS (VALUES `+
-		rowsOf(len(facts), "TEXT", "TEXT", "TEXT", "TEXT", "TEXT", "TEXT", "BIGINT", "BIGINT", "BIGINT", "BIGINT", "TEXT")+`)
+	_, err := t.Exec(ctx, `WITH v (id, status, email, hash, code, mark, created, associated, retired, read, confirms) AS (`+
+		given(len(facts), "TEXT", "TEXT", "TEXT", "TEXT", "TEXT", "TEXT", "BIGINT", "BIGINT", "BIGINT", "BIGINT", "TEXT")+`)
 		UPDATE program_users SET apple_status = v.status, apple_email = v.email, account_hash = v.hash, code_sealed = v.code, code_mark = v.mark,
 			created_at = v.created, associated_at = v.associated, retired_at = v.retired, read_at = v.read,
 			apple_error = CASE WHEN v.confirms <> '' AND pending = v.confirms OR v.status = 'Associated' THEN 0 ELSE apple_error END,
@@ -210,23 +210,37 @@ func (db *DB) withdrawInvitations(ctx context.Context, t tx, ids []vpp.ProgramUs
 }
 
 // RefusePeople ends the writes of people whom Apple refused, with its number
-// and the sentence to show.
+// and the sentence to show. Only what waited for that write ends with it.
 func (db *DB) RefusePeople(ctx context.Context, refusals []vpp.Refusal) error {
 	return db.inTx(ctx, func(t tx) error {
-		var ids []vpp.ProgramUserID
-		var items []item
+		var created []vpp.ProgramUserID
+		items := map[vpp.Write][]item{}
 		for _, r := range refusals {
 			_, err := t.Exec(ctx, `UPDATE program_users SET apple_error = $2, apple_error_at = $3, pending = '', pending_since = 0, batch_id = ''
 				WHERE id = $1`, r.ID, r.Number, ms(db.now()))
 			if err != nil {
 				return err
 			}
-			ids = append(ids, r.ID)
-			items = append(items, item{r.ID, vpp.ItemFailed, r.Sentence})
+			if r.Op == vpp.WriteCreate {
+				created = append(created, r.ID)
+			}
+			items[r.Op] = append(items[r.Op], item{r.ID, vpp.ItemFailed, r.Sentence})
 		}
-		if err := db.withdrawLetters(ctx, t, ids, "Not sent: Apple refused the person."); err != nil {
+		if err := db.withdrawLetters(ctx, t, created, "Not sent: Apple refused the person."); err != nil {
 			return err
 		}
-		return db.settleItems(ctx, t, []vpp.TaskKind{vpp.TaskInvite, vpp.TaskResend, vpp.TaskDelete, vpp.TaskSync}, items)
+		for _, wait := range []struct {
+			op    vpp.Write
+			kinds []vpp.TaskKind
+		}{
+			{vpp.WriteCreate, []vpp.TaskKind{vpp.TaskInvite, vpp.TaskResend}},
+			{vpp.WriteUpdate, []vpp.TaskKind{vpp.TaskSync}},
+			{vpp.WriteRetire, []vpp.TaskKind{vpp.TaskDelete}},
+		} {
+			if err := db.settleItems(ctx, t, wait.kinds, items[wait.op]); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }

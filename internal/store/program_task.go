@@ -9,8 +9,8 @@ import (
 )
 
 // BeginTask writes a task about a selection of people, with the job that
-// expands it and a line in the history. A sync that is to read is Reading
-// until the read is done. A key that was used before gives the task of then.
+// expands it and a line in the history. A sync also asks for its read, and is
+// open until that is done. A key that was used before gives the task of then.
 func (db *DB) BeginTask(ctx context.Context, by vpp.Actor, task vpp.Task, s vpp.Selection, key string) (vpp.Task, error) {
 	err := db.inTx(ctx, func(t tx) error {
 		location, err := db.locationOr(ctx, t, s.Filter.Location)
@@ -25,6 +25,9 @@ func (db *DB) BeginTask(ctx context.Context, by vpp.Actor, task vpp.Task, s vpp.
 		}
 		if task.Kind == vpp.TaskSync {
 			if _, err := t.Exec(ctx, "UPDATE tasks SET cursor = 'reading' WHERE id = $1", task.ID); err != nil {
+				return err
+			}
+			if err := db.wantRead(ctx, t, location, task.Params["read"] == "full"); err != nil {
 				return err
 			}
 		}
@@ -79,12 +82,22 @@ func (db *DB) PlanTask(ctx context.Context, id vpp.TaskID, plan func([]vpp.Perso
 
 func (db *DB) writePlans(ctx context.Context, t tx, task vpp.Task, plans []vpp.Planned) error {
 	writes := map[vpp.Write][]vpp.ProgramUserID{}
+	var dropped []vpp.ProgramUserID
 	items := make([]item, 0, len(plans))
 	for _, p := range plans {
 		items = append(items, item{p.ID, p.State, p.Detail})
 		if p.Write != vpp.WriteNone {
 			writes[p.Write] = append(writes[p.Write], p.ID)
 		}
+		if p.Drop {
+			dropped = append(dropped, p.ID)
+		}
+	}
+	if err := db.dropCreates(ctx, t, dropped); err != nil {
+		return err
+	}
+	if err := addResult(ctx, t, task.ID, "pushed", len(writes[vpp.WriteUpdate])); err != nil {
+		return err
 	}
 	for write, ids := range writes {
 		for some := range slices.Chunk(ids, 500) {
@@ -101,4 +114,52 @@ func (db *DB) writePlans(ctx context.Context, t tx, task vpp.Task, plans []vpp.P
 		}
 	}
 	return db.insertItems(ctx, t, task.ID, items)
+}
+
+// dropCreates takes back creations that no call carries yet, with the letters
+// and items that waited for them.
+func (db *DB) dropCreates(ctx context.Context, t tx, ids []vpp.ProgramUserID) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	items := make([]item, len(ids))
+	for i, id := range ids {
+		items[i] = item{id, vpp.ItemSkipped, "Taken out again before Apple was asked."}
+	}
+	for some := range slices.Chunk(ids, 500) {
+		_, err := t.Exec(ctx, "UPDATE program_users SET pending = '', pending_since = 0 WHERE pending = 'create' AND batch_id = '' AND id IN ("+
+			marks(1, len(some))+")", anys(some)...)
+		if err != nil {
+			return err
+		}
+	}
+	if err := db.withdrawLetters(ctx, t, ids, "Not sent: the person was taken out again."); err != nil {
+		return err
+	}
+	if err := db.withdrawInvitations(ctx, t, ids); err != nil {
+		return err
+	}
+	return db.settleItems(ctx, t, []vpp.TaskKind{vpp.TaskInvite, vpp.TaskResend}, items)
+}
+
+// addResult adds to one of the numbers that a task's result shows.
+func addResult(ctx context.Context, t tx, id vpp.TaskID, name string, n int) error {
+	if n == 0 {
+		return nil
+	}
+	text, err := one(ctx, t, scanString, "SELECT result FROM tasks WHERE id = $1", id)
+	if err != nil {
+		return err
+	}
+	result := map[string]int{}
+	if err := json.Unmarshal([]byte(text), &result); err != nil {
+		return err
+	}
+	result[name] += n
+	now, err := json.Marshal(result)
+	if err != nil {
+		return err
+	}
+	_, err = t.Exec(ctx, "UPDATE tasks SET result = $2 WHERE id = $1", id, string(now))
+	return err
 }

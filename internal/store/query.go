@@ -127,6 +127,13 @@ func rowsOf(n int, casts ...string) string {
 	return b.String()
 }
 
+// given writes a WITH's table of n rows of placeholders. The LIMIT says the
+// same as the rows, but SQLite's planner believes only it: without, tables
+// that have statistics are read whole, to look for a few given rows.
+func given(n int, casts ...string) string {
+	return "SELECT * FROM (VALUES " + rowsOf(n, casts...) + ") x LIMIT " + strconv.Itoa(n)
+}
+
 // marks writes "$from,$from+1,…" for n placeholders.
 func marks(from, n int) string {
 	var b strings.Builder

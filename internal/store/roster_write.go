@@ -173,7 +173,7 @@ func updateRows(ctx context.Context, t tx, changes []vpp.UserChange) error {
 		casts = append(casts, "TEXT")
 	}
 	n, err := t.Exec(ctx, `WITH v (id, was, external_id, user_name, user_name_key, first_name, last_name, full_name, email, email_key,
-			managed, grp, locale, notes, search, now) AS (VALUES `+rowsOf(len(changes), append(casts, "BIGINT")...)+`)
+			managed, grp, locale, notes, search, now) AS (`+given(len(changes), append(casts, "BIGINT")...)+`)
 		UPDATE users SET external_id = v.external_id, user_name = v.user_name, user_name_key = v.user_name_key,
 			first_name = v.first_name, last_name = v.last_name, full_name = v.full_name, email = v.email, email_key = v.email_key,
 			managed_apple_id = v.managed, groups = v.grp, locale = v.locale, notes = v.notes, search_text = v.search, updated_at = v.now
@@ -203,7 +203,7 @@ func updatePlaces(ctx context.Context, t tx, changes []vpp.UserChange) error {
 	if n == 0 {
 		return nil
 	}
-	_, err := t.Exec(ctx, "WITH v (id, sort_key, no_address, managed) AS (VALUES "+rowsOf(n, "TEXT", "TEXT", "BOOLEAN", "BOOLEAN")+`)
+	_, err := t.Exec(ctx, "WITH v (id, sort_key, no_address, managed) AS ("+given(n, "TEXT", "TEXT", "BOOLEAN", "BOOLEAN")+`)
 		UPDATE program_users SET sort_key = v.sort_key, no_address = v.no_address,
 			managed_error = CASE WHEN v.managed THEN 0 ELSE managed_error END
 		FROM v WHERE program_users.user_id = v.id`, args...)

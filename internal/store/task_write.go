@@ -15,6 +15,8 @@ import (
 // does nothing more.
 func (db *DB) insertTask(ctx context.Context, t tx, task vpp.Task, s vpp.Selection, key string) (was vpp.Task, known bool, err error) {
 	if key != "" {
+		// A key is its user's own, and one kind of act's.
+		key = string(task.Kind) + "|" + task.CreatedBy + "|" + key
 		was, err = one(ctx, t, scanTask, "SELECT "+taskColumns+" FROM tasks WHERE idempotency = $1", key)
 		if err == nil {
 			return was, true, nil
@@ -107,7 +109,7 @@ func (db *DB) settleItems(ctx context.Context, t tx, kinds []vpp.TaskKind, items
 		}, err error) {
 			err = s.Scan(&i.task, &i.state)
 			return
-		}, `WITH v (id, state, detail) AS (VALUES `+rowsOf(len(some), "TEXT", "TEXT", "TEXT")+`)
+		}, `WITH v (id, state, detail) AS (`+given(len(some), "TEXT", "TEXT", "TEXT")+`)
 			UPDATE task_items SET state = v.state, detail = v.detail, updated_at = $`+fmt.Sprint(n+1)+`
 			FROM v WHERE task_items.program_user_id = v.id AND task_items.state IN ('queued', 'waiting')
 			AND task_items.task_id IN (SELECT id FROM tasks WHERE finished_at = 0 AND canceled_at = 0 AND kind IN (`+marks(n+2, len(kinds))+`))

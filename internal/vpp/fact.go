@@ -38,6 +38,7 @@ type Fact struct {
 // Refusal is Apple's last word about one person's write.
 type Refusal struct {
 	ID       ProgramUserID
+	Op       Write // what was refused
 	Number   int
 	Sentence string
 }
@@ -67,4 +68,5 @@ type Planned struct {
 	State  ItemState
 	Detail string
 	Write  Write // queued for Apple, "" for nothing
+	Drop   bool  // a creation that no call carries yet is taken back
 }

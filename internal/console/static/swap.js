@@ -21,6 +21,7 @@ export async function swap(id, url, { method = "GET", body, push = "push" } = {}
     const answer = await fetch(url, { method, body, headers: { "X-Fragment": id }, credentials: "same-origin" });
     const text = await answer.text();
     if (turns.get(id) !== turn) return false;
+    if (answer.status === 401) return signInAgain(push === "silent");
     place(id, text, push === "silent");
     if (answer.ok && push === "push") history.pushState({}, "", answer.url);
     if (answer.ok && push === "replace") history.replaceState({}, "", answer.url);
@@ -31,6 +32,13 @@ export async function swap(id, url, { method = "GET", body, push = "push" } = {}
   } finally {
     if (turns.get(id) === turn) document.getElementById(id)?.removeAttribute("aria-busy");
   }
+}
+
+// The session has ended: a page that somebody works with leads to the sign-in,
+// which leads back; one that nobody touches stays as it is.
+function signInAgain(silent) {
+  if (!silent) location.reload();
+  return false;
 }
 
 // Puts the region in place; a whole page (a problem, a sign-in) replaces main,

@@ -2,8 +2,11 @@ package view
 
 func inviteSteps(id string) []Link {
 	return []Link{
-		{"Who", string(path("invite", id, "who"))}, {"How", string(path("invite", id, "how"))},
-		{"Text", string(path("invite", id, "text"))}, {"Review", string(path("invite", id, "review"))}, {"Result", ""},
+		{"Who", string(path("invite", id, "who"))},
+		{"How", string(path("invite", id, "how"))},
+		{"Text", string(path("invite", id, "text"))},
+		{"Review", string(path("invite", id, "review"))},
+		{"Result", ""},
 	}
 }
 

@@ -122,7 +122,7 @@ func StartPage(m Start) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = Region("attention", "", "attention tasks").Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Region("attention", "", "users locations").Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -6,6 +6,7 @@ import "github.com/a-h/templ"
 type User struct {
 	Page        Page
 	ID          string
+	Location    string // from which the page is seen, and at which its buttons act
 	Name        string
 	Facts       []Fact // identity: e-mail, user name, Managed Apple Account, groups, external id, source
 	Standings   []LocationStanding
@@ -14,6 +15,15 @@ type User struct {
 	Invitations []InvitationLine
 	Link        string // the landing page's link if one is alive, "" otherwise
 	Can         UserCan
+}
+
+// topics are what makes the page fetch itself anew. While it shows the link it
+// stands still: the link is there once, and showing it is a change, too.
+func (m User) topics() string {
+	if m.Link != "" {
+		return ""
+	}
+	return "user:" + m.ID
 }
 
 // UserCan says which buttons are offered.

@@ -1,0 +1,175 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/rsvpp/rsvpp/appsandbooks/applesim"
+)
+
+// pretend is what `rsvpp applesim` is asked for.
+type pretend struct {
+	listen, baseURL, file, folder, faults string
+	delay                                 time.Duration
+	rate, locations                       int
+	seed                                  uint64
+	quirks, domains                       []string
+}
+
+func (p *cli) applesimCommand() *cobra.Command {
+	var o pretend
+	c := &cobra.Command{
+		Use: "applesim", Short: "Run the pretend Apple by itself", Args: cobra.NoArgs,
+		Long: `Run the pretend Apple: the Apps and Books service for users, with invitations
+that can be accepted on a page. It writes a content token for each of its
+locations into a folder. Point a server at it with --apple-url.`,
+	}
+	f := c.Flags()
+	f.StringVar(&o.listen, "listen", "127.0.0.1:8099", "address to listen on")
+	f.StringVar(&o.baseURL, "base-url", "", "address that clients reach it at (default: the one they used)")
+	f.StringVar(&o.file, "file", "", "keep everything in this file (default: in memory)")
+	f.StringVar(&o.folder, "tokens", ".", "folder that the .vpptoken files are written into")
+	f.DurationVar(&o.delay, "event-delay", time.Second, "how long a request takes to be worked on")
+	f.IntVar(&o.rate, "rate", 15, "requests per second allowed; 0 for any number")
+	f.StringVar(&o.faults, "faults", "none", "what goes wrong: none, some or many")
+	f.Uint64Var(&o.seed, "seed", 0, "makes ids and faults repeatable (default: random)")
+	f.IntVar(&o.locations, "locations", 1, "number of locations")
+	f.StringSliceVar(&o.domains, "managed-domain", []string{peopleManagedDomain}, "domain whose addresses are good Managed Apple Accounts")
+	f.StringSliceVar(&o.quirks, "quirk", nil, "how Apple behaves where its pages say nothing: "+strings.Join(quirkNames(), ", "))
+	c.RunE = p.does(func(ctx context.Context, _ []string) error { return p.pretendApple(ctx, o) })
+	return c
+}
+
+func (p *cli) pretendApple(ctx context.Context, o pretend) error {
+	options, err := o.options()
+	if err != nil {
+		return err
+	}
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", o.listen)
+	if err != nil {
+		return sayf(err, "The pretend Apple cannot listen on %s. Choose another address with --listen.", o.listen)
+	}
+	apple, err := applesim.New(options)
+	if err != nil {
+		_ = l.Close() // nobody was served yet
+		return sayf(err, "The pretend Apple cannot use the file %s.", o.file)
+	}
+	defer apple.Close()
+	if err := p.println("The pretend Apple listens on http://"+fromHere(l.Addr()), "Start a server with --apple-url http://"+fromHere(l.Addr())+"/mdm/v2"); err != nil {
+		return err
+	}
+	if err := p.writeTokens(apple, o.folder); err != nil {
+		_ = l.Close()
+		return err
+	}
+	return serveUntil(ctx, l, withHealth(apple))
+}
+
+// options turns words into the pretend Apple's own.
+func (o pretend) options() (applesim.Options, error) {
+	out := applesim.Options{
+		BaseURL: o.baseURL, File: o.file, Seed: o.seed, PlainHooks: true,
+		EventDelay: applesim.Range{Min: o.delay / 2, Max: o.delay + o.delay/2}, Limits: limitsOf(o.rate),
+	}
+	var err error
+	if out.Faults, err = appleFaults(o.faults, o.seed); err != nil {
+		return out, err
+	}
+	for _, name := range o.quirks {
+		if err := setQuirk(&out.Quirks, name); err != nil {
+			return out, err
+		}
+	}
+	for n := range o.locations {
+		out.Locations = append(out.Locations, applesim.Location{
+			UID: fmt.Sprintf("20490001%08d", n+1), Name: fmt.Sprintf("Pretend Location %d", n+1), ManagedDomains: o.domains,
+		})
+	}
+	return out, nil
+}
+
+func limitsOf(rate int) applesim.Limits {
+	if rate <= 0 {
+		return applesim.UnlimitedRate()
+	}
+	l := applesim.DocumentedLimits()
+	l.MaxRequestPerSecond = rate
+	return l
+}
+
+func appleFaults(word string, seed uint64) (applesim.Faults, error) {
+	switch word {
+	case "none":
+		return applesim.FaultsNone(), nil
+	case "some":
+		return applesim.FaultsSome(seed), nil
+	case "many":
+		return applesim.FaultsMany(seed), nil
+	}
+	return applesim.Faults{}, usagef("--faults is %q: it can be none, some or many", word)
+}
+
+// writeTokens mints one content token per location, unless it has one from an
+// earlier start, and writes the files.
+func (p *cli) writeTokens(apple *applesim.Apple, folder string) error {
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return sayf(err, "The folder %s cannot be made. Choose another with --tokens.", folder)
+	}
+	for _, l := range apple.Locations() {
+		token, err := tokenOf(apple, l.UID)
+		if err != nil {
+			return sayf(err, "The content token of %s cannot be made.", l.Name)
+		}
+		name := filepath.Join(folder, strings.ReplaceAll(l.Name, " ", "-")+".vpptoken")
+		if err := os.WriteFile(name, []byte(token.Content), 0o600); err != nil {
+			return sayf(err, "The file %s cannot be written.", name)
+		}
+		if err := p.println("Content token of " + l.Name + ": " + name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func tokenOf(apple *applesim.Apple, uid string) (applesim.Token, error) {
+	if old := apple.Tokens(uid); len(old) > 0 && !old[len(old)-1].Revoked {
+		return old[len(old)-1], nil
+	}
+	return apple.MintToken(uid, applesim.TokenOptions{})
+}
+
+// withHealth lets scripts wait until the pretend Apple is there.
+func withHealth(apple http.Handler) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", func(http.ResponseWriter, *http.Request) {})
+	mux.Handle("/", apple)
+	return mux
+}
+
+// serveUntil serves until the context ends, then lets requests finish for a while.
+func serveUntil(ctx context.Context, l net.Listener, h http.Handler) error {
+	web := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}
+	done := make(chan error, 1)
+	stop := context.AfterFunc(ctx, func() {
+		patience, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*time.Second)
+		defer cancel()
+		done <- web.Shutdown(patience)
+	})
+	err := web.Serve(l)
+	if stop() { // it ended by itself
+		return err
+	}
+	if err := <-done; err != nil && !errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return web.Close()
+}

@@ -1,0 +1,156 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/rsvpp/rsvpp/client"
+)
+
+type inviting struct {
+	chosen
+	audience, via             string
+	resend, dryRun, yes, wait bool
+}
+
+func (p *cli) inviteCommand() *cobra.Command {
+	var o inviting
+	c := &cobra.Command{
+		Use: "invite", Short: "Invite people, or send their invitations again", Args: cobra.NoArgs,
+		Long: `Invite people to Apple's Volume Purchase Program. First it is shown who would be
+reached, how, and who not and why; then it is asked.`,
+		Example: `  rsvpp invite --all --dry-run
+  rsvpp invite --all --yes --wait
+  rsvpp invite --user anna.richter --via link --yes --wait
+  rsvpp invite --all --resend`,
+	}
+	p.serverFlags(c)
+	p.jsonFlag(c)
+	o.flags(c, true)
+	f := c.Flags()
+	f.StringVar(&o.audience, "audience", "not-invited", "of these people: not-invited, or not-registered for the invited too")
+	f.StringVar(&o.via, "via", "mail", "mail, or link to hand it over yourself")
+	f.BoolVar(&o.resend, "resend", false, "again to those who were invited and have not accepted")
+	f.BoolVar(&o.dryRun, "dry-run", false, "only say what would happen")
+	f.BoolVar(&o.yes, "yes", false, "do not ask")
+	f.BoolVar(&o.wait, "wait", false, "wait until all is done")
+	c.RunE = p.does(func(ctx context.Context, _ []string) error {
+		server, err := p.connect()
+		if err != nil {
+			return err
+		}
+		return p.invite(ctx, server, o)
+	})
+	return c
+}
+
+// invited is what --json prints.
+type invited struct {
+	Diagnosis client.Diagnosis `json:"diagnosis"`
+	Task      *client.Task     `json:"task,omitempty"`
+	Links     []handedLink     `json:"links,omitempty"`
+}
+
+func (p *cli) invite(ctx context.Context, c *client.Client, o inviting) error {
+	who, location, err := o.of(ctx, p, c)
+	if err != nil {
+		return err
+	}
+	request := client.InvitationRequest{Selection: who, Location: location, Audience: o.audience, Channel: o.via, Resend: o.resend}
+	if o.resend {
+		request.Audience = "not-registered"
+	}
+	out := invited{}
+	if out.Diagnosis, err = c.Examine(ctx, request); err != nil {
+		return err
+	}
+	if err := p.showDiagnosis(out.Diagnosis); err != nil {
+		return err
+	}
+	if o.dryRun || out.Diagnosis.Acting == 0 {
+		return p.jsonOnly(out)
+	}
+	question := "Invite " + many(out.Diagnosis.Reachable, "person", "people") + "?"
+	if ok, err := p.confirm(question, o.yes); !ok || err != nil {
+		return err
+	}
+	task, err := c.Invite(ctx, request)
+	if err != nil {
+		return err
+	}
+	if o.wait {
+		if task, err = p.await(ctx, c, task); err != nil {
+			return err
+		}
+	}
+	out.Task = &task
+	if o.wait && o.via == "link" {
+		if out.Links, err = linksOf(ctx, c, task, location); err != nil {
+			return err
+		}
+	}
+	return p.finish(ctx, c, task, out, o.wait, p.printLinks(out.Links))
+}
+
+// showDiagnosis shows the doctor's table, unless JSON will.
+func (p *cli) showDiagnosis(d client.Diagnosis) error {
+	if p.json {
+		return nil
+	}
+	out := &table{header: []string{"PEOPLE", "BY", "WHAT WILL HAPPEN"}, right: []int{0}}
+	for _, f := range d.Verdicts {
+		by := f.Channel
+		if !f.Reachable {
+			by = "-"
+		}
+		out.add(count(f.People), by, f.Sentence)
+	}
+	if err := out.write(p.out); err != nil {
+		return err
+	}
+	return p.println(fmt.Sprintf("%s of %s will be reached.", count(d.Reachable), many(d.People, "person", "people")))
+}
+
+func (p *cli) jsonOnly(v any) error {
+	if p.json {
+		return p.printJSON(v)
+	}
+	return nil
+}
+
+// handedLink is one invitation's link. Whoever holds it can accept it.
+type handedLink struct {
+	FullName string `json:"full_name"`
+	Email    string `json:"email,omitempty"`
+	client.Link
+}
+
+func linksOf(ctx context.Context, c *client.Client, t client.Task, location string) ([]handedLink, error) {
+	var links []handedLink
+	for i, err := range c.TaskItems(ctx, t.ID, "done") {
+		if err != nil {
+			return links, err
+		}
+		link, err := c.CopyLink(ctx, i.UserID, location)
+		switch {
+		case isConflict(err): // linked by the Managed Apple Account: no link is needed
+		case err != nil:
+			return links, err
+		default:
+			links = append(links, handedLink{i.FullName, i.Email, link})
+		}
+	}
+	return links, nil
+}
+
+func (p *cli) printLinks(links []handedLink) func() error {
+	return func() error {
+		out := &table{}
+		for _, l := range links {
+			out.add(l.FullName, l.Email, l.URL)
+		}
+		return out.write(p.out)
+	}
+}

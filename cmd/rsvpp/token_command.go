@@ -1,0 +1,86 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/rsvpp/rsvpp/client"
+)
+
+func (p *cli) tokenCommand() *cobra.Command {
+	return p.group(&cobra.Command{Use: "token", Short: "Add and list content tokens"}, p.tokenAdd(), p.tokenList())
+}
+
+func (p *cli) tokenAdd() *cobra.Command {
+	c := &cobra.Command{
+		Use: "add FILE.vpptoken", Short: "Add a location by its content token", Args: cobra.ExactArgs(1),
+		Long: `Add a location by its content token: the .vpptoken file that Apple Business
+Manager or Apple School Manager lets you download under Preferences, Payments
+and Billing. It is verified at Apple and kept sealed.`,
+	}
+	p.serverFlags(c)
+	p.jsonFlag(c)
+	c.RunE = p.does(func(ctx context.Context, args []string) error {
+		server, err := p.connect()
+		if err != nil {
+			return err
+		}
+		file, err := p.readFile(args[0])
+		if err != nil {
+			return sayf(err, "The file %s cannot be read.", args[0])
+		}
+		l, err := server.AddLocation(ctx, client.File{Name: filepath.Base(args[0]), Reader: bytes.NewReader(file), Size: int64(len(file))})
+		if err != nil {
+			return err
+		}
+		if p.json {
+			return p.printJSON(l)
+		}
+		return p.println("Added " + clean(l.Name) + " (" + l.Country + "); its token works until " + day(l.TokenExpiresAt) + ".")
+	})
+	return c
+}
+
+func (p *cli) tokenList() *cobra.Command {
+	c := &cobra.Command{Use: "list", Short: "List locations and how their content tokens stand", Args: cobra.NoArgs}
+	p.serverFlags(c)
+	p.jsonFlag(c)
+	c.RunE = p.does(func(ctx context.Context, _ []string) error {
+		server, err := p.connect()
+		if err != nil {
+			return err
+		}
+		all, err := server.Locations(ctx)
+		if err != nil {
+			return err
+		}
+		if p.json {
+			return p.printJSON(items{all})
+		}
+		return p.printLocations(all)
+	})
+	return c
+}
+
+func (p *cli) printLocations(all []client.Location) error {
+	out := &table{header: []string{"LOCATION", "COUNTRY", "TOKEN", "EXPIRES", "AT APPLE", "LAST READ", "NOTE"}, right: []int{4}}
+	for _, l := range all {
+		name := l.Name
+		if l.Default {
+			name += " (default)"
+		}
+		out.add(name, l.Country, l.TokenState, day(l.TokenExpiresAt), count(l.AtApple), when(l.ReadAt), l.ReadProblem)
+	}
+	return out.write(p.out)
+}
+
+func day(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Local().Format(time.DateOnly)
+}

@@ -1,0 +1,101 @@
+package console_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rsvpp/rsvpp/appsandbooks/applesim"
+)
+
+// TestLocationAdd: a token is seen before it is stored (F-50).
+func TestLocationAdd(t *testing.T) {
+	h := open(t)
+	b := h.anna()
+	b.get("/locations").says(http.StatusOK, "No location yet", "Add content token")
+	b.get("/locations/add").says(http.StatusOK, "Choose a .vpptoken file")
+	token := h.token("Gymnasium Berlin", applesim.TokenOptions{OrgName: "ORG777"})
+
+	seen := b.upload("/locations/add", token.Content).says(http.StatusOK, "ORG777", "Apple accepts the token", "Gymnasium Berlin", "Germany", "Apple School Manager")
+	if strings.Contains(seen.body, token.Content) {
+		t.Error("the token itself stands in the page")
+	}
+	b.get("/locations").says(http.StatusOK, "No location yet")
+	sealed := seen.hidden("token")
+	if sealed == "" {
+		t.Fatal("the page does not carry the file")
+	}
+	stored := b.post("/locations/add/confirm", "token", sealed)
+	stored.leads("/locations/")
+	path := stored.header.Get("Location")
+	b.get(path).says(http.StatusOK, "Gymnasium Berlin is here.", "Token valid", token.UID, "Germany")
+	b.get("/locations").says(http.StatusOK, "Gymnasium Berlin", "default")
+	b.get("/").says(http.StatusOK, "Four steps")
+
+	b.upload("/locations/add", token.Content).says(http.StatusUnprocessableEntity, "This location is here already, as Gymnasium Berlin", path+"#renew")
+	b.post("/locations/add/confirm", "token", sealed).says(http.StatusUnprocessableEntity, "which is here already")
+	b.post("/locations/add/confirm", "token", sealed+"x").says(http.StatusUnprocessableEntity, "choose it again")
+	b.post(path + "/check").leads(path)
+	b.get(path).says(http.StatusOK, "Apple accepts the token of Gymnasium Berlin.")
+}
+
+// TestLocationTokenRefused: each token that is no use is refused with its own
+// sentence (F-51, F-52).
+func TestLocationTokenRefused(t *testing.T) {
+	h := open(t)
+	b := h.anna()
+	revoked := h.token("Revoked", applesim.TokenOptions{})
+	must(t, h.apple.RevokeToken(revoked.Content))
+	expired := h.token("Expired", applesim.TokenOptions{ExpiresAt: time.Now().Add(-time.Hour)})
+	for name, c := range map[string]struct{ content, sentence string }{
+		"none":    {"", "choose the file again"},
+		"image":   {"\x89PNG\r\n\x1a\n" + strings.Repeat("x", 100), "image"},
+		"text":    {"hello", "token"},
+		"revoked": {revoked.Content, "The content token was revoked"},
+		"expired": {expired.Content, "The content token expired on"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := b.upload("/locations/add", c.content).says(http.StatusUnprocessableEntity)
+			if !strings.Contains(strings.ToLower(got.body), strings.ToLower(c.sentence)) || !strings.Contains(got.body, `role="alert"`) {
+				t.Errorf("does not say %q: %s", c.sentence, text(got.body))
+			}
+		})
+	}
+	b.post("/locations/add").says(http.StatusUnprocessableEntity, "Choose a file first")
+	must(t, h.apple.Close())
+	b.upload("/locations/add", h.token("Late", applesim.TokenOptions{}).Content).says(http.StatusUnprocessableEntity, "Apple cannot be reached.")
+}
+
+func TestLocationRenewAndDefault(t *testing.T) {
+	h := open(t)
+	b := h.anna()
+	first := h.token("First", applesim.TokenOptions{})
+	add := func(token applesim.Token) string {
+		sealed := b.upload("/locations/add", token.Content).hidden("token")
+		return b.post("/locations/add/confirm", "token", sealed).header.Get("Location")
+	}
+	one := add(first)
+	other := h.token("Second", applesim.TokenOptions{})
+	two := add(other)
+	b.upload(one+"/token", other.Content).says(http.StatusUnprocessableEntity, "The content token opens the location “Second”, but it is “First”")
+	newer, err := h.apple.MintToken(first.UID, applesim.TokenOptions{RevokeOlder: true})
+	must(t, err)
+	b.post(one + "/check").leads(one)
+	b.get(one).says(http.StatusOK, "was revoked", "Token revoked at Apple")
+	b.get("/tasks").says(http.StatusOK, "The content token of First cannot be used.")
+	b.upload(one+"/token", newer.Content).leads(one)
+	b.get(one).says(http.StatusOK, "The token of First is renewed.", "Token valid")
+
+	if page := b.get(two).says(http.StatusOK, "Make default"); strings.Contains(page.body, "Add content token") {
+		t.Error("asks for a token that is there")
+	}
+	b.post(two + "/default").leads(two)
+	b.get(two).says(http.StatusOK, "New people go here from now on.")
+
+	id := strings.TrimPrefix(one, "/locations/")
+	b.post("/locations/current", "location", id, "return", "/tasks").leads("/tasks")
+	b.get("/tasks").says(http.StatusOK, "Location: First. Change")
+	b.post("/locations/current", "location", "none").says(http.StatusNotFound)
+	b.post("/locations/none/check").says(http.StatusNotFound)
+}
