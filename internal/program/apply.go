@@ -55,7 +55,9 @@ func (t *tender) apply(ctx context.Context, records []vpp.Record, asked time.Tim
 	if err := t.store.WriteStrangers(ctx, t.l.ID, strangers, asked); err != nil {
 		return out, err
 	}
-	out.changed["strangers"] += len(strangers)
+	if len(strangers) > 0 {
+		out.changed["strangers"] = len(strangers)
+	}
 	return out, t.store.WriteFacts(ctx, t.l.ID, facts)
 }
 
