@@ -17,7 +17,7 @@ import (
 // instead; nothing of them is kept.
 func TestBadFile(t *testing.T) {
 	t.Parallel()
-	h := openHouse(t, houseOptions{bare: true})
+	h := openSite(t, siteOptions{bare: true})
 	for _, c := range []struct{ name, file, word string }{
 		{"empty", "", "empty"},
 		{"only a header", "email,first_name\n", "nobody"},
@@ -39,7 +39,7 @@ func TestBadFile(t *testing.T) {
 // hand makes it usable, and until then everything says which column is missing.
 func TestMissingColumn(t *testing.T) {
 	t.Parallel()
-	h := openHouse(t, houseOptions{bare: true})
+	h := openSite(t, siteOptions{bare: true})
 	var i api.Import
 	h.must("POST", "/imports?filename=people.csv", "Farbe,Kontakt\nrot,anna@north.example\nblau,ben@north.example\n", &i)
 	if i.Usable {
@@ -61,7 +61,7 @@ func TestMissingColumn(t *testing.T) {
 // can be mended and sent again.
 func TestBadRows(t *testing.T) {
 	t.Parallel()
-	h := openHouse(t, houseOptions{bare: true})
+	h := openSite(t, siteOptions{bare: true})
 	file := &strings.Builder{}
 	file.WriteString("external_id,user_name,first_name,last_name,email\n")
 	for i := range 10_000 {
@@ -115,7 +115,7 @@ func TestBadRows(t *testing.T) {
 	}
 }
 
-func (h *house) failures(i api.Import) [][]string {
+func (h *site) failures(i api.Import) [][]string {
 	h.t.Helper()
 	a := h.send("GET", "/imports/"+i.ID+"/failures", nil)
 	rows, err := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(a.body, []byte("\xEF\xBB\xBF")))).ReadAll()
@@ -129,7 +129,7 @@ func (h *house) failures(i api.Import) [][]string {
 // the rows they stand in.
 func TestDamagedRows(t *testing.T) {
 	t.Parallel()
-	h := openHouse(t, houseOptions{bare: true})
+	h := openSite(t, siteOptions{bare: true})
 	file := "external_id,full_name,email\n" +
 		"1,Anna Ahn,anna@north.example\n" +
 		"2,B\x00en Berg,ben@north.example\n" +
@@ -160,7 +160,7 @@ func TestDamagedRows(t *testing.T) {
 // as in the export, and is itself again when it comes back.
 func TestFormulas(t *testing.T) {
 	t.Parallel()
-	h := openHouse(t, houseOptions{bare: true})
+	h := openSite(t, siteOptions{bare: true})
 	evil := `=HYPERLINK("http://evil.example";"click")`
 	file := "external_id,full_name,email,notes\n" +
 		`1,"` + strings.ReplaceAll(evil, `"`, `""`) + `",anna@north.example,"+1+cmd|' /C calc'!A0"` + "\n" +
@@ -193,11 +193,11 @@ func TestFormulas(t *testing.T) {
 // A line of 200 MB is one bad row among good ones, and costs no memory: not
 // run in parallel, for it measures.
 func TestEndlessLine(t *testing.T) {
-	h := openHouse(t, houseOptions{bare: true})
+	h := openSite(t, siteOptions{bare: true})
 	line := io.LimitReader(repeating("x"), 200<<20)
 	file := io.MultiReader(strings.NewReader("external_id,full_name,email\n1,Anna,anna@north.example\n2,"), line,
 		strings.NewReader("\n3,Cleo,cleo@north.example\n"))
-	most := watchMemory()
+	most := watchHeap()
 	var i api.Import
 	h.must("POST", "/imports?filename=people.csv", file, &i)
 	task := h.running(i)
@@ -224,8 +224,8 @@ func (r repeating) Read(b []byte) (int, error) {
 	return n, nil
 }
 
-// watchMemory measures by how much the heap grows at most.
-func watchMemory() (end func() uint64) {
+// watchHeap measures by how much the heap grows at most.
+func watchHeap() (end func() uint64) {
 	var m runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&m)

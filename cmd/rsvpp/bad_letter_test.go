@@ -16,7 +16,7 @@ const (
 // the sentence says where it is wrong.
 func TestBadLetter(t *testing.T) {
 	t.Parallel()
-	h := openHouse(t, houseOptions{})
+	h := openSite(t, siteOptions{})
 	h.pupils(1)
 	var before api.Letter
 	h.must("GET", "/letter", nil, &before)
@@ -59,7 +59,7 @@ func TestBadLetter(t *testing.T) {
 // the landing page or the API (header injection, HTML in names).
 func TestInjection(t *testing.T) {
 	t.Parallel()
-	h := openHouse(t, houseOptions{place: placeNamed(`North <b>"School"</b>`)})
+	h := openSite(t, siteOptions{place: placeNamed(`North <b>"School"</b>`)})
 	h.must("PUT", "/letter", api.Letter{Subject: "For {{.FullName}} at {{.Organization}}", Text: goodText, HTML: goodHTML + "<p>{{.FullName}} {{.Organization}} {{.SenderName}}</p>"}, nil)
 	evil := `<script>alert(1)</script><img src=x onerror=alert(2)>`
 	for _, name := range []string{"Anna\r\nBcc: evil@evil.example", "Anna\nX-Evil: 1", "Anna\x00Bcc", "Anna\u2028Bcc: x"} {
@@ -73,7 +73,11 @@ func TestInjection(t *testing.T) {
 			h.must("DELETE", "/users/"+u.ID, nil, nil)
 			continue
 		}
-		h.refused(a, 422)
+		status := 422
+		if strings.ContainsRune(name, 0) { // no room ever sees it
+			status = 400
+		}
+		h.refused(a, status)
 	}
 	for _, address := range []string{"anna@north.example\r\nBcc: evil@evil.example", "anna@north.example>\r\nRCPT TO:<evil@evil.example", "a b@north.example",
 		`"x\r\ny"@north.example`, "anna@north.example, evil@evil.example", "<anna@north.example>"} {
@@ -100,7 +104,7 @@ func TestInjection(t *testing.T) {
 	if addresses, err := ben.Header.AddressList("To"); err != nil || len(addresses) != 1 || addresses[0].Address != "ben@north.example" {
 		t.Errorf("To is %v %v", addresses, err)
 	}
-	page := h.visit(linkIn(anna))
+	page := h.visit(letterLink(anna))
 	if strings.Contains(string(page.body), "<script") || strings.Contains(string(page.body), "<img src=x") || !strings.Contains(string(page.body), "&lt;script") {
 		t.Errorf("the landing page runs: %s", page.body)
 	}

@@ -27,7 +27,7 @@ func TestBadMailServer(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			h := openHouse(t, houseOptions{mail: mailtest.Options{Faults: c.faults}})
+			h := openSite(t, siteOptions{mail: mailtest.Options{Faults: c.faults}})
 			h.pupils(4)
 			task := h.inviting()
 			h.deferred(task, c.words...)
@@ -38,7 +38,7 @@ func TestBadMailServer(t *testing.T) {
 }
 
 // deferred waits until a letter was tried and put off, and checks what is said.
-func (h *house) deferred(task api.Task, words ...string) {
+func (h *site) deferred(task api.Task, words ...string) {
 	h.t.Helper()
 	var seen api.TaskItem
 	h.until("a letter was put off", func() bool {
@@ -66,7 +66,7 @@ func (h *house) deferred(task api.Task, words ...string) {
 }
 
 // sentencesOf checks that whatever a task says is fit for people.
-func (h *house) sentencesOf(task api.Task) {
+func (h *site) sentencesOf(task api.Task) {
 	h.t.Helper()
 	for _, i := range h.items(task) {
 		if i.State == "failed" || i.State == "skipped" {
@@ -76,7 +76,7 @@ func (h *house) sentencesOf(task api.Task) {
 }
 
 // mended checks that a run ends well for n people.
-func (h *house) mended(task api.Task, n int) {
+func (h *site) mended(task api.Task, n int) {
 	h.t.Helper()
 	if task = h.finished(task); task.Done != n || task.State != "done" {
 		h.t.Errorf("the run is %+v", task)
@@ -91,7 +91,7 @@ func (h *house) mended(task api.Task, n int) {
 // Greylisting passes by itself.
 func TestGreylisting(t *testing.T) {
 	t.Parallel()
-	h := openHouse(t, houseOptions{mail: mailtest.Options{Faults: mailtest.Faults{Greylist: 1}}})
+	h := openSite(t, siteOptions{mail: mailtest.Options{Faults: mailtest.Faults{Greylist: 1}}})
 	h.pupils(4)
 	task := h.inviting()
 	h.mended(task, 4)
@@ -109,7 +109,7 @@ func TestGreylisting(t *testing.T) {
 // again under the same Message-ID.
 func TestLostAnswer(t *testing.T) {
 	t.Parallel()
-	h := openHouse(t, houseOptions{mail: mailtest.Options{Faults: mailtest.Faults{LoseAnswer: 1}}})
+	h := openSite(t, siteOptions{mail: mailtest.Options{Faults: mailtest.Faults{LoseAnswer: 1}}})
 	h.pupils(4)
 	h.mended(h.inviting(), 4)
 	if n := h.post.Count(); n != 8 {
@@ -130,7 +130,7 @@ func TestRefusedLetters(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			h := openHouse(t, houseOptions{mail: mailtest.Options{Faults: c.faults}})
+			h := openSite(t, siteOptions{mail: mailtest.Options{Faults: c.faults}})
 			h.pupils(3)
 			task := h.finished(h.inviting())
 			if task.Done != 2 || task.Failed != 1 || task.State != "failed" {
@@ -200,7 +200,7 @@ func TestBadMailSettings(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			h := openHouse(t, houseOptions{mail: c.server})
+			h := openSite(t, siteOptions{mail: c.server})
 			good := func(m *api.MailSettings) {
 				m.TrustedCA = string(h.post.CA())
 				switch c.server.Encryption {
@@ -243,7 +243,7 @@ func TestBadMailSettings(t *testing.T) {
 }
 
 // mend puts a mail server there that is as it should be.
-func (h *house) mend(o mailtest.Options, good func(*api.MailSettings)) {
+func (h *site) mend(o mailtest.Options, good func(*api.MailSettings)) {
 	h.t.Helper()
 	o.Certificate = mailtest.Good
 	post, err := mailtest.NewServer(o)
@@ -268,7 +268,7 @@ func closedPort() int {
 // is forgotten, nobody gets a second invitation.
 func TestMailServerComesBack(t *testing.T) {
 	t.Parallel()
-	h := openHouse(t, houseOptions{mail: mailtest.Options{Faults: mailtest.Faults{Slow: 1, SlowBy: 10 * time.Millisecond}}})
+	h := openSite(t, siteOptions{mail: mailtest.Options{Faults: mailtest.Faults{Slow: 1, SlowBy: 10 * time.Millisecond}}})
 	h.pupils(60)
 	task := h.inviting()
 	h.until("some letters are out", func() bool { return h.post.Count() > 5 })
@@ -285,4 +285,17 @@ func TestMailServerComesBack(t *testing.T) {
 	}
 	h.post = back
 	h.mended(task, 60)
+}
+
+// Whoever mends the mail settings does not wait for the back-off to pass:
+// letters that were put off go at once.
+func TestMendedSettingsHurryLetters(t *testing.T) {
+	t.Parallel()
+	h := openSite(t, siteOptions{flags: map[string]string{"mail-retry": "1h"}})
+	h.useMail(func(m *api.MailSettings) { m.Port = closedPort() })
+	h.pupils(3)
+	task := h.inviting()
+	h.deferred(task, "does not answer on port")
+	h.useMail(nil)
+	h.mended(task, 3)
 }

@@ -14,7 +14,7 @@ import (
 // location that works already stays as it is.
 func TestBadToken(t *testing.T) {
 	t.Parallel()
-	h := openHouse(t, houseOptions{})
+	h := openSite(t, siteOptions{})
 	south, err := h.apple.AddLocation(applesim.Location{Name: "South School"})
 	if err != nil {
 		t.Fatal(err)
@@ -83,7 +83,7 @@ func TestBadToken(t *testing.T) {
 // it gets the reason, and after the renewal everything goes.
 func TestReadOnlyToken(t *testing.T) {
 	t.Parallel()
-	h := openHouse(t, houseOptions{bare: true})
+	h := openSite(t, siteOptions{bare: true})
 	h.must("POST", "/locations", h.mint(applesim.TokenOptions{ReadOnly: true}).Content, nil)
 	h.useMail(nil)
 	h.pupils(3)

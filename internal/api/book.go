@@ -1,7 +1,9 @@
 package api
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"net/http"
 	"reflect"
 	"time"
@@ -36,11 +38,25 @@ func newBook(version string) *book {
 	config.OpenAPIPath, config.DocsPath, config.SchemasPath, config.CreateHooks = "", "", "", nil
 	config.Transformers = []huma.Transformer{reword}
 	config.RejectUnknownQueryParameters = true
+	config.Formats = map[string]huma.Format{"application/json": textOnly(huma.DefaultJSONFormat), "json": textOnly(huma.DefaultJSONFormat)}
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"key":     {Type: "http", Scheme: "bearer", Description: "An API key, made under Settings or by POST /api/v1/keys."},
 		"session": {Type: "apiKey", In: "cookie", Name: "rsvpp_session", Description: "The console's own session."},
 	}
 	return &book{api: humago.New(mux, config), mux: mux}
+}
+
+// textOnly refuses NUL characters, which PostgreSQL cannot keep and spreadsheets
+// cannot read.
+func textOnly(f huma.Format) huma.Format {
+	read := f.Unmarshal
+	f.Unmarshal = func(b []byte, v any) error {
+		if bytes.Contains(b, []byte(`\u0000`)) {
+			return errors.New("it holds a NUL character: take it out")
+		}
+		return read(b, v)
+	}
+	return f
 }
 
 // option changes an operation beyond what most have.

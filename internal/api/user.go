@@ -70,7 +70,7 @@ func (d *Door) createUser(ctx context.Context, in *createUserInput) (*answer[Use
 	b := in.Body
 	user, err := d.People.Create(ctx, actor(ctx), vpp.LocationID(b.Location), vpp.UserInput{
 		ExternalID: b.ExternalID, UserName: b.UserName, FirstName: b.FirstName, LastName: b.LastName, FullName: b.FullName,
-		Email: b.Email, ManagedAppleID: b.ManagedAppleID, Groups: b.Groups, Locale: b.Locale, Notes: b.Notes,
+		Email: b.Email, ManagedAppleID: b.ManagedAppleID, Groups: b.Groups, Locale: b.Locale, Notes: b.Notes, Source: "api",
 	})
 	return answered(userOf(user), err)
 }

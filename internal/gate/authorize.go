@@ -29,6 +29,10 @@ func (g *Gate) withSession(route Route, next http.Handler) http.Handler {
 // and lets through whom the route is for.
 func (g *Gate) authorize(route Route, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if query, err := url.QueryUnescape(r.URL.RawQuery); !route.Bare && (err != nil || !isText(query)) {
+			WriteError(w, r, errNoText)
+			return
+		}
 		secret, byKey := bearer(r)
 		byKey = byKey && route.Scope != Public
 		if !byKey {

@@ -52,6 +52,10 @@ func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	m.gate.observe(w, r, func(w http.ResponseWriter, r *http.Request) {
 		m.gate.protect(w.Header())
 		setDeadlines(w, m.gate.config.Timeout)
+		if !isText(r.URL.Path) {
+			WriteError(w, r, errNoText)
+			return
+		}
 		handler, pattern := m.mux.Handler(r)
 		if pattern == "" {
 			m.nowhere(w, r, handler)

@@ -11,7 +11,7 @@ import (
 	"github.com/rsvpp/rsvpp/internal/vpp"
 )
 
-// secretPaths begin the paths whose rest is a secret: who knows it may use it.
+// secretPaths stand before the secrets in paths: who knows the rest may use it.
 var secretPaths = [...]string{"/i/", "/setup/"}
 
 // observe gives the request an id, answers for panics, and logs one line.
@@ -59,11 +59,12 @@ func (g *Gate) catch(w *witness, r *http.Request) {
 	WriteError(w, r, &refusal{http.StatusInternalServerError, vpp.Errorf(vpp.Internal, "panic")})
 }
 
-// redact hides what follows a secret path.
+// redact hides what follows a secret path, wherever it stands: links arrive
+// with slashes doubled and letters enlarged by the programs they went through.
 func redact(path string) string {
-	for _, prefix := range secretPaths {
-		if strings.HasPrefix(path, prefix) && len(path) > len(prefix) {
-			return prefix + "…"
+	for _, secret := range secretPaths {
+		if i := strings.Index(strings.ToLower(path), secret); i >= 0 && len(path) > i+len(secret) {
+			return path[:i] + secret + "…"
 		}
 	}
 	return path

@@ -29,8 +29,8 @@ type SendStore interface {
 
 const (
 	claimSize   = 200
-	groupSize   = 128
-	groupWithin = 50 * time.Millisecond
+	groupSize   = 32
+	groupWithin = 10 * time.Millisecond
 )
 
 // Sweep wakes whatever is due: deferred letters, letters of the dead.
@@ -92,7 +92,9 @@ type outcome struct {
 }
 
 func (b *batch) run(ctx context.Context) (more bool, err error) {
-	attempts, outcomes := make(chan attempt), make(chan outcome, claimSize)
+	// Nobody sends on while results wait to be written: what a crash makes
+	// us send again stays as little as what is in hand.
+	attempts, outcomes := make(chan attempt), make(chan outcome)
 	var senders, recorder sync.WaitGroup
 	for range b.service.config.Senders {
 		senders.Go(func() {

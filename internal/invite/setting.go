@@ -15,6 +15,8 @@ type SettingsStore interface {
 	// SaveSetting writes a setting and its history entry; before and after
 	// hold no secrets.
 	SaveSetting(ctx context.Context, by vpp.Actor, name, value, summary string, before, after any) error
+	// HurryLetters makes letters that were put off due now, and promises to send.
+	HurryLetters(ctx context.Context) error
 }
 
 // Sealer locks secrets at rest; context ties a secret to its place.
@@ -108,7 +110,12 @@ func (s *Service) SaveMailSettings(ctx context.Context, by vpp.Actor, next MailS
 	if err != nil {
 		return err
 	}
-	return s.store.SaveSetting(ctx, by, mailSetting, string(text), "Changed the mail settings", was.MailSettings, next)
+	if err := s.store.SaveSetting(ctx, by, mailSetting, string(text), "Changed the mail settings", was.MailSettings, next); err != nil {
+		return err
+	}
+	// What was put off under the old settings may go under the new ones. If this
+	// is lost in a crash, the letters go when their time comes.
+	return s.store.HurryLetters(ctx)
 }
 
 // TestMail sends a test letter under settings that need not be saved yet.

@@ -120,9 +120,19 @@ func (s *Service) verify(ctx context.Context, file []byte) (token, vpp.LocationF
 	}
 	facts, err := s.apple.Verify(ctx, t.secret)
 	if err == nil && facts.UID == "" {
-		err = vpp.Errorf(vpp.Unavailable, "Apple did not say which location the content token opens. Try again later.")
+		err = vpp.Errorf(vpp.Unavailable, "Apple did not say which location the content token opens.")
 	}
-	return t, facts, explain(err)
+	return t, facts, unstored(explain(err))
+}
+
+// unstored adds what the sentences about Apple's bad days do not know: a token
+// that Apple was not asked about is not kept, and nobody tries again.
+func unstored(err error) error {
+	switch kind := vpp.KindOf(err); kind {
+	case vpp.Unavailable, vpp.Exhausted:
+		return vpp.Wrap(kind, err, "%s The content token was not stored: send it again then.", vpp.MessageOf(err))
+	}
+	return err
 }
 
 // filled is the location with a token and what Apple says of it.

@@ -89,19 +89,23 @@ func explain(err error) error {
 	var odd *appsandbooks.UnexpectedAnswerError
 	var config *appsandbooks.ServiceConfigError
 	var ours *vpp.Error
-	var network interface{ Timeout() bool } // net.Error's: nobody answered, so nobody asked us to wait
 	switch {
 	case err == nil:
 		return nil
 	case errors.As(err, &ours):
 		return ours
-	case errors.As(err, &wait) && !errors.As(wait.Err, &network):
+	case errors.As(err, &wait) && wait.Err != nil: // it says more than the waiting does
+		return explain(wait.Err)
+	case errors.As(err, &wait):
 		return vpp.Wrap(vpp.Unavailable, err, "Apple asked us to wait until %s.", wait.Until.UTC().Format("15:04:05 MST"))
 	case errors.As(err, &said) && said.Number != 0:
 		p := vpp.ExplainApple(int(said.Number))
 		return vpp.Wrap(p.Kind, err, "%s %s (Apple's error %d)", p.Sentence, p.Next, said.Number)
 	case errors.Is(err, appsandbooks.ErrTokenRefused):
 		p := vpp.ExplainApple(vpp.AppleTokenInvalid)
+		return vpp.Wrap(p.Kind, err, "%s %s", p.Sentence, p.Next)
+	case errors.As(err, &said) && said.HTTPStatus >= 500: // without a word from Apple
+		p := vpp.ExplainApple(vpp.AppleUnavailable)
 		return vpp.Wrap(p.Kind, err, "%s %s", p.Sentence, p.Next)
 	case errors.As(err, &odd), errors.As(err, &config):
 		p := vpp.ExplainApple(vpp.AppleUnreadableAnswer)

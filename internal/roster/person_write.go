@@ -1,6 +1,7 @@
 package roster
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -44,7 +45,7 @@ func (s *Service) Create(ctx context.Context, by vpp.Actor, location vpp.Locatio
 	if fault := sheet.CheckPerson(&p); fault != nil {
 		return vpp.User{}, fault
 	}
-	u := s.newUser(p, fromConsole)
+	u := s.newUser(p, cmp.Or(in.Source, fromConsole))
 	if err := s.alone(ctx, u); err != nil {
 		return vpp.User{}, err
 	}

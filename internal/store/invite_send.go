@@ -198,6 +198,18 @@ func (db *DB) WakeLetters(ctx context.Context) error {
 	return db.inTx(ctx, func(t tx) error { return t.enqueue(ctx, vpp.SendMail{}) })
 }
 
+// HurryLetters makes letters that were put off due now, and promises to send.
+func (db *DB) HurryLetters(ctx context.Context) error {
+	return db.inTx(ctx, func(t tx) error {
+		_, err := t.Exec(ctx, `UPDATE deliveries SET next_attempt_at = $1 WHERE next_attempt_at > $1 AND ready_at > 0
+			AND outcome IN ('queued', 'deferred') AND claim = ''`, ms(db.now()))
+		if err != nil {
+			return err
+		}
+		return t.enqueue(ctx, vpp.SendMail{})
+	})
+}
+
 // mendLetters readies open letters of people who no longer wait for Apple;
 // whether they still should go is asked when they are claimed.
 func (db *DB) mendLetters(ctx context.Context) error {

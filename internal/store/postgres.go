@@ -49,6 +49,7 @@ func (b *postgresBackend) close() error     { b.pool.Close(); return nil }
 func (b *postgresBackend) Exec(ctx context.Context, query string, args ...any) (int64, error) {
 	var w wrote
 	tag, err := b.pool.Exec(ctx, query, args...)
+	err = readable(err)
 	if w.note(query); err == nil && tag.RowsAffected() > 0 {
 		b.changes.committed(w)
 	}
@@ -80,6 +81,7 @@ type postgresTx struct {
 func (t *postgresTx) Exec(ctx context.Context, query string, args ...any) (int64, error) {
 	t.note(query)
 	tag, err := t.Tx.Exec(ctx, query, args...)
+	err = readable(err)
 	return tag.RowsAffected(), err
 }
 

@@ -128,7 +128,8 @@ func (db *DB) Requeue(ctx context.Context, ids []vpp.ProgramUserID, when time.Ti
 	return db.inTx(ctx, func(t tx) error {
 		for some := range slices.Chunk(ids, 500) {
 			_, err := t.Exec(ctx, `UPDATE program_users SET batch_id = '', pending_since = $1,
-				managed_error = CASE WHEN $2 <> 0 THEN $2 ELSE managed_error END
+				managed_error = CASE WHEN $2 <> 0 THEN $2 ELSE managed_error END,
+				apple_error_at = CASE WHEN $2 <> 0 THEN $1 ELSE apple_error_at END
 				WHERE pending <> '' AND id IN (`+marks(3, len(some))+")", append([]any{ms(when), withoutManaged}, anys(some)...)...)
 			if err != nil {
 				return err

@@ -33,7 +33,17 @@ func all[T any](ctx context.Context, q querier, scan func(scanner) (T, error), q
 		}
 		list = append(list, v)
 	}
-	return list, rows.Err()
+	return list, readable(rows.Err())
+}
+
+// readable turns PostgreSQL's word about NUL and broken UTF-8 into ours: it was
+// somebody's input.
+func readable(err error) error {
+	var said *pgconn.PgError
+	if errors.As(err, &said) && said.Code == "22021" {
+		return vpp.Wrap(vpp.Invalid, err, "What was sent holds a character that cannot be kept (NUL, or broken UTF-8): take it out.")
+	}
+	return err
 }
 
 // one reads the first row; without one the error is vpp.NotFound.

@@ -50,4 +50,5 @@ type UserInput struct {
 	Email, ManagedAppleID         string
 	Groups                        []string
 	Locale, Notes                 string
+	Source                        string // "api"; "" for the console
 }

@@ -21,10 +21,10 @@ import (
 	"github.com/rsvpp/rsvpp/internal/mail/mailtest"
 )
 
-// house is a whole server that is asked over HTTP alone, as an administrator's
+// site is a whole server that is asked over HTTP alone, as an administrator's
 // program would, between a pretend Apple and a real mail server. It can be
 // stopped and opened again on the same database and address.
-type house struct {
+type site struct {
 	*testServer
 	t        *testing.T
 	apple    *applesim.Server
@@ -41,8 +41,8 @@ type house struct {
 
 const password = "correct horse battery staple"
 
-// houseOptions differ from test to test. The zero value is a good day on SQLite.
-type houseOptions struct {
+// siteOptions differ from test to test. The zero value is a good day on SQLite.
+type siteOptions struct {
 	database string // "" for a new SQLite file
 	apple    applesim.Options
 	place    applesim.Location
@@ -51,9 +51,9 @@ type houseOptions struct {
 	bare     bool // neither content token nor mail settings yet
 }
 
-func openHouse(t *testing.T, o houseOptions) *house {
+func openSite(t *testing.T, o siteOptions) *site {
 	t.Helper()
-	h := &house{t: t, database: o.database, log: &logbook{}, flags: o.flags, address: "127.0.0.1:0"}
+	h := &site{t: t, database: o.database, log: &logbook{}, flags: o.flags, address: "127.0.0.1:0"}
 	if h.database == "" {
 		h.database = filepath.Join(t.TempDir(), "rsvpp.db")
 	}
@@ -83,7 +83,7 @@ func openHouse(t *testing.T, o houseOptions) *house {
 	return h
 }
 
-func (h *house) openApple(o houseOptions) {
+func (h *site) openApple(o siteOptions) {
 	h.t.Helper()
 	apple, err := applesim.NewServer(o.apple)
 	if err != nil {
@@ -99,7 +99,7 @@ func (h *house) openApple(o houseOptions) {
 	h.token = h.mint(applesim.TokenOptions{})
 }
 
-func (h *house) mint(o applesim.TokenOptions) applesim.Token {
+func (h *site) mint(o applesim.TokenOptions) applesim.Token {
 	h.t.Helper()
 	token, err := h.apple.MintToken(h.uid, o)
 	if err != nil {
@@ -109,7 +109,7 @@ func (h *house) mint(o applesim.TokenOptions) applesim.Token {
 }
 
 // start opens the server, at the same address as before if there was one.
-func (h *house) start() {
+func (h *site) start() {
 	h.t.Helper()
 	l, err := (&net.ListenConfig{}).Listen(h.t.Context(), "tcp", h.address)
 	if err != nil {
@@ -118,7 +118,7 @@ func (h *house) start() {
 	h.address = l.Addr().String()
 	all := map[string]string{"data-dir": filepath.Dir(h.database), "database": h.database, "public-url": "http://" + h.address,
 		"apple-url": h.apple.BaseURL(), "first-look": "100ms", "look-every": "80ms", "resend-after": "2s", "settle": "40ms",
-		"take-over-after": "8s", "sweep-every": "200ms", "mail-retry": "200ms"}
+		"take-over-after": "20s", "sweep-every": "200ms", "mail-retry": "200ms"}
 	if strings.HasPrefix(h.database, "postgres") {
 		all["data-dir"] = h.t.TempDir()
 	}
@@ -179,7 +179,7 @@ type problem struct {
 }
 
 // send asks the API. A string or a reader is sent as it is, a value as JSON.
-func (h *house) send(method, path string, body any, header ...string) said {
+func (h *site) send(method, path string, body any, header ...string) said {
 	h.t.Helper()
 	var r io.Reader
 	kind := "application/octet-stream"
@@ -213,7 +213,7 @@ func (h *house) send(method, path string, body any, header ...string) said {
 	return h.do(q)
 }
 
-func (h *house) do(q *http.Request) said {
+func (h *site) do(q *http.Request) said {
 	h.t.Helper()
 	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	a, err := client.Do(q)
@@ -229,7 +229,7 @@ func (h *house) do(q *http.Request) said {
 }
 
 // must asks what has to go well.
-func (h *house) must(method, path string, body, into any) {
+func (h *site) must(method, path string, body, into any) {
 	h.t.Helper()
 	a := h.send(method, path, body)
 	if a.status >= 300 {
@@ -244,7 +244,7 @@ func (h *house) must(method, path string, body, into any) {
 
 // refused checks that an answer is a problem of a status whose detail is a
 // sentence with all of the words in it.
-func (h *house) refused(a said, status int, words ...string) problem {
+func (h *site) refused(a said, status int, words ...string) problem {
 	h.t.Helper()
 	var p problem
 	if err := json.Unmarshal(a.body, &p); err != nil || a.kind != "application/problem+json" {
@@ -259,7 +259,7 @@ func (h *house) refused(a said, status int, words ...string) problem {
 }
 
 // sentence checks that a text is fit for people and holds the words.
-func (h *house) sentence(text string, words ...string) {
+func (h *site) sentence(text string, words ...string) {
 	h.t.Helper()
 	if text == "" || !strings.ContainsAny(text[len(text)-1:], ".?)") || strings.Contains(text, "internal error") && !strings.Contains(text, "Apple") {
 		h.t.Errorf("this is no sentence that says what to do: %q", text)
@@ -273,21 +273,21 @@ func (h *house) sentence(text string, words ...string) {
 
 // until waits until something is so. What the other side of the wire does is
 // not announced to us, so it is looked for.
-func (h *house) until(what string, so func() bool) {
+func (h *site) until(what string, so func() bool) {
 	h.t.Helper()
-	late, look := time.After(30*time.Second), time.NewTicker(20*time.Millisecond)
+	late, look := time.After(time.Minute), time.NewTicker(20*time.Millisecond)
 	defer look.Stop()
 	for !so() {
 		select {
 		case <-look.C:
 		case <-late:
-			h.t.Fatalf("within 30 seconds it did not become so: %s\n%s", what, h.tail())
+			h.t.Fatalf("within a minute it did not become so: %s\n%s", what, h.tail())
 		}
 	}
 }
 
 // tail is the end of what the log complains about.
-func (h *house) tail() string {
+func (h *site) tail() string {
 	var lines []string
 	for line := range strings.SplitSeq(h.log.String(), "\n") {
 		if strings.Contains(line, "level=WARN") || strings.Contains(line, "level=ERROR") {
@@ -298,7 +298,7 @@ func (h *house) tail() string {
 }
 
 // useMail points the server to the mail server.
-func (h *house) useMail(change func(*api.MailSettings)) {
+func (h *site) useMail(change func(*api.MailSettings)) {
 	h.t.Helper()
 	m := api.MailSettings{Mode: "relay", Host: h.post.Host(), Port: h.post.Port(), Security: "none", FromName: "North School", FromAddress: "it@north.example"}
 	if change != nil {
@@ -308,7 +308,7 @@ func (h *house) useMail(change func(*api.MailSettings)) {
 }
 
 // pupils adds n people, pupil0@north.example and so on.
-func (h *house) pupils(n int) {
+func (h *site) pupils(n int) {
 	h.t.Helper()
 	file := &strings.Builder{}
 	file.WriteString("external_id,first_name,last_name,email\n")
@@ -321,45 +321,32 @@ func (h *house) pupils(n int) {
 }
 
 // importing uploads a file and imports it to the end.
-func (h *house) importing(file string) api.Task {
+func (h *site) importing(file string) api.Task {
 	h.t.Helper()
 	var i api.Import
 	h.must("POST", "/imports?filename=people.csv", file, &i)
 	return h.running(i)
 }
 
-func (h *house) running(i api.Import) (task api.Task) {
+func (h *site) running(i api.Import) (task api.Task) {
 	h.t.Helper()
 	h.must("POST", "/imports/"+i.ID+"/run", nil, &task)
 	return h.finished(task)
 }
 
-func (h *house) finished(task api.Task) api.Task {
+func (h *site) finished(task api.Task) api.Task {
 	h.t.Helper()
-	late := time.Now().Add(25 * time.Second)
-	h.until(task.Title+" is finished", func() bool {
-		if time.Now().After(late) {
-			h.t.Logf("the task is %+v, the location %+v", task, h.place())
-			for _, i := range h.items(task) {
-				if i.State == "queued" || i.State == "waiting" {
-					a := h.send("GET", "/users/"+i.UserID+"/story", nil)
-					_ = os.WriteFile("/tmp/bad_"+strings.ReplaceAll(h.t.Name(), "/", "_")+".log", []byte(h.log.String()), 0o600); h.t.Fatalf("%s still is %s: %s %s\n%s", i.FullName, i.State, i.Detail, a.body, h.tail())
-				}
-			}
-		}
-		task = h.task(task.ID)
-		return task.Finished
-	})
+	h.until(task.Title+" is finished", func() bool { task = h.task(task.ID); return task.Finished })
 	return task
 }
 
-func (h *house) task(id string) (task api.Task) {
+func (h *site) task(id string) (task api.Task) {
 	h.t.Helper()
 	h.must("GET", "/tasks/"+id, nil, &task)
 	return task
 }
 
-func (h *house) items(task api.Task) (items []api.TaskItem) {
+func (h *site) items(task api.Task) (items []api.TaskItem) {
 	h.t.Helper()
 	var page api.List[api.TaskItem]
 	h.must("GET", "/tasks/"+task.ID+"/items?limit=1000", nil, &page)
@@ -367,7 +354,7 @@ func (h *house) items(task api.Task) (items []api.TaskItem) {
 }
 
 // item is one person's part of a task.
-func (h *house) item(task api.Task, email string) api.TaskItem {
+func (h *site) item(task api.Task, email string) api.TaskItem {
 	h.t.Helper()
 	for _, i := range h.items(task) {
 		if i.Email == email {
@@ -380,20 +367,20 @@ func (h *house) item(task api.Task, email string) api.TaskItem {
 type everybody = map[string]any
 
 // inviting starts a run for everybody.
-func (h *house) inviting() (task api.Task) {
+func (h *site) inviting() (task api.Task) {
 	h.t.Helper()
 	h.must("POST", "/invitations", everybody{"selection": everybody{"all": true}}, &task)
 	return task
 }
 
-func (h *house) statuses() map[string]int {
+func (h *site) statuses() map[string]int {
 	h.t.Helper()
 	var c api.Counts
 	h.must("GET", "/users/counts", nil, &c)
 	return c.Status
 }
 
-func (h *house) place() (l api.Location) {
+func (h *site) place() (l api.Location) {
 	h.t.Helper()
 	var all api.List[api.Location]
 	h.must("GET", "/locations", nil, &all)
@@ -402,7 +389,7 @@ func (h *house) place() (l api.Location) {
 
 // truth checks that our state equals Apple's, person by person, and that
 // nobody has two living records.
-func (h *house) truth() {
+func (h *site) truth() {
 	h.t.Helper()
 	living := map[string]applesim.User{}
 	for u := range h.apple.Users(h.uid) {
@@ -436,7 +423,7 @@ func (h *house) truth() {
 	}
 }
 
-func (h *house) people() (people []api.Person) {
+func (h *site) people() (people []api.Person) {
 	h.t.Helper()
 	for after := ""; ; {
 		var page api.List[api.Person]
@@ -450,7 +437,7 @@ func (h *house) people() (people []api.Person) {
 
 // once checks that everybody got exactly one letter: repeats after a lost
 // answer carry the same Message-ID, and readers' programs show them once.
-func (h *house) once(n int) {
+func (h *site) once(n int) {
 	h.t.Helper()
 	ids := map[string]map[string]bool{}
 	for _, l := range h.post.Letters() {

@@ -1,0 +1,32 @@
+package store_test
+
+import (
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/rsvpp/rsvpp/internal/store/storetest"
+	"github.com/rsvpp/rsvpp/internal/vpp"
+)
+
+// What PostgreSQL cannot keep is somebody's input and no fault of ours; SQLite
+// merely finds nothing.
+func TestNoText(t *testing.T) {
+	for name, url := range map[string]func() string{
+		"sqlite":   func() string { return filepath.Join(t.TempDir(), "rsvpp.db") },
+		"postgres": nil,
+	} {
+		t.Run(name, func(t *testing.T) {
+			want, address := vpp.NotFound, ""
+			if url == nil {
+				want, address = vpp.Invalid, storetest.Postgres(t)
+			} else {
+				address = url()
+			}
+			db := storetest.Open(t, address, time.Now)
+			if _, err := db.User(t.Context(), "a\x00b"); vpp.KindOf(err) != want {
+				t.Errorf("the error is %v, want %s", err, want)
+			}
+		})
+	}
+}
