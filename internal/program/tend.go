@@ -90,37 +90,6 @@ type tender struct {
 	end   time.Time // the job's slice
 }
 
-// callsDue sends writes and looks at events, several at once, and says whether
-// there may be more of them.
-func (t *tender) callsDue(ctx context.Context, maxUsers int) (busy bool, err error) {
-	looks, err := t.store.DueLooks(ctx, t.l.ID, t.config.Parallel)
-	if err != nil {
-		return false, err
-	}
-	sends, err := t.store.UnsentBatches(ctx, t.l.ID, t.config.Parallel)
-	if err != nil {
-		return false, err
-	}
-	for len(sends) < t.config.Parallel {
-		b, err := t.store.ClaimBatch(ctx, t.l.ID, vpp.BatchID(t.config.IDs()), maxUsers)
-		if vpp.KindOf(err) == vpp.NotFound {
-			break
-		}
-		if err != nil {
-			return false, err
-		}
-		sends = append(sends, b)
-	}
-	var calls []func() error
-	for _, b := range looks {
-		calls = append(calls, func() error { return t.look(ctx, b) })
-	}
-	for _, b := range sends {
-		calls = append(calls, func() error { return t.send(ctx, b) })
-	}
-	return len(calls) > 0, t.together(calls)
-}
-
 // together makes calls at once, at most Parallel, and joins their errors.
 func (t *tender) together(calls []func() error) error {
 	errs := make([]error, len(calls))
