@@ -56,7 +56,7 @@ func (t *tender) apply(ctx context.Context, records []vpp.Record, asked time.Tim
 		return out, err
 	}
 	out.changed["strangers"] += len(strangers)
-	return out, t.store.WriteFacts(ctx, t.l.ID, facts)
+	return out, t.store.WriteFacts(ctx, facts)
 }
 
 // count sorts a change for the result that an administrator reads.
