@@ -2,8 +2,7 @@ package appsandbooks_test
 
 import (
 	"errors"
-	"io"
-	"log"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -112,7 +111,7 @@ func TestOverTLSAndHTTP2(t *testing.T) {
 // A wrong certificate is told at once: trying again changes nothing.
 func TestWrongCertificate(t *testing.T) {
 	a := newUnstartedApple(t)
-	a.Config.ErrorLog = log.New(io.Discard, "", 0)
+	a.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, 0)
 	a.StartTLS()
 	c, ck := newClient(t, a, func(cfg *appsandbooks.Config) { cfg.HTTPClient = &http.Client{Transport: &http.Transport{}} })
 	_, err := c.ServiceConfig(t.Context())

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -31,12 +32,14 @@ type apple struct {
 }
 
 func newApple(t *testing.T) *apple {
+	t.Helper()
 	a := newUnstartedApple(t)
 	a.Start()
 	return a
 }
 
 func newUnstartedApple(t *testing.T) *apple {
+	t.Helper()
 	a := &apple{t: t, limits: `{"maxUsers":3,"maxRequestPerSecond":15}`, urls: map[string]string{}, handlers: map[string]http.HandlerFunc{}}
 	a.Server = httptest.NewUnstartedServer(a)
 	t.Cleanup(a.Close)
@@ -100,9 +103,7 @@ func (a *apple) serviceConfig(w http.ResponseWriter, r *http.Request) {
 		"invitationEmail": "https://invite.example/join?inviteCode=%25inviteCode%25&mt=8",
 		"getAssets":       a.URL + "/assets",
 	}
-	for k, v := range a.urls {
-		urls[k] = v
-	}
+	maps.Copy(urls, a.urls)
 	reply(w, 200, fmt.Sprintf(`{"limits":%s,"urls":%s,"notificationTypes":["USER_MANAGEMENT"],"errorCodes":[{"errorNumber":9603,"errorMessage":"internal"}]}`, a.limits, toJSON(urls)))
 }
 

@@ -16,8 +16,10 @@ import (
 	"github.com/rsvpp/rsvpp/appsandbooks"
 )
 
-const okUsers = `{"uId":"2222222222222222","users":[],"currentPageIndex":0,"totalPages":1,"size":0,"versionId":"v1"}`
-const okEvent = `{"uId":"2222222222222222","eventId":"event-1"}`
+const (
+	okUsers = `{"uId":"2222222222222222","users":[],"currentPageIndex":0,"totalPages":1,"size":0,"versionId":"v1"}`
+	okEvent = `{"uId":"2222222222222222","eventId":"event-1"}`
+)
 
 func status(code int, body string, header ...string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {

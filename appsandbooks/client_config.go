@@ -58,8 +58,8 @@ func (c *Client) ClientConfig(ctx context.Context) (*ClientConfig, error) {
 func (c *Client) SetClientConfig(ctx context.Context, change ClientConfigChange) (*ClientConfig, error) {
 	req := clientConfigRequest{MDMInfo: change.MDMInfo, NotificationURL: change.NotificationURL, NotificationTypes: change.NotificationTypes}
 	if change.NotificationAuthToken != nil {
-		clear := change.NotificationAuthToken.Reveal()
-		req.NotificationAuthToken = &clear
+		secret := change.NotificationAuthToken.Reveal()
+		req.NotificationAuthToken = &secret
 	}
 	body, err := json.Marshal(req)
 	if err != nil {

@@ -60,11 +60,11 @@ func TestQueriesThatAreNotSent(t *testing.T) {
 
 // pages serves a walk; a function makes each page from its index and how
 // often it was asked before.
-func (a *apple) pages(make func(index, asked int) (int, string)) {
+func (a *apple) pages(page func(index, asked int) (int, string)) {
 	var asked [1000]atomic.Int32
 	a.handle("/users", func(w http.ResponseWriter, r *http.Request) {
 		index, _ := strconv.Atoi(r.URL.Query().Get("pageIndex"))
-		code, body := make(index, int(asked[index].Add(1)-1))
+		code, body := page(index, int(asked[index].Add(1)-1))
 		reply(w, code, body)
 	})
 }
@@ -214,7 +214,7 @@ func TestWalksThatGoAstray(t *testing.T) {
 			if i == 2 {
 				return 200, pageJSON(2, -1, 0, "v", "last")
 			}
-			return 200, pageJSON(i, i+1, 0, "v", fmt.Sprint(i))
+			return 200, pageJSON(i, i+1, 0, "v", strconv.Itoa(i))
 		}, users: 3},
 		{name: "grows", page: func(i, _ int) (int, string) { return straight(i, min(3+i, 6), fmt.Sprint("v", i)) }, users: 6, moved: true},
 		{name: "shrinks", page: func(i, _ int) (int, string) {

@@ -60,9 +60,9 @@ type walker struct {
 	next  int            // the next page to read
 	reads sync.WaitGroup
 
-	seed      maphash.Seed
-	lastPrint uint64
-	version   string // of the last page delivered
+	seed     maphash.Seed
+	lastMark uint64
+	version  string // of the last page delivered
 }
 
 type fetched struct {
@@ -129,9 +129,9 @@ func (w *walker) repeats(p *UsersPage) bool {
 	if w.Pages == 0 {
 		w.seed = maphash.MakeSeed()
 	}
-	print, live := fingerprint(w.seed, p.Users)
-	same := live && print == w.lastPrint && p.VersionID == w.version
-	w.lastPrint, w.version = print, p.VersionID
+	mark, live := fingerprint(w.seed, p.Users)
+	same := live && mark == w.lastMark && p.VersionID == w.version
+	w.lastMark, w.version = mark, p.VersionID
 	return same
 }
 

@@ -2,6 +2,7 @@ package applesim
 
 import (
 	"io"
+	"maps"
 	"mime"
 	"net/http"
 	"time"
@@ -163,9 +164,7 @@ func (a *Apple) wait(c *call, d time.Duration) {
 }
 
 func (a *Apple) write(w http.ResponseWriter, out reply) {
-	for key, values := range out.header {
-		w.Header()[key] = values
-	}
+	maps.Copy(w.Header(), out.header)
 	if w.Header().Get("Content-Type") == "" {
 		w.Header().Set("Content-Type", "application/json;charset=utf-8")
 	}

@@ -79,16 +79,15 @@ func (a *Apple) load() error {
 	if err != nil {
 		return err
 	}
-	now := a.options.Now()
 	if a.starts == 0 {
 		a.note(line{Kind: lineKey, Key: hex.EncodeToString(a.mint.key)})
 	}
-	a.put(line{Kind: lineStart}, now)
+	a.put(line{Kind: lineStart})
 	a.rng = rand.New(rand.NewPCG(a.options.Seed, uint64(a.starts)))
 	for _, l := range a.options.Locations {
 		if a.locations[l.UID] == nil {
 			l = a.complete(l)
-			a.put(line{Kind: lineLocation, Location: &l}, now)
+			a.put(line{Kind: lineLocation, Location: &l})
 		}
 	}
 	for _, id := range a.eventOrder {

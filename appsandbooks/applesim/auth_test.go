@@ -22,6 +22,7 @@ func (c *clock) Now() time.Time {
 	defer c.mu.Unlock()
 	return c.at
 }
+
 func (c *clock) add(d time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -82,12 +82,12 @@ func (a *Apple) writeClientConfig(c *call) reply {
 	if next.URL != "" && in.notifies() && !a.test(c, next) {
 		return fail(orDefault(quirks.TestFailureNumber, 9728)).reply()
 	}
-	now := a.lock()
+	a.lock()
 	// Somebody else may have written meanwhile: what this request omits is taken from there.
 	if again, refused := a.nextConfig(c.location.config, in); refused == nil {
 		next = again
 	}
-	a.put(line{Kind: lineConfig, UID: c.location.UID, Config: &next}, now)
+	a.put(line{Kind: lineConfig, UID: c.location.UID, Config: &next})
 	a.unlock()
 	return a.readClientConfig(c)
 }

@@ -20,7 +20,7 @@ func TestServiceConfigInvariants(t *testing.T) {
 		}
 	}
 	urls := out.Body["urls"].(map[string]any)
-	for _, key := range strings.Fields("clientConfig getUsers createUsers updateUsers retireUsers getAssets associateAssets disassociateAssets revokeAssets getAssignments eventStatus contentMetadataLookup") {
+	for key := range strings.FieldsSeq("clientConfig getUsers createUsers updateUsers retireUsers getAssets associateAssets disassociateAssets revokeAssets getAssignments eventStatus contentMetadataLookup") {
 		text, _ := urls[key].(string)
 		u, err := url.Parse(text)
 		if err != nil || "http://"+u.Host != w.URL || u.RawQuery != "" {
@@ -178,11 +178,11 @@ func TestPartialClientConfig(t *testing.T) {
 	if w.get("/client/config").str("notificationUrl") != url {
 		t.Error("an omitted address was dropped")
 	}
-	clear := map[string]any{"notificationUrl": "", "notificationAuthToken": ""}
+	cleared := map[string]any{"notificationUrl": "", "notificationAuthToken": ""}
 	w.SetQuirks(applesim.Quirks{ClearingRefused: true})
-	w.want(w.post("/client/config", clear), 400, 9712)
+	w.want(w.post("/client/config", cleared), 400, 9712)
 	w.SetQuirks(applesim.Quirks{})
-	if out := w.want(w.post("/client/config", clear), 200, 0); out.str("notificationUrl") != "" {
+	if out := w.want(w.post("/client/config", cleared), 200, 0); out.str("notificationUrl") != "" {
 		t.Error("not cleared")
 	}
 	w.subscribe(url, "USER_ASSOCIATED")

@@ -57,7 +57,7 @@ func (a *Apple) accept(l *location, kind EventType, users []requestUser, fate Fa
 		ID: a.mint.uuid(forEvent, uint32(a.starts), uint64(len(a.eventOrder))), UID: l.UID, Type: kind, Users: users,
 		Requested: len(users), Status: statusPending, AcceptedAt: now, DueAt: now.Add(a.options.EventDelay.draw(a.rng)), Fate: fate,
 	}
-	a.put(line{Kind: lineEvent, Event: e}, now)
+	a.put(line{Kind: lineEvent, Event: e})
 	return e
 }
 

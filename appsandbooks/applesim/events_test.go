@@ -1,6 +1,7 @@
 package applesim_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -115,7 +116,7 @@ func TestRetireByHand(t *testing.T) {
 	if err := w.RetireByHand(uid, "u0"); err != nil {
 		t.Fatal(err)
 	}
-	if w.only("clientUserId=u0")["status"] != "Retired" || w.RetireByHand(uid, "u0") != applesim.ErrNoUser {
+	if w.only("clientUserId=u0")["status"] != "Retired" || !errors.Is(w.RetireByHand(uid, "u0"), applesim.ErrNoUser) {
 		t.Fatal("not retired, or twice")
 	}
 }

@@ -88,7 +88,7 @@ func (a *Apple) cut(w http.ResponseWriter, c *call) {
 func drop(w http.ResponseWriter) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
-		panic(http.ErrAbortHandler)
+		panic(http.ErrAbortHandler) //nolint:forbidigo // net/http has no other word for it
 	}
 	_ = conn.Close()
 }

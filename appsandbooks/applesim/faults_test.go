@@ -23,8 +23,14 @@ func TestFaultsBefore(t *testing.T) {
 		status, number int
 		retryAfter     func(string) bool
 	}{
-		{applesim.Plain500, 500, 0, none}, {applesim.Error9603, 500, 9603, none}, {applesim.Busy503, 503, 9729, seconds}, {applesim.Busy503Date, 503, 9729, date},
-		{applesim.TooMany429, 429, 9646, none}, {applesim.TooMany429In, 429, 9646, seconds}, {applesim.ErrorIn200, 200, 9603, none}, {applesim.HTMLIn200, 200, 0, none},
+		{applesim.Plain500, 500, 0, none},
+		{applesim.Error9603, 500, 9603, none},
+		{applesim.Busy503, 503, 9729, seconds},
+		{applesim.Busy503Date, 503, 9729, date},
+		{applesim.TooMany429, 429, 9646, none},
+		{applesim.TooMany429In, 429, 9646, seconds},
+		{applesim.ErrorIn200, 200, 9603, none},
+		{applesim.HTMLIn200, 200, 0, none},
 	} {
 		t.Run(string(c.fault), func(t *testing.T) {
 			w.Inject(applesim.UsersCreate, c.fault)
@@ -89,12 +95,12 @@ func TestEventFaults(t *testing.T) {
 	if n, _ := w.failure(w.run("create", crowd("bad", 2))); n != 9644 {
 		t.Error(n)
 	}
-	fates := ""
+	var fates strings.Builder
 	for _, e := range w.Events(uid) {
-		fates += fmt.Sprintf("%s/%s ", e.Status, e.Fate)
+		fmt.Fprintf(&fates, "%s/%s ", e.Status, e.Fate)
 	}
-	if fates != "PENDING/event stuck PENDING/event lost PENDING/event forgotten COMPLETE/ FAILED/event 9644 " {
-		t.Error(fates)
+	if fates.String() != "PENDING/event stuck PENDING/event lost PENDING/event forgotten COMPLETE/ FAILED/event 9644 " {
+		t.Error(fates.String())
 	}
 }
 

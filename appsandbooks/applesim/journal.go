@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"time"
 )
 
 // line is one fact in the journal; a state is the sum of its lines. A file holds one JSON line each, memory-only services none.
@@ -59,7 +58,7 @@ type userLine struct {
 }
 
 // put makes a fact true and, with a file, notes it. Every change but those of users takes this road.
-func (a *Apple) put(l line, now time.Time) {
+func (a *Apple) put(l line) {
 	a.apply(l)
 	a.note(l)
 	if l.Kind == lineEvent && l.Event.Status == statusPending {

@@ -62,13 +62,13 @@ func newLocation(l Location, index uint32) *location {
 
 // AddLocation adds a location and returns it with what was filled in.
 func (a *Apple) AddLocation(l Location) (Location, error) {
-	now := a.lock()
+	a.lock()
 	defer a.unlock()
 	if l.UID != "" && a.locations[l.UID] != nil {
 		return Location{}, fmt.Errorf("applesim: location %s exists already", l.UID)
 	}
 	l = a.complete(l)
-	a.put(line{Kind: lineLocation, Location: &l}, now)
+	a.put(line{Kind: lineLocation, Location: &l})
 	return l, a.flush()
 }
 

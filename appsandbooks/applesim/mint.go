@@ -10,6 +10,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -99,7 +100,7 @@ func (m mint) openUUID(p purpose, text string) (a uint32, b uint64, ok bool) {
 // uid is a location's sixteen digits.
 func (m mint) uid(n uint32) string {
 	id := m.seal(forUnit, n, 0)
-	return fmt.Sprint(1e15 + binary.BigEndian.Uint64(id[:])%9e15)
+	return strconv.FormatUint(1e15+binary.BigEndian.Uint64(id[:])%9e15, 10)
 }
 
 // hash identifies an Apple Account within a store: equal for the same account, never reversible.

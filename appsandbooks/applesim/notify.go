@@ -88,14 +88,14 @@ func (a *Apple) post(d *delivery) {
 // notifyFinished tells how an event went: successes in portions of a hundred, failures by error.
 func (a *Apple) notifyFinished(l *location, e *event, touched []int32) {
 	for part := range slices.Chunk(touched, notePortion) {
-		a.send(l, noteUsers, a.userNote(l, e, "SUCCESS", nil, func(b []byte, i int) []byte {
+		a.send(l, noteUsers, a.userNote(e, "SUCCESS", nil, func(b []byte, i int) []byte {
 			return a.appendUser(b, l, part[i], l.at(part[i]), look{codeAlways: e.Type == eventRetire})
 		}, len(part)))
 	}
 	for _, f := range e.Failures {
 		for part := range slices.Chunk(f.Info.ClientUserIDs, notePortion) {
 			f.Info = &errorInfo{ClientUserIDs: part}
-			a.send(l, noteUsers, a.userNote(l, e, "FAILURE", &f, func(b []byte, i int) []byte {
+			a.send(l, noteUsers, a.userNote(e, "FAILURE", &f, func(b []byte, i int) []byte {
 				return append(appendString(append(b, `{"clientUserId":`...), part[i]), '}')
 			}, len(part)))
 		}
@@ -103,7 +103,7 @@ func (a *Apple) notifyFinished(l *location, e *event, touched []int32) {
 }
 
 // userNote is the body of a USER_MANAGEMENT notification; add writes the i-th of n users.
-func (a *Apple) userNote(l *location, e *event, result string, failure *wireError, add func(b []byte, i int) []byte, n int) []byte {
+func (a *Apple) userNote(e *event, result string, failure *wireError, add func(b []byte, i int) []byte, n int) []byte {
 	var b []byte
 	b = append(b, '{')
 	if failure != nil {

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -17,7 +18,7 @@ func (w *world) walk(query url.Values) (seen map[string]int, version string, pag
 	w.t.Helper()
 	seen = map[string]int{}
 	for index := 0; ; {
-		query.Set("pageIndex", fmt.Sprint(index))
+		query.Set("pageIndex", strconv.Itoa(index))
 		out := w.want(w.get("/users?"+query.Encode()), 200, 0)
 		users := out.users()
 		if out.num("currentPageIndex") != index || out.num("size") != len(users) || out.str("uId") != uid || out.str("versionId") == "" {

@@ -44,12 +44,12 @@ func (a *Apple) MintToken(uID string, o TokenOptions) (Token, error) {
 	}
 	for _, older := range a.minted {
 		if o.RevokeOlder && older.UID == uID && !older.Revoked {
-			a.put(line{Kind: lineRevoke, Content: older.Content}, now)
+			a.put(line{Kind: lineRevoke, Content: older.Content})
 		}
 	}
 	t := Token{UID: uID, OrgName: o.OrgName, ExpiresAt: o.ExpiresAt.UTC(), ReadOnly: o.ReadOnly}
 	t.Content = a.content(t)
-	a.put(line{Kind: lineToken, Token: &t}, now)
+	a.put(line{Kind: lineToken, Token: &t})
 	return t, a.flush()
 }
 
@@ -71,12 +71,12 @@ func (a *Apple) content(t Token) string {
 
 // RevokeToken makes a token answer 9625 from now on.
 func (a *Apple) RevokeToken(content string) error {
-	now := a.lock()
+	a.lock()
 	defer a.unlock()
 	if a.tokens[content] == nil {
 		return ErrNoToken
 	}
-	a.put(line{Kind: lineRevoke, Content: content}, now)
+	a.put(line{Kind: lineRevoke, Content: content})
 	return a.flush()
 }
 

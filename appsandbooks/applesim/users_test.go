@@ -3,6 +3,7 @@ package applesim_test
 import (
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -50,7 +51,7 @@ func TestCreateAndAccept(t *testing.T) {
 	if b := w.only("clientUserId=b"); b["inviteCode"] != code {
 		t.Fatal(b)
 	}
-	if _, err := w.Accept(code, "again@else.example"); err != applesim.ErrUsedInvite {
+	if _, err := w.Accept(code, "again@else.example"); !errors.Is(err, applesim.ErrUsedInvite) {
 		t.Fatal(err)
 	}
 	d, _ := w.only("clientUserId=d")["inviteCode"].(string)
@@ -185,7 +186,7 @@ func TestUpdate(t *testing.T) {
 	if a := w.only("clientUserId=a"); a["inviteCode"] == code {
 		t.Fatal(a)
 	}
-	if _, err := w.Accept(code, "a@x.example"); err != applesim.ErrUnknownInvite {
+	if _, err := w.Accept(code, "a@x.example"); !errors.Is(err, applesim.ErrUnknownInvite) {
 		t.Fatal(err)
 	}
 }
@@ -232,7 +233,7 @@ func TestClosedInvitations(t *testing.T) {
 		code("u0"): applesim.ErrRetiredInvite, code("u1"): applesim.ErrExpiredInvite, strings.ToUpper(code("u1")): applesim.ErrUnknownInvite,
 		"": applesim.ErrUnknownInvite, strings.Repeat("0", 32): applesim.ErrUnknownInvite,
 	} {
-		if _, err := w.Accept(text, "a@x.example"); err != want {
+		if _, err := w.Accept(text, "a@x.example"); !errors.Is(err, want) {
 			t.Errorf("%q: %v, want %v", text, err, want)
 		}
 	}
@@ -257,8 +258,10 @@ func FuzzBodies(f *testing.F) {
 	}
 	f.Cleanup(func() { a.Close() })
 	token, _ := a.MintToken(uid, applesim.TokenOptions{})
-	for _, s := range []string{`{}`, `null`, `[]`, `{"users":null}`, `{"users":[{"clientUserId":"a","email":"a@b.c"}]}`, `{"users":[null,{}]}`, `{"users":[{"clientUserId":"\ud800"}]}`,
-		`{"mdmInfo":{"id":"a","name":"b","metadata":"c"}}`, `{"notificationTypes":[]}`, `{"mdmInfo":null,"notificationUrl":"https://"}`, "\x00", `{"users":[{"clientUserId":"a","managedAppleId":"@"}]}`} {
+	for _, s := range []string{
+		`{}`, `null`, `[]`, `{"users":null}`, `{"users":[{"clientUserId":"a","email":"a@b.c"}]}`, `{"users":[null,{}]}`, `{"users":[{"clientUserId":"\ud800"}]}`,
+		`{"mdmInfo":{"id":"a","name":"b","metadata":"c"}}`, `{"notificationTypes":[]}`, `{"mdmInfo":null,"notificationUrl":"https://"}`, "\x00", `{"users":[{"clientUserId":"a","managedAppleId":"@"}]}`,
+	} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, body string) {

@@ -13,8 +13,8 @@ import (
 func quirkNames() []string {
 	var names []string
 	t := reflect.TypeFor[applesim.Quirks]()
-	for i := range t.NumField() {
-		names = append(names, t.Field(i).Name)
+	for field := range t.Fields() {
+		names = append(names, field.Name)
 	}
 	return names
 }

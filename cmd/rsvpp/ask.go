@@ -19,7 +19,7 @@ func (p *cli) confirm(question string, yes bool) (bool, error) {
 	answer, err := bufio.NewReader(io.LimitReader(p.in, 1024)).ReadString('\n')
 	if err != nil && answer == "" {
 		_, _ = fmt.Fprintln(p.err)
-		return false, nil //nolint:nilerr // an end of input is a no
+		return false, nil // an end of input is a no
 	}
 	switch strings.ToLower(strings.TrimSpace(answer)) {
 	case "y", "yes":

@@ -57,9 +57,12 @@ func TestAppleAnswersNonsense(t *testing.T) {
 	} {
 		t.Run(string(c.fault), func(t *testing.T) {
 			t.Parallel()
-			h := openSite(t, siteOptions{bare: true, apple: applesim.Options{Faults: applesim.Faults{
-				Chance: map[applesim.Fault]float64{c.fault: 1}, Run: 1 << 20, Total: 1 << 20, RetryAfter: 30 * time.Second, Hang: 20 * time.Second}},
-				flags: map[string]string{"take-over-after": "3s"}})
+			h := openSite(t, siteOptions{
+				bare: true, apple: applesim.Options{Faults: applesim.Faults{
+					Chance: map[applesim.Fault]float64{c.fault: 1}, Run: 1 << 20, Total: 1 << 20, RetryAfter: 30 * time.Second, Hang: 20 * time.Second,
+				}},
+				flags: map[string]string{"take-over-after": "3s"},
+			})
 			began := time.Now()
 			status := 503
 			if c.fault == applesim.TooMany429 {
@@ -103,8 +106,10 @@ func TestCampaignOnBadDays(t *testing.T) {
 					own = storetest.Postgres(t)
 				}
 				t.Parallel()
-				h := openSite(t, siteOptions{database: own, flags: map[string]string{"take-over-after": "4s"}, apple: applesim.Options{Limits: slowLimits(50),
-					Faults: applesim.Faults{RetryAfter: time.Second, Hang: 3 * time.Second}}})
+				h := openSite(t, siteOptions{database: own, flags: map[string]string{"take-over-after": "4s"}, apple: applesim.Options{
+					Limits: slowLimits(50),
+					Faults: applesim.Faults{RetryAfter: time.Second, Hang: 3 * time.Second},
+				}})
 				h.pupils(250)
 				for _, e := range c.where {
 					h.apple.Inject(e, c.faults...)
@@ -212,7 +217,7 @@ func TestManagedAccountsFallBack(t *testing.T) {
 		if p.ManagedError == 9635 || p.ManagedError == 9641 {
 			fell++
 			var story api.Story
-			h.must("GET", "/users/"+p.User.ID+"/story", nil, &story)
+			h.must("GET", "/users/"+p.ID+"/story", nil, &story)
 			told := false
 			for _, e := range story.Events {
 				told = told || strings.Contains(e.Title+e.Detail, "Managed Apple Account")

@@ -39,8 +39,7 @@ func TestBadLetter(t *testing.T) {
 		{"open tag", api.Letter{Subject: "Hello", Text: goodText, HTML: `<p>{{.FirstName}}</p><a href="{{.Link}}`}, []string{"HTML"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			defer func(was *testing.T) { h.t = was }(h.t)
-			h.t = t
+			h.within(t)
 			h.refused(h.send("PUT", "/letter", c.letter), 422, c.words...)
 			h.refused(h.send("POST", "/letter/preview", everybody{"letter": c.letter}), 422, c.words...)
 			h.refused(h.send("POST", "/invitations", everybody{"selection": everybody{"all": true}, "letter": c.letter}), 422, c.words...)
@@ -79,8 +78,10 @@ func TestInjection(t *testing.T) {
 		}
 		h.refused(a, status)
 	}
-	for _, address := range []string{"anna@north.example\r\nBcc: evil@evil.example", "anna@north.example>\r\nRCPT TO:<evil@evil.example", "a b@north.example",
-		`"x\r\ny"@north.example`, "anna@north.example, evil@evil.example", "<anna@north.example>"} {
+	for _, address := range []string{
+		"anna@north.example\r\nBcc: evil@evil.example", "anna@north.example>\r\nRCPT TO:<evil@evil.example", "a b@north.example",
+		`"x\r\ny"@north.example`, "anna@north.example, evil@evil.example", "<anna@north.example>",
+	} {
 		h.refused(h.send("POST", "/users", everybody{"full_name": "Anna", "email": address}), 422, "address")
 	}
 	h.must("POST", "/users", everybody{"full_name": evil, "first_name": evil, "email": "anna@north.example", "external_id": "1"}, nil)

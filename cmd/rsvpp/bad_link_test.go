@@ -60,8 +60,10 @@ func TestLandingPageLeadsToAppleAlone(t *testing.T) {
 		}
 	}
 	unknown := h.visit(link[:len(link)-43] + strings.Repeat("A", 43))
-	for _, bad := range []string{link[:len(link)-1], link + "A", link[:len(link)-2] + "zz", strings.ToUpper(link[:len(link)-43]) + link[len(link)-43:],
-		"http://" + h.address + "/i/", "http://" + h.address + "/i/..%2f..%2fapi%2fv1%2fusers"} {
+	for _, bad := range []string{
+		link[:len(link)-1], link + "A", link[:len(link)-2] + "zz", strings.ToUpper(link[:len(link)-43]) + link[len(link)-43:],
+		"http://" + h.address + "/i/", "http://" + h.address + "/i/..%2f..%2fapi%2fv1%2fusers",
+	} {
 		bad = strings.Replace(bad, "HTTP://", "http://", 1)
 		a := h.visit(bad)
 		if strings.Contains(bad, "/I/") { // another path altogether

@@ -96,7 +96,7 @@ func TestGreylisting(t *testing.T) {
 	task := h.inviting()
 	h.mended(task, 4)
 	var story api.Story
-	h.must("GET", "/users/"+h.people()[0].User.ID+"/story", nil, &story)
+	h.must("GET", "/users/"+h.people()[0].ID+"/story", nil, &story)
 	if d := story.Deliveries[0]; len(story.Deliveries) != 1 || d.Attempts != 2 || d.Outcome != "accepted" || d.Answer == "" {
 		t.Errorf("the delivery is %+v", d)
 	}
@@ -194,8 +194,12 @@ func TestBadMailSettings(t *testing.T) {
 		{"unknown authority", mailtest.Options{Encryption: mailtest.TLS, Certificate: mailtest.UnknownAuthority}, nil, []string{"authority"}},
 		{"no STARTTLS", mailtest.Options{}, func(m *api.MailSettings) { m.Security = "starttls-required" }, []string{"STARTTLS"}},
 		{"TLS to a plain port", mailtest.Options{}, func(m *api.MailSettings) { m.Security, m.TimeoutSeconds = "tls", 2 }, []string{"TLS"}},
-		{"wrong password", mailtest.Options{Encryption: mailtest.STARTTLS, Username: "rsvpp", Password: "right-password"},
-			func(m *api.MailSettings) { m.Username, m.Password = "rsvpp", "wrong-password" }, []string{"password"}},
+		{
+			"wrong password",
+			mailtest.Options{Encryption: mailtest.STARTTLS, Username: "rsvpp", Password: "right-password"},
+			func(m *api.MailSettings) { m.Username, m.Password = "rsvpp", "wrong-password" },
+			[]string{"password"},
+		},
 		{"closed port", mailtest.Options{}, func(m *api.MailSettings) { m.Port = closedPort() }, []string{"does not answer on port"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -26,7 +26,7 @@ func TestBadRequests(t *testing.T) {
 	t.Parallel()
 	h := openSite(t, siteOptions{})
 	h.pupils(2)
-	person := h.people()[0].User.ID
+	person := h.people()[0].ID
 	all := everybody{"all": true}
 	for _, c := range []struct {
 		name, method, path string
@@ -79,8 +79,7 @@ func TestBadRequests(t *testing.T) {
 		{"the same address twice", "POST", "/users", everybody{"external_id": "p0", "email": "new@north.example"}, 409, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			defer func(was *testing.T) { h.t = was }(h.t)
-			h.t = t
+			h.within(t)
 			a := h.send(c.method, c.path, c.body, c.header...)
 			p := h.refused(a, c.status)
 			if strings.Contains(string(a.body), "goroutine") || strings.Contains(string(a.body), "SQL") || strings.Contains(p.Detail, "xxxxxxxx") {
@@ -111,7 +110,7 @@ func TestForgedNotifications(t *testing.T) {
 	note := []byte(`{"notificationId":"x","notificationType":"USER_ASSOCIATED","uId":"` + h.uid + `","notification":{"users":[]}}`)
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 8}}
 	forge := func(secret string, body []byte, to string) int {
-		q, err := http.NewRequestWithContext(t.Context(), "POST", to, bytes.NewReader(body))
+		q, err := http.NewRequestWithContext(t.Context(), http.MethodPost, to, bytes.NewReader(body))
 		if err != nil {
 			t.Error(err)
 			return 0
@@ -131,8 +130,15 @@ func TestForgedNotifications(t *testing.T) {
 	for _, c := range []struct {
 		secret, to string
 		body       []byte
-	}{{"", where, note}, {"wrong", where, note}, {h.key, where, note}, {"wrong", where + "x", note}, {"wrong", where, bytes.Repeat([]byte("x"), 900<<10)},
-		{strings.Repeat("x", 8<<10), where, note}, {"wrong", where, nil}} {
+	}{
+		{"", where, note},
+		{"wrong", where, note},
+		{h.key, where, note},
+		{"wrong", where + "x", note},
+		{"wrong", where, bytes.Repeat([]byte("x"), 900<<10)},
+		{strings.Repeat("x", 8<<10), where, note},
+		{"wrong", where, nil},
+	} {
 		if status := forge(c.secret, c.body, c.to); status != 401 {
 			t.Errorf("a forged notification was answered %d", status)
 		}

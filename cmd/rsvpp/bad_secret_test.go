@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/base64"
+	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -19,8 +20,10 @@ import (
 func TestSecretsStayHidden(t *testing.T) {
 	t.Parallel()
 	const mailPassword = "relay-password-9f3c"
-	h := openSite(t, siteOptions{bare: true,
-		mail: mailtest.Options{Encryption: mailtest.STARTTLS, Username: "rsvpp", Password: mailPassword, Faults: mailtest.Faults{Greylist: 0.5, Unknown: []string{"pupil7@north.example"}}}})
+	h := openSite(t, siteOptions{
+		bare: true,
+		mail: mailtest.Options{Encryption: mailtest.STARTTLS, Username: "rsvpp", Password: mailPassword, Faults: mailtest.Faults{Greylist: 0.5, Unknown: []string{"pupil7@north.example"}}},
+	})
 	setup := "" // the set-up link was used by bootstrap
 	h.refused(h.send("POST", "/locations", h.token.Content[:100]), 422)
 	h.must("POST", "/locations", h.token.Content, nil)
@@ -49,9 +52,7 @@ func TestSecretsStayHidden(t *testing.T) {
 	}
 	secrets["seal key"] = strings.TrimSpace(string(key))
 	hidden := map[string]string{} // stands in the database in clear: nothing of these may
-	for name, s := range secrets {
-		hidden[name] = s
-	}
+	maps.Copy(hidden, secrets)
 	for u := range h.apple.Users(h.uid) {
 		secrets["invite code of "+u.Email], hidden["invite code of "+u.Email] = u.InviteCode, u.InviteCode
 	}
@@ -62,9 +63,11 @@ func TestSecretsStayHidden(t *testing.T) {
 		}
 		token := link[strings.LastIndex(link, "/")+1:]
 		secrets["link of "+l.To[0]], hidden["link of "+l.To[0]] = token, token
-		for _, odd := range []string{link, link + "x", link + "/", link + "/continue", strings.Replace(link, "/i/", "//i/", 1), strings.Replace(link, "/i/", "/./i/", 1),
+		for _, odd := range []string{
+			link, link + "x", link + "/", link + "/continue", strings.Replace(link, "/i/", "//i/", 1), strings.Replace(link, "/i/", "/./i/", 1),
 			strings.Replace(link, "/i/", "/I/", 1), strings.Replace(link, "/i/", "/i//", 1), strings.Replace(link, "/i/", "/x/../i/", 1), link + "?utm=1",
-			strings.Replace(link, "/i/", "/i%2f", 1), strings.Replace(link, "/i/", "/api/v1/i/", 1)} {
+			strings.Replace(link, "/i/", "/i%2f", 1), strings.Replace(link, "/i/", "/api/v1/i/", 1),
+		} {
 			h.visit(odd)
 		}
 		on := h.browse("POST", link+"/continue")
@@ -78,7 +81,7 @@ func TestSecretsStayHidden(t *testing.T) {
 	acceptByMail(t, h.testServer, first, "pupil1@home.example")
 	h.until("the sign-in shows", func() bool { return h.statuses()["registered"] == 1 })
 	var link api.Link
-	h.must("POST", "/users/"+h.people()[3].User.ID+"/link", nil, &link)
+	h.must("POST", "/users/"+h.people()[3].ID+"/link", nil, &link)
 	h.must("GET", "/mail", nil, nil)
 	h.must("GET", "/history", nil, nil)
 	h.send("GET", "/users", nil, "Authorization", "Bearer "+h.key+"x")

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"os"
@@ -49,6 +50,14 @@ type siteOptions struct {
 	mail     mailtest.Options
 	flags    map[string]string
 	bare     bool // neither content token nor mail settings yet
+}
+
+// within makes the site speak to a test inside the test that opened it.
+func (h *site) within(t *testing.T) {
+	t.Helper()
+	outer := h.t
+	h.t = t
+	t.Cleanup(func() { h.t = outer })
 }
 
 func openSite(t *testing.T, o siteOptions) *site {
@@ -116,15 +125,15 @@ func (h *site) start() {
 		h.t.Fatal(err)
 	}
 	h.address = l.Addr().String()
-	all := map[string]string{"data-dir": filepath.Dir(h.database), "database": h.database, "public-url": "http://" + h.address,
+	all := map[string]string{
+		"data-dir": filepath.Dir(h.database), "database": h.database, "public-url": "http://" + h.address,
 		"apple-url": h.apple.BaseURL(), "first-look": "100ms", "look-every": "80ms", "resend-after": "2s", "settle": "40ms",
-		"take-over-after": "20s", "sweep-every": "200ms", "mail-retry": "200ms"}
+		"take-over-after": "20s", "sweep-every": "200ms", "mail-retry": "200ms",
+	}
 	if strings.HasPrefix(h.database, "postgres") {
 		all["data-dir"] = h.t.TempDir()
 	}
-	for k, v := range h.flags {
-		all[k] = v
-	}
+	maps.Copy(all, h.flags)
 	h.flags = all // the same data folder every time
 	s, err := resolve(settingTable(), all, func(string) (string, bool) { return "", false }, nil, os.ReadFile)
 	if err != nil {

@@ -17,9 +17,11 @@ func TestStoppedInCampaign(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, url string) {
 		t.Parallel()
 		const n = 500
-		h := openSite(t, siteOptions{database: url,
-			apple: applesim.Options{Limits: slowLimits(50), EventDelay: applesim.Range{Min: 100 * time.Millisecond, Max: 300 * time.Millisecond}},
-			mail:  mailtest.Options{Faults: mailtest.Faults{Slow: 1, SlowBy: 5 * time.Millisecond}}})
+		h := openSite(t, siteOptions{
+			database: url,
+			apple:    applesim.Options{Limits: slowLimits(50), EventDelay: applesim.Range{Min: 100 * time.Millisecond, Max: 300 * time.Millisecond}},
+			mail:     mailtest.Options{Faults: mailtest.Faults{Slow: 1, SlowBy: 5 * time.Millisecond}},
+		})
 		h.pupils(n)
 		task := h.inviting()
 		for _, point := range []struct {

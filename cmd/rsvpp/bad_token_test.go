@@ -57,8 +57,7 @@ func TestBadToken(t *testing.T) {
 		{"enormous", strings.Repeat("A", 2<<20), 413, []string{"larger than", "KiB"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			defer func(was *testing.T) { h.t = was }(h.t)
-			h.t = t
+			h.within(t)
 			p := h.refused(h.send("POST", "/locations", c.file), c.status, c.words...)
 			if c.status != 413 && p.Field != "token" {
 				t.Errorf("the field is %q", p.Field)

@@ -50,7 +50,7 @@ func (f *front) url() string { return f.address }
 
 func (f *front) close() error {
 	err := f.web.Close()
-	<-f.ended
+	<-f.ended //nolint:errcheck // it says only that it was closed
 	f.through.CloseIdleConnections()
 	return err
 }

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -33,10 +34,9 @@ var errTryLater = errors.New("not yet")
 
 const iPhone = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1"
 
-var (
-	continueForm = regexp.MustCompile(`<form[^>]+action="([^"]+/continue)"`)
-	largestPage  = int64(1 << 20)
-)
+const largestPage = 1 << 20
+
+var continueForm = regexp.MustCompile(`<form[^>]+action="([^"]+/continue)"`)
 
 // accept follows an invitation to its end.
 func (v invitee) accept(ctx context.Context, link, account string) error {
@@ -83,10 +83,8 @@ func (v invitee) ask(ctx context.Context, method, address string, form url.Value
 	if err != nil {
 		return "", "", fmt.Errorf("%w: %w", errTryLater, err)
 	}
-	for _, status := range want {
-		if res.StatusCode == status {
-			return string(text), res.Header.Get("Location"), nil
-		}
+	if slices.Contains(want, res.StatusCode) {
+		return string(text), res.Header.Get("Location"), nil
 	}
 	err = fmt.Errorf("%s %s answers %s", method, pathOf(address), res.Status)
 	if res.StatusCode >= 500 || res.StatusCode == http.StatusConflict || res.StatusCode == http.StatusTooManyRequests {

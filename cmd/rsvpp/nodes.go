@@ -105,8 +105,8 @@ func (n *nodes) start(ctx context.Context, i int, database string) error {
 	if err != nil {
 		return sayf(err, "There is no room for the log of a server.")
 	}
-	defer log.Close() // the process has its own
-	cmd := exec.Command(n.program, n.args...)
+	defer log.Close()                         // the process has its own
+	cmd := exec.Command(n.program, n.args...) //nolint:noctx // ended by name, so that it can end in order
 	cmd.Env = append(withoutOurs(os.Environ()), "RSVPP_DATABASE="+database)
 	cmd.Stderr = log
 	out, err := cmd.StdoutPipe()

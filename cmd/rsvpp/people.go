@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"strconv"
 	"strings"
 )
 
@@ -51,7 +52,7 @@ func invent(rng *rand.Rand, all []culture, taken map[string]int, i int) invented
 	local := first.latin + "." + last.latin
 	taken[local]++
 	if k := taken[local]; k > 1 {
-		local += fmt.Sprint(k)
+		local += strconv.Itoa(k)
 	}
 	q := inventedPerson{
 		externalID: fmt.Sprintf("P%06d", i+1), userName: local, email: local + "@" + peopleDomain,

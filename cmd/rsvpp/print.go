@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -95,12 +97,7 @@ func (t *table) line(row []string, widths []int) string {
 }
 
 func (t *table) isNumber(column int) bool {
-	for _, c := range t.right {
-		if c == column {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(t.right, column)
 }
 
 // clean keeps strangers' text from steering the terminal.
@@ -134,7 +131,7 @@ func many(n int, one, more string) string {
 
 // count writes a number with its thousands apart.
 func count(n int) string {
-	text := fmt.Sprint(n)
+	text := strconv.Itoa(n)
 	for i := len(text) - 3; i > 0 && text[i-1] != '-'; i -= 3 {
 		text = text[:i] + "," + text[i:]
 	}

@@ -27,8 +27,6 @@ func (l *leastCalls) write(people int) int {
 
 func pages(n, each int) int { return (n + each - 1) / each }
 
-func (l leastCalls) total() int { return l.create + l.update + l.retire + l.look + l.read }
-
 // callUse is how often an endpoint was called against the least possible.
 type callUse struct {
 	Endpoint string `json:"endpoint"`

@@ -4,9 +4,11 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -51,13 +53,15 @@ func TestMainJob(t *testing.T) {
 		if place.Name != "North School" || place.NotifyURL == "" {
 			t.Errorf("the location is %q, and Apple notifies %q", place.Name, place.NotifyURL)
 		}
-		err = v.invite.SaveMailSettings(ctx, vpp.Server, invite.MailSettings{Mode: "relay", Host: post.Host(), Port: post.Port(), Security: "none",
-			FromName: "North School", FromAddress: "it@north.example"})
+		err = v.invite.SaveMailSettings(ctx, vpp.Server, invite.MailSettings{
+			Mode: "relay", Host: post.Host(), Port: post.Port(), Security: "none",
+			FromName: "North School", FromAddress: "it@north.example",
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
 		for i := range 5 {
-			in := vpp.UserInput{UserName: fmt.Sprint("pupil", i), FirstName: "Pupil", LastName: fmt.Sprint(i), Email: fmt.Sprintf("pupil%d@north.example", i)}
+			in := vpp.UserInput{UserName: fmt.Sprint("pupil", i), FirstName: "Pupil", LastName: strconv.Itoa(i), Email: fmt.Sprintf("pupil%d@north.example", i)}
 			if _, err := v.roster.Create(ctx, vpp.Server, "", in); err != nil {
 				t.Fatal(err)
 			}
@@ -126,11 +130,11 @@ func startServer(t *testing.T, flags map[string]string) *testServer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	all := map[string]string{"data-dir": t.TempDir(), "public-url": "http://" + l.Addr().String(), "first-look": "200ms", "look-every": "100ms",
-		"resend-after": "5s", "settle": "100ms", "take-over-after": "12s", "sweep-every": "1s", "mail-retry": "200ms"}
-	for k, v := range flags {
-		all[k] = v
+	all := map[string]string{
+		"data-dir": t.TempDir(), "public-url": "http://" + l.Addr().String(), "first-look": "200ms", "look-every": "100ms",
+		"resend-after": "5s", "settle": "100ms", "take-over-after": "12s", "sweep-every": "1s", "mail-retry": "200ms",
 	}
+	maps.Copy(all, flags)
 	s, err := resolve(settingTable(), all, func(string) (string, bool) { return "", false }, nil, os.ReadFile)
 	if err != nil {
 		t.Fatal(err)

@@ -50,14 +50,15 @@ func (p *cli) finish(ctx context.Context, c *client.Client, t client.Task, asJSO
 }
 
 func summary(t client.Task) string {
-	text := fmt.Sprintf("%s: %s done, %s failed, %s skipped.", clean(t.Title), count(t.Done), count(t.Failed), count(t.Skipped))
+	var text strings.Builder
+	fmt.Fprintf(&text, "%s: %s done, %s failed, %s skipped.", clean(t.Title), count(t.Done), count(t.Failed), count(t.Skipped))
 	for _, name := range slices.Sorted(maps.Keys(t.Result)) {
-		text += fmt.Sprintf(" %s: %s.", strings.ReplaceAll(name, "_", " "), count(t.Result[name]))
+		fmt.Fprintf(&text, " %s: %s.", strings.ReplaceAll(name, "_", " "), count(t.Result[name]))
 	}
 	if t.Note != "" {
-		text += " " + clean(t.Note)
+		text.WriteString(" " + clean(t.Note))
 	}
-	return text
+	return text.String()
 }
 
 // outcome is the failure of a finished task, if it is one.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -100,9 +101,7 @@ func (p *cli) upload(ctx context.Context, c *client.Client, name string) (client
 // mapColumns lays what was said by hand over what was recognized.
 func mapColumns(upload client.Import, said []string) (map[string]int, error) {
 	mapping := map[string]int{}
-	for field, column := range upload.Mapping {
-		mapping[field] = column
-	}
+	maps.Copy(mapping, upload.Mapping)
 	for _, one := range said {
 		field, column, ok := strings.Cut(one, "=")
 		field = strings.ReplaceAll(strings.TrimSpace(field), "-", "_")

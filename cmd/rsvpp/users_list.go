@@ -75,11 +75,11 @@ func (p *cli) listPeople(ctx context.Context, c *client.Client, o peopleList) er
 	if err != nil {
 		return err
 	}
-	print, end := p.printPeople(o.columns), func(string) error { return nil }
+	show, end := p.printPeople(o.columns), func(string) error { return nil }
 	if p.json {
-		print, end = p.streamPeople()
+		show, end = p.streamPeople()
 	}
-	next, err := eachPage(ctx, c, filter, o, print)
+	next, err := eachPage(ctx, c, filter, o, show)
 	if err != nil {
 		return err
 	}
@@ -92,7 +92,7 @@ func (p *cli) listPeople(ctx context.Context, c *client.Client, o peopleList) er
 
 // eachPage walks over as many people as are wanted, a page at a time, and
 // returns where the rest begins.
-func eachPage(ctx context.Context, c *client.Client, f client.Filter, o peopleList, print func([]client.Person) error) (string, error) {
+func eachPage(ctx context.Context, c *client.Client, f client.Filter, o peopleList, show func([]client.Person) error) (string, error) {
 	page := client.Page{After: o.after}
 	for left := o.limit; o.all || left > 0; {
 		page.Limit = 1000
@@ -103,7 +103,7 @@ func eachPage(ctx context.Context, c *client.Client, f client.Filter, o peopleLi
 		if err != nil {
 			return "", err
 		}
-		if err := print(list.Items); err != nil || list.Next == "" {
+		if err := show(list.Items); err != nil || list.Next == "" {
 			return "", err
 		}
 		left -= len(list.Items)
@@ -133,9 +133,9 @@ func (p *cli) printPeople(columns []string) func([]client.Person) error {
 }
 
 // streamPeople prints one JSON object with all pages' people in one list.
-func (p *cli) streamPeople() (print func([]client.Person) error, end func(next string) error) {
+func (p *cli) streamPeople() (show func([]client.Person) error, end func(next string) error) {
 	before := "{\"items\": [\n  "
-	print = func(people []client.Person) error {
+	show = func(people []client.Person) error {
 		for _, q := range people {
 			text, err := json.Marshal(q)
 			if err != nil {
@@ -162,7 +162,7 @@ func (p *cli) streamPeople() (print func([]client.Person) error, end func(next s
 		}
 		return p.println(tail)
 	}
-	return print, end
+	return show, end
 }
 
 func columnNames() []string {

@@ -265,8 +265,10 @@ func TestHowErrorsLeave(t *testing.T) {
 	h := open(t, nil)
 	v := h.visitor()
 	got := v.get("/api/fail/invalid")
-	want := gate.Problem{Type: "urn:rsvpp:problem:invalid", Title: "Unprocessable Entity", Status: 422, Detail: "Wrong.",
-		Instance: got.header.Get("X-Request-Id"), Field: "email"}
+	want := gate.Problem{
+		Type: "urn:rsvpp:problem:invalid", Title: "Unprocessable Entity", Status: 422, Detail: "Wrong.",
+		Instance: got.header.Get("X-Request-Id"), Field: "email",
+	}
 	if p := got.problem(t); p != want {
 		t.Errorf("got %+v, want %+v", p, want)
 	}

@@ -82,13 +82,15 @@ func open(t *testing.T, change func(*gate.Config)) *house {
 	h := &house{t: t, now: time.Now(), log: &logbook{}}
 	h.db = storetest.Open(t, filepath.Join(t.TempDir(), "gate.db"), h.clock)
 	h.ops = operator.New(h.db, h.clock, storetest.NewID, rand.Reader)
-	config := gate.Config{Clock: h.clock, IDs: storetest.NewID,
+	config := gate.Config{
+		Clock: h.clock, IDs: storetest.NewID,
 		Logger: slog.New(slog.NewJSONHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Page: func(w http.ResponseWriter, r *http.Request, status int, sentence string) {
 			w.Header().Set("Content-Type", "text/html")
 			w.WriteHeader(status)
 			_, _ = io.WriteString(w, "<h1>"+sentence+"</h1>")
-		}}
+		},
+	}
 	if change != nil {
 		change(&config)
 	}

@@ -49,12 +49,12 @@ func (g *Gate) catch(w *witness, r *http.Request) {
 		return
 	}
 	if fault == http.ErrAbortHandler { //nolint:errorlint // net/http compares it so too
-		panic(fault)
+		panic(fault) //nolint:forbidigo // handed on to net/http, which knows it
 	}
 	passageOf(r.Context()).log.ErrorContext(r.Context(), "handler panicked", "panic", fmt.Sprint(fault), "stack", string(debug.Stack()))
 	if w.status != 0 {
 		// Half an answer is out: only a cut connection says that it is not whole.
-		panic(http.ErrAbortHandler)
+		panic(http.ErrAbortHandler) //nolint:forbidigo // net/http has no other word for it
 	}
 	WriteError(w, r, &refusal{http.StatusInternalServerError, vpp.Errorf(vpp.Internal, "panic")})
 }

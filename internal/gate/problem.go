@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"net/http"
 	"strconv"
 	"strings"
@@ -53,8 +54,7 @@ func ProblemOf(ctx context.Context, err error) *Problem {
 		Type: "urn:rsvpp:problem:" + string(vpp.KindOf(err)), Status: Status(vpp.KindOf(err)),
 		Detail: vpp.MessageOf(err), Instance: p.id,
 	}
-	var r *refusal
-	if errors.As(err, &r) {
+	if r, ok := errors.AsType[*refusal](err); ok {
 		problem.Status = r.status
 	}
 	var e *vpp.Error
@@ -78,8 +78,10 @@ func plain(err error) error {
 	var ours *vpp.Error
 	switch {
 	case errors.As(err, &large):
-		return &refusal{http.StatusRequestEntityTooLarge,
-			vpp.Wrap(vpp.Invalid, err, "What was sent is larger than the %d KiB that are taken here.", large.Limit/1024)}
+		return &refusal{
+			http.StatusRequestEntityTooLarge,
+			vpp.Wrap(vpp.Invalid, err, "What was sent is larger than the %d KiB that are taken here.", large.Limit/1024),
+		}
 	case errors.As(err, &ours) && ours.Kind != vpp.Internal:
 		return err
 	case errors.Is(err, context.DeadlineExceeded):
@@ -146,9 +148,7 @@ func (p *Problem) head(w http.ResponseWriter) {
 	for _, name := range []string{"Content-Length", "Content-Encoding", "Content-Disposition", "Etag", "Last-Modified"} {
 		w.Header().Del(name)
 	}
-	for name, values := range p.GetHeaders() {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), p.GetHeaders())
 	w.Header().Set("Cache-Control", "no-store")
 }
 

@@ -85,6 +85,7 @@ func BenchmarkBareLoop(b *testing.B) {
 
 // measure shares b.N letters among as many workers as there are connections.
 func measure(b *testing.B, sink *mailtest.Server, worker func() func() error) {
+	b.Helper()
 	var next atomic.Int64
 	var crowd sync.WaitGroup
 	workers := make([]func() error, benchConnections)

@@ -57,8 +57,7 @@ func assemble(subject, text, html part) (*Compiled, error) {
 func (c *Compiled) try(html part) error {
 	sample, err := c.Preview()
 	if err != nil {
-		var wrapped *vpp.Error
-		if errors.As(err, &wrapped) {
+		if wrapped, ok := errors.AsType[*vpp.Error](err); ok {
 			err = wrapped.Err
 		}
 		return html.unsafe(err)

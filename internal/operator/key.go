@@ -101,8 +101,10 @@ func (s *Service) newKey(caller Caller, in KeyInput) (StoredKey, error) {
 	case !in.ExpiresAt.After(now) || in.ExpiresAt.After(now.Add(longestKeyLife)):
 		return StoredKey{}, &vpp.Error{Kind: vpp.Invalid, Field: "expires_at", Message: "The key must expire within the next two years."}
 	}
-	return StoredKey{ID: s.ids(), OperatorID: caller.Operator.ID, Name: name, Scopes: scopes.String(),
-		CreatedAt: now, ExpiresAt: in.ExpiresAt}, nil
+	return StoredKey{
+		ID: s.ids(), OperatorID: caller.Operator.ID, Name: name, Scopes: scopes.String(),
+		CreatedAt: now, ExpiresAt: in.ExpiresAt,
+	}, nil
 }
 
 // RevokeKey ends a key, the caller's own or that of somebody who may do no

@@ -106,8 +106,10 @@ func (s *Service) newAccount(ctx context.Context, name, password string, scopes 
 		return Account{}, err
 	}
 	now := s.clock()
-	return Account{ID: vpp.OperatorID(s.ids()), Name: name, NameKey: nameKey(name), Password: hash,
-		Scopes: scopes.String(), Epoch: 1, CreatedAt: now, PasswordAt: now}, nil
+	return Account{
+		ID: vpp.OperatorID(s.ids()), Name: name, NameKey: nameKey(name), Password: hash,
+		Scopes: scopes.String(), Epoch: 1, CreatedAt: now, PasswordAt: now,
+	}, nil
 }
 
 // nameKey folds a name so that case and composition do not matter.

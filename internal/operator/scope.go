@@ -65,8 +65,10 @@ func ParseScopes(words []string) (Scopes, error) {
 	for _, word := range words {
 		scope := Scope(strings.TrimSpace(word))
 		if !slices.Contains(KnownScopes(), scope) {
-			return nil, &vpp.Error{Kind: vpp.Invalid, Field: "scopes",
-				Message: "There is no scope " + quoted(word) + ". The scopes are " + Scopes(KnownScopes()).String() + "."}
+			return nil, &vpp.Error{
+				Kind: vpp.Invalid, Field: "scopes",
+				Message: "There is no scope " + quoted(word) + ". The scopes are " + Scopes(KnownScopes()).String() + ".",
+			}
 		}
 		scopes = append(scopes, scope)
 	}

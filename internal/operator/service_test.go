@@ -383,8 +383,10 @@ func TestHistory(t *testing.T) {
 				}
 			}
 		}
-		for action, n := range map[string]int{"operator.create": 2, "operator.password": 1, "operator.sign_out_everywhere": 1,
-			"operator.remove": 1, "key.create": 1, "key.revoke": 1} {
+		for action, n := range map[string]int{
+			"operator.create": 2, "operator.password": 1, "operator.sign_out_everywhere": 1,
+			"operator.remove": 1, "key.create": 1, "key.revoke": 1,
+		} {
 			if seen[action] != n {
 				t.Errorf("%s is %d times in the history, want %d", action, seen[action], n)
 			}

@@ -78,8 +78,10 @@ func (s *Service) Verify(ctx context.Context, token string) (vpp.LocationFacts, 
 	if err != nil {
 		return vpp.LocationFacts{}, explain(err)
 	}
-	return vpp.LocationFacts{UID: said.UID, Name: said.LocationName, Country: said.CountryISO2ACode, Platform: said.DefaultPlatform,
-		Website: said.WebsiteURL, ExpiresAt: said.TokenExpirationDate.Time}, nil
+	return vpp.LocationFacts{
+		UID: said.UID, Name: said.LocationName, Country: said.CountryISO2ACode, Platform: said.DefaultPlatform,
+		Website: said.WebsiteURL, ExpiresAt: said.TokenExpirationDate.Time,
+	}, nil
 }
 
 // explain turns an error of the client into a sentence for administrators.

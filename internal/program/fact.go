@@ -23,8 +23,10 @@ func fact(now vpp.PlaceNow, records []vpp.Record, asked time.Time, seenLiving bo
 	case !r.Status.Living() && seenLiving:
 		return f, "", false
 	}
-	f = vpp.Fact{ID: now.ID, AppleStatus: r.Status, AppleEmail: r.Email, AccountHash: r.AccountHash,
-		CreatedAt: now.CreatedAt, AssociatedAt: now.AssociatedAt, RetiredAt: now.RetiredAt, ReadAt: asked}
+	f = vpp.Fact{
+		ID: now.ID, AppleStatus: r.Status, AppleEmail: r.Email, AccountHash: r.AccountHash,
+		CreatedAt: now.CreatedAt, AssociatedAt: now.AssociatedAt, RetiredAt: now.RetiredAt, ReadAt: asked,
+	}
 	if r.Status.Living() && (!now.AppleStatus.Living() || now.CreatedAt.IsZero()) {
 		f.CreatedAt, f.AssociatedAt, f.RetiredAt = asked, time.Time{}, time.Time{}
 	}
@@ -76,6 +78,8 @@ func codeMark(code string) string {
 }
 
 func recordOf(u appsandbooks.User) vpp.Record {
-	return vpp.Record{ClientUserID: vpp.ClientUserID(u.ClientUserID), Status: vpp.AppleStatus(u.Status), Email: u.Email,
-		AccountHash: u.IDHash, InviteCode: u.InviteCode.Reveal()}
+	return vpp.Record{
+		ClientUserID: vpp.ClientUserID(u.ClientUserID), Status: vpp.AppleStatus(u.Status), Email: u.Email,
+		AccountHash: u.IDHash, InviteCode: u.InviteCode.Reveal(),
+	}
 }

@@ -29,8 +29,10 @@ func (s *Service) Announce(ctx context.Context, id vpp.LocationID) error {
 	if err != nil {
 		return err
 	}
-	_, err = c.SetClientConfig(ctx, appsandbooks.ClientConfigChange{NotificationURL: &address, NotificationAuthToken: &token,
-		NotificationTypes: []appsandbooks.NotificationType{appsandbooks.UserManagement, appsandbooks.UserAssociated}})
+	_, err = c.SetClientConfig(ctx, appsandbooks.ClientConfigChange{
+		NotificationURL: &address, NotificationAuthToken: &token,
+		NotificationTypes: []appsandbooks.NotificationType{appsandbooks.UserManagement, appsandbooks.UserAssociated},
+	})
 	if err != nil {
 		_ = s.store.Announced(ctx, id, "")
 		return explain(err)

@@ -121,7 +121,7 @@ type batches interface {
 
 type facts interface {
 	PlacesByClient(ctx context.Context, location vpp.LocationID, ids []vpp.ClientUserID) (map[vpp.ClientUserID]vpp.PlaceNow, error)
-	WriteFacts(ctx context.Context, location vpp.LocationID, facts []vpp.Fact) error
+	WriteFacts(ctx context.Context, facts []vpp.Fact) error
 	WriteStrangers(ctx context.Context, id vpp.LocationID, records []vpp.Record, read time.Time) error
 	SealedCode(ctx context.Context, id vpp.ProgramUserID) (string, vpp.ProgramUser, error)
 }

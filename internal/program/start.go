@@ -132,8 +132,10 @@ func planSync(people []vpp.Person) []vpp.Planned {
 		plans[i] = vpp.Planned{ID: p.Program.ID, State: vpp.ItemDone, Detail: "Nothing to send."}
 		pending := p.Program.Pending != vpp.WriteNone
 		if !pending && differs(p) {
-			plans[i] = vpp.Planned{ID: p.Program.ID, State: vpp.ItemQueued, Write: vpp.WriteUpdate,
-				Detail: fmt.Sprintf("The address %s waits for Apple.", p.Email)}
+			plans[i] = vpp.Planned{
+				ID: p.Program.ID, State: vpp.ItemQueued, Write: vpp.WriteUpdate,
+				Detail: fmt.Sprintf("The address %s waits for Apple.", p.Email),
+			}
 		}
 	}
 	return plans

@@ -126,8 +126,7 @@ func (s *Service) stumble(ctx context.Context, id vpp.LocationID, began time.Tim
 		return storeErr
 	}
 	until := s.config.Now().Add(min(s.config.Cadence.LookEvery/8<<min(n, 12), 5*time.Minute))
-	var wait *appsandbooks.WaitError
-	if errors.As(err, &wait) {
+	if wait, ok := errors.AsType[*appsandbooks.WaitError](err); ok {
 		until = wait.Until
 	}
 	return s.store.Pause(ctx, id, until, vpp.MessageOf(why))

@@ -66,8 +66,10 @@ func newWorld(t *testing.T, url string, o applesim.Options) *world {
 	w := &world{db: db, apple: apple, uid: l.UID, token: token.Content}
 	w.Service = program.New(db, w, box, program.Config{
 		Client: appsandbooks.Config{BaseURL: apple.BaseURL(), RequestTimeout: 2 * time.Second, BackoffFirst: 5 * time.Millisecond},
-		Cadence: program.Cadence{FirstLook: 5 * time.Millisecond, LookEvery: 10 * time.Millisecond, ResendAfter: 300 * time.Millisecond,
-			Settle: 20 * time.Millisecond, ReadEvery: time.Hour, FullEvery: time.Hour},
+		Cadence: program.Cadence{
+			FirstLook: 5 * time.Millisecond, LookEvery: 10 * time.Millisecond, ResendAfter: 300 * time.Millisecond,
+			Settle: 20 * time.Millisecond, ReadEvery: time.Hour, FullEvery: time.Hour,
+		},
 		Lease: time.Minute, Slice: 8 * time.Second, Parallel: 8, Attempts: 8, Logger: slog.New(slog.DiscardHandler),
 		Now: time.Now, IDs: storetest.NewID, Secrets: uuid.NewString, Sleep: sleep,
 	})
@@ -125,11 +127,11 @@ func (w *world) equal(t *testing.T) {
 		for _, p := range people {
 			u := truth[string(p.Program.ClientUserID)]
 			if string(p.Program.AppleStatus) != string(u.Status) || p.Program.AppleEmail != u.Email {
-				t.Errorf("%s: we say %q %q, Apple says %q %q (pending %q, error %d)", p.User.ID, p.Program.AppleStatus, p.Program.AppleEmail,
+				t.Errorf("%s: we say %q %q, Apple says %q %q (pending %q, error %d)", p.ID, p.Program.AppleStatus, p.Program.AppleEmail,
 					u.Status, u.Email, p.Program.Pending, p.Program.AppleError)
 			}
 			if p.Program.Pending != "" {
-				t.Errorf("%s: %s is still pending", p.User.ID, p.Program.Pending)
+				t.Errorf("%s: %s is still pending", p.ID, p.Program.Pending)
 			}
 		}
 		return nil
@@ -215,7 +217,7 @@ func TestTendManagedAccounts(t *testing.T) {
 		err := w.db.EachPerson(t.Context(), all, func(people []vpp.Person) error {
 			for _, p := range people {
 				got = append(got, string(p.Program.AppleStatus))
-				if p.User.ID == "user-0003" && p.Program.AppleError != vpp.AppleAccountUnusable {
+				if p.ID == "user-0003" && p.Program.AppleError != vpp.AppleAccountUnusable {
 					t.Errorf("no address and no account: Apple's %d is kept", p.Program.AppleError)
 				}
 			}
@@ -245,8 +247,8 @@ func TestTendFindsTheBadAddress(t *testing.T) {
 		w.settle(t)
 		err := w.db.EachPerson(t.Context(), all, func(people []vpp.Person) error {
 			for _, p := range people {
-				if bad := p.User.ID == "user-0042"; bad != (p.Program.AppleError == vpp.AppleBadEmail) || bad == p.Program.AppleStatus.Living() {
-					t.Errorf("%s: %q, error %d", p.User.ID, p.Program.AppleStatus, p.Program.AppleError)
+				if bad := p.ID == "user-0042"; bad != (p.Program.AppleError == vpp.AppleBadEmail) || bad == p.Program.AppleStatus.Living() {
+					t.Errorf("%s: %q, error %d", p.ID, p.Program.AppleStatus, p.Program.AppleError)
 				}
 			}
 			return nil

@@ -66,8 +66,7 @@ func (t *tender) refused(ctx context.Context, b vpp.Batch, members []vpp.Person,
 	if !errors.As(err, &said) || said.Number == 0 || said.HTTPStatus >= 500 || said.HTTPStatus == 429 || tokenProblem(err) != 0 {
 		return err // no word about these people: the location pauses, the batch stays
 	}
-	var wait *appsandbooks.WaitError
-	if errors.As(err, &wait) {
+	if _, ok := errors.AsType[*appsandbooks.WaitError](err); ok {
 		return err
 	}
 	number := int(said.Number)

@@ -88,8 +88,7 @@ func Handle[J vpp.Job](q *Queue, workers int, run func(context.Context, J) error
 	q.queues[queueOf(zero)] = river.QueueConfig{MaxWorkers: workers}
 	river.AddWorker(q.workers, river.WorkFunc(func(ctx context.Context, job *river.Job[J]) error {
 		err := run(ctx, job.Args)
-		var later *vpp.Later
-		if errors.As(err, &later) {
+		if later, ok := errors.AsType[*vpp.Later](err); ok {
 			return river.JobSnooze(max(0, later.At.Sub(q.config.Clock())))
 		}
 		return err

@@ -81,7 +81,7 @@ func TestUpdate(t *testing.T) {
 		}
 		for _, location := range []vpp.LocationID{"", "second"} { // the places follow
 			people := h.everybody(t, location)
-			if people[0].User.ID != u.ID || people[0].Program.ManagedError != 0 {
+			if people[0].ID != u.ID || people[0].Program.ManagedError != 0 {
 				t.Errorf("in %q: %+v", location, people[0])
 			}
 			counts, err := h.Counts(t.Context(), location)
@@ -204,7 +204,7 @@ func TestFunnel(t *testing.T) {
 				t.Fatal(err)
 			}
 			_, err := h.db.Exec(t.Context(), `INSERT INTO invitations (id, program_user_id, user_id, location_id, generation, created_at, expires_at, opened_at, withdrawn_at)
-				VALUES ($1, $2, $3, $4, 1, 1, 1, $5, $6)`, storetest.NewID(), people[i].Program.ID, people[i].User.ID, people[i].Program.LocationID, i, i/2)
+				VALUES ($1, $2, $3, $4, 1, 1, 1, $5, $6)`, storetest.NewID(), people[i].Program.ID, people[i].ID, people[i].Program.LocationID, i, i/2)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -23,8 +23,7 @@ var topicOf = map[string]string{
 // has a topic. So every act tells what it changed, without saying so.
 func topic(statement string) string {
 	for _, verb := range [...]string{"INSERT INTO ", "UPDATE ", "DELETE FROM "} {
-		if i := strings.Index(statement, verb); i >= 0 {
-			rest := statement[i+len(verb):]
+		if _, rest, ok := strings.Cut(statement, verb); ok {
 			if end := strings.IndexAny(rest, " \n\t("); end > 0 {
 				rest = rest[:end]
 			}

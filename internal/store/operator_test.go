@@ -32,8 +32,10 @@ func eachOperators(t *testing.T, test func(t *testing.T, db *store.DB, now *time
 }
 
 func accountNamed(name, scopes string) operator.Account {
-	return operator.Account{ID: vpp.OperatorID("op-" + name), Name: name, NameKey: name, Password: "hash",
-		Scopes: scopes, Epoch: 1, CreatedAt: founding, PasswordAt: founding}
+	return operator.Account{
+		ID: vpp.OperatorID("op-" + name), Name: name, NameKey: name, Password: "hash",
+		Scopes: scopes, Epoch: 1, CreatedAt: founding, PasswordAt: founding,
+	}
 }
 
 func TestAccounts(t *testing.T) {
@@ -239,7 +241,7 @@ func TestEntries(t *testing.T) {
 			t.Errorf("the entry of a creation is %+v", e)
 		}
 		var there, back []vpp.Entry
-		last := vpp.Page{}
+		var last vpp.Page
 		for page := (vpp.Page{Limit: 3}); ; {
 			list := read(operator.HistoryFilter{}, page)
 			there = append(there, list.Items...)

@@ -18,14 +18,18 @@ const (
 )
 
 func userFields(u *vpp.User, groups *string) []any {
-	return []any{&u.ID, &u.ExternalID, &u.UserName, &u.FirstName, &u.LastName, &u.FullName, &u.Email,
-		&u.ManagedAppleID, groups, &u.Locale, &u.Notes, &u.Source, timeAt{&u.CreatedAt}, timeAt{&u.UpdatedAt}}
+	return []any{
+		&u.ID, &u.ExternalID, &u.UserName, &u.FirstName, &u.LastName, &u.FullName, &u.Email,
+		&u.ManagedAppleID, groups, &u.Locale, &u.Notes, &u.Source, into(&u.CreatedAt), into(&u.UpdatedAt),
+	}
 }
 
 func placeFields(p *vpp.ProgramUser) []any {
-	return []any{&p.ID, &p.UserID, &p.LocationID, &p.ClientUserID, &p.Generation, &p.Pending, timeAt{&p.PendingSince}, &p.BatchID,
-		&p.AppleStatus, &p.AppleEmail, &p.AccountHash, &p.HasCode, timeAt{&p.CreatedAt}, timeAt{&p.AssociatedAt}, timeAt{&p.RetiredAt}, timeAt{&p.ReadAt},
-		&p.AppleError, timeAt{&p.AppleErrorAt}, &p.ManagedError, timeAt{&p.HandedOverAt}, &p.MailProblem}
+	return []any{
+		&p.ID, &p.UserID, &p.LocationID, &p.ClientUserID, &p.Generation, &p.Pending, into(&p.PendingSince), &p.BatchID,
+		&p.AppleStatus, &p.AppleEmail, &p.AccountHash, &p.HasCode, into(&p.CreatedAt), into(&p.AssociatedAt), into(&p.RetiredAt), into(&p.ReadAt),
+		&p.AppleError, into(&p.AppleErrorAt), &p.ManagedError, into(&p.HandedOverAt), &p.MailProblem,
+	}
 }
 
 func scanUser(s scanner) (u vpp.User, err error) {

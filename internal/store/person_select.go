@@ -48,7 +48,7 @@ func (db *DB) selectFiltered(ctx context.Context, r querier, s vpp.Selection, cu
 	}
 	var people []vpp.Person
 	for _, p := range rows {
-		if !slices.Contains(s.IDs, p.User.ID) {
+		if !slices.Contains(s.IDs, p.ID) {
 			people = append(people, p.Person)
 		}
 	}

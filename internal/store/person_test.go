@@ -161,7 +161,7 @@ func expected(people []vpp.Person, f vpp.Filter, sort vpp.Sort) []vpp.UserID {
 	})
 	ids := make([]vpp.UserID, len(list))
 	for i, at := range list {
-		ids[i] = people[at].User.ID
+		ids[i] = people[at].ID
 	}
 	return ids
 }
@@ -193,7 +193,7 @@ func walk(t rapid.TB, db *store.DB, f vpp.Filter, sort vpp.Sort, page vpp.Page, 
 		}
 		var some []vpp.UserID
 		for _, p := range list.Items {
-			some = append(some, p.User.ID)
+			some = append(some, p.ID)
 		}
 		if back {
 			ids = append(some, ids...)
@@ -286,7 +286,7 @@ func TestEachPerson(t *testing.T) {
 		gather := func(s vpp.Selection) (ids []vpp.UserID) {
 			if err := db.EachPerson(t.Context(), s, func(some []vpp.Person) error {
 				for _, p := range some {
-					ids = append(ids, p.User.ID)
+					ids = append(ids, p.ID)
 				}
 				return nil
 			}); err != nil {
@@ -302,7 +302,7 @@ func TestEachPerson(t *testing.T) {
 				t.Errorf("all of %+v (-want +got):\n%s", f, diff)
 			}
 		}
-		one, two := people[3].User.ID, people[4].User.ID
+		one, two := people[3].ID, people[4].ID
 		if diff := gocmp.Diff([]vpp.UserID{one, two}, gather(vpp.Selection{IDs: []vpp.UserID{two, "gone", one}})); diff != "" {
 			t.Error(diff)
 		}
@@ -327,7 +327,7 @@ func TestVPPStatusColumn(t *testing.T) {
 					if err != nil {
 						t.Fatal(err)
 					}
-					if !slices.ContainsFunc(list.Items, func(p vpp.Person) bool { return p.User.ID == u.ID }) {
+					if !slices.ContainsFunc(list.Items, func(p vpp.Person) bool { return p.ID == u.ID }) {
 						t.Errorf("%q handed over %d, pending %q is not %s in the table", apple, handed, pending, want)
 					}
 				}

@@ -31,7 +31,7 @@ func (db *DB) PlacesByClient(ctx context.Context, location vpp.LocationID, ids [
 // WriteFacts stores Apple's word about people: the only act that does. In the
 // same transaction it ends the writes that are thereby confirmed, releases or
 // withdraws the letters, and settles what tasks waited for.
-func (db *DB) WriteFacts(ctx context.Context, location vpp.LocationID, facts []vpp.Fact) error {
+func (db *DB) WriteFacts(ctx context.Context, facts []vpp.Fact) error {
 	if len(facts) == 0 {
 		return nil
 	}
@@ -155,7 +155,8 @@ func (db *DB) releaseLetters(ctx context.Context, t tx, ids []vpp.ProgramUserID)
 		found, err := all(ctx, t, func(s scanner) (d struct {
 			id    vpp.ProgramUserID
 			fresh bool
-		}, err error) {
+		}, err error,
+		) {
 			err = s.Scan(&d.id, &d.fresh)
 			return
 		}, "SELECT program_user_id, ready_at = 0 FROM deliveries WHERE outcome IN ('queued', 'deferred') AND program_user_id IN ("+

@@ -91,6 +91,8 @@ func at(ms int64) time.Time {
 // timeAt scans a stored time into t.
 type timeAt struct{ t *time.Time }
 
+func into(t *time.Time) timeAt { return timeAt{t} }
+
 // Scan implements sql.Scanner.
 func (d timeAt) Scan(v any) error {
 	n, ok := v.(int64)
@@ -157,12 +159,10 @@ func anys[T any](list []T) []any {
 
 // isDuplicate says whether err is a broken uniqueness, on either database.
 func isDuplicate(err error) bool {
-	var p *pgconn.PgError
-	if errors.As(err, &p) {
+	if p, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return p.Code == "23505"
 	}
-	var s *sqlite.Error
-	if errors.As(err, &s) {
+	if s, ok := errors.AsType[*sqlite.Error](err); ok {
 		return s.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE || s.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY
 	}
 	return false

@@ -95,7 +95,7 @@ func (t *sqliteTx) Exec(ctx context.Context, query string, args ...any) (int64, 
 
 func (t *sqliteTx) Query(ctx context.Context, query string, args ...any) (Rows, error) {
 	t.note(query) // RETURNING reads what it writes
-	rows, err := t.Tx.QueryContext(ctx, plainMarks(query), args...)
+	rows, err := t.QueryContext(ctx, plainMarks(query), args...)
 	if err != nil {
 		return nil, err
 	}

@@ -24,8 +24,10 @@ func (db *DB) ListTasks(ctx context.Context, f vpp.TaskFilter, page vpp.Page) (v
 	if f.Location != "" {
 		and("location_id", f.Location)
 	}
-	return byKey(ctx, db, keyed[vpp.Task]{"SELECT " + taskColumns + " FROM tasks WHERE " + where, args, "id", true,
-		scanTask, func(t vpp.Task) string { return string(t.ID) }}, page)
+	return byKey(ctx, db, keyed[vpp.Task]{
+		"SELECT " + taskColumns + " FROM tasks WHERE " + where, args, "id", true,
+		scanTask, func(t vpp.Task) string { return string(t.ID) },
+	}, page)
 }
 
 // TaskItems reads one page of a task's people, of one state or all.
@@ -38,10 +40,12 @@ func (db *DB) TaskItems(ctx context.Context, id vpp.TaskID, state vpp.ItemState,
 		where, args = where+" AND i.state = $2", append(args, state)
 	}
 	// The person may have been removed since.
-	return byKey(ctx, db, keyed[vpp.TaskItem]{`SELECT i.task_id, i.program_user_id, COALESCE(u.id, ''), COALESCE(u.full_name, ''), COALESCE(u.email, ''),
+	return byKey(ctx, db, keyed[vpp.TaskItem]{
+		`SELECT i.task_id, i.program_user_id, COALESCE(u.id, ''), COALESCE(u.full_name, ''), COALESCE(u.email, ''),
 		i.state, i.detail, i.updated_at FROM task_items i LEFT JOIN program_users p ON p.id = i.program_user_id
 		LEFT JOIN users u ON u.id = p.user_id WHERE ` + where, args, "i.program_user_id", false,
-		scanItem, func(i vpp.TaskItem) string { return string(i.ProgramUserID) }}, page)
+		scanItem, func(i vpp.TaskItem) string { return string(i.ProgramUserID) },
+	}, page)
 }
 
 func scanItem(s scanner) (i vpp.TaskItem, err error) {

@@ -3,9 +3,9 @@ package store
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 
 	"github.com/rsvpp/rsvpp/internal/vpp"
 )
@@ -115,11 +115,12 @@ func (db *DB) settleItems(ctx context.Context, t tx, kinds []vpp.TaskKind, items
 		moved, err := all(ctx, t, func(s scanner) (i struct {
 			task  vpp.TaskID
 			state vpp.ItemState
-		}, err error) {
+		}, err error,
+		) {
 			err = s.Scan(&i.task, &i.state)
 			return
 		}, `WITH v (id, state, detail) AS (`+given(len(some), "TEXT", "TEXT", "TEXT")+`)
-			UPDATE task_items SET state = v.state, detail = v.detail, updated_at = $`+fmt.Sprint(n+1)+`
+			UPDATE task_items SET state = v.state, detail = v.detail, updated_at = $`+strconv.Itoa(n+1)+`
 			FROM v WHERE task_items.program_user_id = v.id AND task_items.state IN ('queued', 'waiting')
 			AND task_items.task_id IN (`+marks(n+2, len(open))+`)
 			RETURNING task_items.task_id, task_items.state`, args...)

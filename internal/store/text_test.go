@@ -17,13 +17,11 @@ func TestNoText(t *testing.T) {
 		"postgres": nil,
 	} {
 		t.Run(name, func(t *testing.T) {
-			want, address := vpp.NotFound, ""
+			want := vpp.NotFound
 			if url == nil {
-				want, address = vpp.Invalid, storetest.Postgres(t)
-			} else {
-				address = url()
+				want, url = vpp.Invalid, func() string { return storetest.Postgres(t) }
 			}
-			db := storetest.Open(t, address, time.Now)
+			db := storetest.Open(t, url(), time.Now)
 			if _, err := db.User(t.Context(), "a\x00b"); vpp.KindOf(err) != want {
 				t.Errorf("the error is %v, want %s", err, want)
 			}

@@ -38,8 +38,10 @@ func ExplainApple(number int) AppleProblem {
 			return p
 		}
 	}
-	return AppleProblem{number, Unavailable, "Apple answered with an error number that is not documented.",
-		"Try again; if it stays, look the number up at Apple."}
+	return AppleProblem{
+		number, Unavailable, "Apple answered with an error number that is not documented.",
+		"Try again; if it stays, look the number up at Apple.",
+	}
 }
 
 // EndsToken says whether the number means that the content token can no

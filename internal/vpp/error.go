@@ -49,8 +49,7 @@ func Wrap(kind Kind, err error, format string, args ...any) *Error {
 
 // KindOf returns the kind of err: Internal for errors that are not ours.
 func KindOf(err error) Kind {
-	var e *Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*Error](err); ok {
 		return e.Kind
 	}
 	return Internal

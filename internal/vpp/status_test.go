@@ -63,8 +63,12 @@ func TestTokenState(t *testing.T) {
 		l    vpp.Location
 		want vpp.TokenState
 	}{
-		{vpp.Location{}, vpp.TokenMissing}, {in(200), vpp.TokenValid}, {in(60), vpp.TokenExpiring},
-		{in(0), vpp.TokenExpired}, {revoked, vpp.TokenRevoked}, {invalid, vpp.TokenInvalid},
+		{vpp.Location{}, vpp.TokenMissing},
+		{in(200), vpp.TokenValid},
+		{in(60), vpp.TokenExpiring},
+		{in(0), vpp.TokenExpired},
+		{revoked, vpp.TokenRevoked},
+		{invalid, vpp.TokenInvalid},
 	} {
 		if got := c.l.TokenState(now); got != c.want {
 			t.Errorf("%+v: %s, want %s", c.l.Token, got, c.want)

@@ -3,8 +3,7 @@ package mailtest
 import (
 	"context"
 	"crypto/tls"
-	"io"
-	"log"
+	"log/slog"
 	"net"
 	"strings"
 	"sync"
@@ -60,7 +59,7 @@ func NewServer(o Options) (*Server, error) {
 	o = o.withUsual()
 	s := &Server{options: o, box: NewBox(o.Limits), served: make(chan struct{})}
 	s.faults.Store(&o.Faults)
-	raw, err := net.Listen("tcp", o.Addr)
+	raw, err := net.Listen("tcp", o.Addr) //nolint:noctx // there is nothing to wait for
 	if err != nil {
 		return nil, err
 	}
@@ -89,7 +88,7 @@ func (o Options) withUsual() Options {
 func (s *Server) prepare() error {
 	server := smtp.NewServer(smtp.BackendFunc(s.newSession))
 	server.Domain = s.options.Name
-	server.ErrorLog = log.New(io.Discard, "", 0)
+	server.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, 0)
 	server.EnableSMTPUTF8 = !s.options.PlainASCII
 	server.AllowInsecureAuth = s.options.Encryption == NoTLS
 	server.ReadTimeout = s.options.IdleTimeout

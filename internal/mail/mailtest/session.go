@@ -98,7 +98,7 @@ func (v *session) Data(r io.Reader) error {
 	v.letters++
 	to := v.to[0]
 	if faults.hits(slow, to, faults.Slow) {
-		time.Sleep(faults.SlowBy) // slowness is what was asked for
+		time.Sleep(faults.SlowBy) //nolint:forbidigo // slowness is what was asked for
 	}
 	if faults.refusesLetter(to) {
 		return reply(554, smtp.EnhancedCode{5, 7, 1}, "Message rejected as spam")

@@ -69,7 +69,7 @@ func trim(v string) string {
 // splitGroups takes a list of groups apart at ; and |. A backslash before one
 // of them, or before another backslash, makes it a part of the name.
 func splitGroups(v string) []string {
-	if strings.IndexAny(v, `;|\`) < 0 {
+	if !strings.ContainsAny(v, `;|\`) {
 		if v = trim(v); v == "" {
 			return nil
 		}

@@ -58,12 +58,16 @@ func layouts() []layout {
 			FirstName: {"givenname", "firstname"}, LastName: {"surname", "lastname"}, FullName: {"displayname"},
 			Groups: {"department"}, Locale: {"preferredlanguage"},
 		}},
-		{source: AppleSchoolManager, all: []string{"personid", "firstname", "lastname"},
+		{
+			source: AppleSchoolManager, all: []string{"personid", "firstname", "lastname"},
 			any:     []string{"personnumber", "sisusername", "locationid", "managedappleid", "managedappleaccount"},
-			columns: school("sisusername", "managedappleaccount", "managedappleid")},
-		{source: AppleSchoolManager, all: []string{"firstname", "lastname", "temporarypassword"},
+			columns: school("sisusername", "managedappleaccount", "managedappleid"),
+		},
+		{
+			source: AppleSchoolManager, all: []string{"firstname", "lastname", "temporarypassword"},
 			any:     []string{"managedappleid", "managedappleaccount"},
-			columns: school("sisusername", "managedappleaccount", "managedappleid")},
+			columns: school("sisusername", "managedappleaccount", "managedappleid"),
+		},
 		{source: JamfPro, all: []string{"username", "fullname", "emailaddress"}, columns: map[Field][]string{
 			UserName: {"username"}, FullName: {"fullname"}, Email: {"emailaddress"},
 			FirstName: {"firstname"}, LastName: {"lastname"}, ManagedAppleID: {"managedappleid", "managedappleaccount"},

@@ -34,8 +34,8 @@ func TestExportRoundTrip(t *testing.T) {
 		{ExternalID: "''=2", UserName: "＝3", FullName: "'t Hooft", Location: "Zürich", Locale: "pt-BR", ManagedAppleID: "x@example.org"},
 	}
 	text := export(t, want...)
-	for _, line := range strings.Split(text, "\n") {
-		for _, cell := range strings.Split(line, ";") {
+	for line := range strings.SplitSeq(text, "\n") {
+		for cell := range strings.SplitSeq(line, ";") {
 			if cell = strings.TrimPrefix(cell, `"`); cell != "" && strings.ContainsRune("=+-@", rune(cell[0])) {
 				t.Errorf("a formula left the house: %s", cell)
 			}

@@ -25,6 +25,7 @@ const PostgresVariable = "RSVPP_TEST_POSTGRES"
 
 // Each runs the test on SQLite and, where one is named, on PostgreSQL.
 func Each(t *testing.T, test func(t *testing.T, url string)) {
+	t.Helper()
 	t.Run("sqlite", func(t *testing.T) { test(t, filepath.Join(t.TempDir(), "rsvpp.db")) })
 	t.Run("postgres", func(t *testing.T) { test(t, Postgres(t)) })
 }
