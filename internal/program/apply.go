@@ -64,7 +64,7 @@ func (t *tender) write(ctx context.Context, a applied, asked time.Time) error {
 	if err := t.store.WriteStrangers(ctx, t.l.ID, a.strangers, asked); err != nil {
 		return err
 	}
-	return t.store.WriteFacts(ctx, t.l.ID, a.facts)
+	return t.store.WriteFacts(ctx, a.facts)
 }
 
 // count sorts a change for the result that an administrator reads.
