@@ -16,7 +16,7 @@ import (
 func (v *server) handleJobs() {
 	queue.Handle(v.queue, 8, v.expand)
 	queue.Handle(v.queue, 16, v.program.Tend)
-	queue.Handle(v.queue, 2, v.invite.Send)
+	queue.Handle(v.queue, 1, v.invite.Send) // one job sends many letters at once
 	queue.Handle(v.queue, 2, v.roster.RunImport)
 	queue.Handle(v.queue, 1, v.sweep)
 	v.queue.Every(v.settings.sweep, vpp.Sweep{})

@@ -28,9 +28,8 @@ type SendStore interface {
 }
 
 const (
-	claimSize   = 200
-	groupSize   = 128
-	groupWithin = 50 * time.Millisecond
+	claimSize = 200
+	groupSize = 64
 )
 
 // Sweep wakes whatever is due: deferred letters, letters of the dead.
@@ -92,7 +91,9 @@ type outcome struct {
 }
 
 func (b *batch) run(ctx context.Context) (more bool, err error) {
-	attempts, outcomes := make(chan attempt), make(chan outcome, claimSize)
+	// Nobody sends on while many results wait to be written: what a crash
+	// makes us send again stays little.
+	attempts, outcomes := make(chan attempt), make(chan outcome)
 	var senders, recorder sync.WaitGroup
 	for range b.service.config.Senders {
 		senders.Go(func() {
@@ -174,45 +175,50 @@ func (b *batch) result(d vpp.DueLetter, h Handover) vpp.SentLetter {
 	return sent
 }
 
-// record writes results in small groups, so that a crash forgets few.
+// record writes results in small groups: while one is written the next comes
+// together. What a crash forgets is no more than these two.
 func (b *batch) record(ctx context.Context, outcomes <-chan outcome) {
-	for first := range outcomes {
-		group := gather(first, outcomes)
-		var sent []vpp.SentLetter
-		var released []vpp.DueLetter
-		for _, o := range group {
-			if o.released {
-				released = append(released, o.sent.Due)
-			} else {
-				sent = append(sent, o.sent)
-			}
+	var waiting []outcome
+	written := make(chan struct{}, 1)
+	for writing := false; outcomes != nil || writing || len(waiting) > 0; {
+		if !writing && len(waiting) > 0 {
+			group := waiting
+			waiting, writing = nil, true
+			go func() { b.recordGroup(ctx, group); written <- struct{}{} }()
 		}
-		if len(sent) > 0 {
-			if err := b.service.store.RecordLetters(ctx, b.claim, sent); err != nil {
-				b.fail(err) // without results written, nothing more may go out
-			}
+		more := outcomes
+		if len(waiting) >= groupSize {
+			more = nil // the senders wait
 		}
-		if err := b.service.store.ReleaseLetters(ctx, b.claim, released); err != nil {
-			b.fail(err)
+		select {
+		case o, open := <-more:
+			if !open {
+				outcomes = nil
+				continue
+			}
+			waiting = append(waiting, o)
+		case <-written:
+			writing = false
 		}
 	}
 }
 
-// gather takes what comes within a moment.
-func gather(first outcome, outcomes <-chan outcome) []outcome {
-	group := []outcome{first}
-	soon := time.NewTimer(groupWithin)
-	defer soon.Stop()
-	for len(group) < groupSize {
-		select {
-		case o, open := <-outcomes:
-			if !open {
-				return group
-			}
-			group = append(group, o)
-		case <-soon.C:
-			return group
+func (b *batch) recordGroup(ctx context.Context, group []outcome) {
+	var sent []vpp.SentLetter
+	var released []vpp.DueLetter
+	for _, o := range group {
+		if o.released {
+			released = append(released, o.sent.Due)
+		} else {
+			sent = append(sent, o.sent)
 		}
 	}
-	return group
+	if len(sent) > 0 {
+		if err := b.service.store.RecordLetters(ctx, b.claim, sent); err != nil {
+			b.fail(err) // without results written, nothing more may go out
+		}
+	}
+	if err := b.service.store.ReleaseLetters(ctx, b.claim, released); err != nil {
+		b.fail(err)
+	}
 }

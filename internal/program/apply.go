@@ -7,15 +7,18 @@ import (
 	"github.com/rsvpp/rsvpp/internal/vpp"
 )
 
-// applied counts what records changed, and tells who lives according to them.
+// applied is what records bring: the facts to write, the changes counted, and
+// who lives according to them.
 type applied struct {
-	changed map[string]int
-	living  []int64 // numbers in the store
+	facts     []vpp.Fact
+	strangers []vpp.Record
+	changed   map[string]int
+	living    []int64 // numbers in the store
 }
 
-// apply writes the facts that records bring, asked for at a time; seen are
-// the people whose living record the same walk brought before.
-func (t *tender) apply(ctx context.Context, records []vpp.Record, asked time.Time, seen bitmap) (applied, error) {
+// compare finds what records change, asked for at a time; seen are the people
+// whose living record the same walk brought before. Nothing is written yet.
+func (t *tender) compare(ctx context.Context, records []vpp.Record, asked time.Time, seen bitmap) (applied, error) {
 	out := applied{changed: map[string]int{}}
 	byClient := make(map[vpp.ClientUserID][]vpp.Record, len(records))
 	names := make([]vpp.ClientUserID, 0, len(records))
@@ -29,13 +32,11 @@ func (t *tender) apply(ctx context.Context, records []vpp.Record, asked time.Tim
 	if err != nil {
 		return out, err
 	}
-	var facts []vpp.Fact
-	var strangers []vpp.Record
 	for _, name := range names {
 		place, ours := places[name]
 		if !ours {
 			if r, _ := current(byClient[name]); r.Status.Living() {
-				strangers = append(strangers, r)
+				out.strangers = append(out.strangers, r)
 			}
 			continue
 		}
@@ -49,14 +50,21 @@ func (t *tender) apply(ctx context.Context, records []vpp.Record, asked time.Tim
 		if f.CodeSealed, err = t.sealCode(f.ID, code); err != nil {
 			return out, err
 		}
-		facts = append(facts, f)
+		out.facts = append(out.facts, f)
 		out.count(place, f)
 	}
-	if err := t.store.WriteStrangers(ctx, t.l.ID, strangers, asked); err != nil {
-		return out, err
+	if len(out.strangers) > 0 {
+		out.changed["strangers"] = len(out.strangers)
 	}
-	out.changed["strangers"] += len(strangers)
-	return out, t.store.WriteFacts(ctx, facts)
+	return out, nil
+}
+
+// write stores what compare found.
+func (t *tender) write(ctx context.Context, a applied, asked time.Time) error {
+	if err := t.store.WriteStrangers(ctx, t.l.ID, a.strangers, asked); err != nil {
+		return err
+	}
+	return t.store.WriteFacts(ctx, a.facts)
 }
 
 // count sorts a change for the result that an administrator reads.

@@ -122,49 +122,70 @@ func (w *walk) encode() (string, error) {
 }
 
 // walkPages reads pages from where the walk stands. Pages come several at a
-// time; they are written in order.
+// time; while one is written the next is compared. The walk has come as far as
+// the last page that is written.
 func (t *tender) walkPages(ctx context.Context, w *walk) error {
 	if w.Next < 0 {
 		return nil
 	}
 	asked := t.config.Now()
+	written := func() error { return nil }
 	query := appsandbooks.UsersQuery{ActiveOnly: w.Full, SinceVersionID: w.Since, PageIndex: w.Next}
 	_, err := t.apple.WalkUsers(ctx, query, func(p *appsandbooks.UsersPage) error {
-		if err := t.applyPage(ctx, w, p, asked); err != nil {
+		records := make([]vpp.Record, len(p.Users))
+		for i, u := range p.Users {
+			records[i] = recordOf(u)
+		}
+		found, err := t.compare(ctx, records, asked, w.seen)
+		if err != nil {
 			return err
 		}
-		if w.Next >= 0 && t.config.Now().After(t.end) {
+		for _, seq := range found.living {
+			w.seen.add(seq)
+		}
+		if err := written(); err != nil {
+			written = func() error { return err }
+			return err
+		}
+		written = t.writePage(ctx, w, p, found, asked)
+		if p.NextPageIndex != nil && t.config.Now().After(t.end) {
 			return errSlice
 		}
 		return nil
 	})
+	if writeErr := written(); writeErr != nil {
+		return writeErr
+	}
 	return err
 }
 
-func (t *tender) applyPage(ctx context.Context, w *walk, p *appsandbooks.UsersPage, asked time.Time) error {
+// writePage begins to write a page; the returned function waits for it and
+// moves the walk on.
+func (t *tender) writePage(ctx context.Context, w *walk, p *appsandbooks.UsersPage, found applied, asked time.Time) func() error {
+	done := make(chan error, 1)
+	go func() { done <- t.write(ctx, found, asked) }()
+	return func() error {
+		if err := <-done; err != nil {
+			return err
+		}
+		w.pass(p, found)
+		return nil
+	}
+}
+
+// pass moves the walk on by a page that is written.
+func (w *walk) pass(p *appsandbooks.UsersPage, found applied) {
 	if w.Version == "" {
 		w.Version = p.VersionID
 	}
-	records := make([]vpp.Record, len(p.Users))
-	for i, u := range p.Users {
-		records[i] = recordOf(u)
-	}
-	got, err := t.apply(ctx, records, asked, w.seen)
-	if err != nil {
-		return err
-	}
-	for k, n := range got.changed {
+	for k, n := range found.changed {
 		w.Changed[k] += n
 	}
-	for _, seq := range got.living {
-		w.seen.add(seq)
-	}
-	w.Records += len(records)
+	w.Records += len(p.Users)
 	w.Total, w.Next = p.TotalPages, -1
 	if p.NextPageIndex != nil {
 		w.Next = *p.NextPageIndex
 	}
-	return nil
 }
 
 // verify asks Apple by name about people whom a full read missed. Pages move
@@ -217,11 +238,14 @@ func (t *tender) readNamed(ctx context.Context, names []vpp.ClientUserID, change
 			kept = append(kept, r)
 		}
 	}
-	got, err := t.apply(ctx, kept, asked, nil)
+	got, err := t.compare(ctx, kept, asked, nil)
+	if err != nil {
+		return err
+	}
 	for k, n := range got.changed {
 		changed[k] += n
 	}
-	return err
+	return t.write(ctx, got, asked)
 }
 
 func (t *tender) readOne(ctx context.Context, name vpp.ClientUserID) ([]vpp.Record, error) {

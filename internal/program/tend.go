@@ -16,14 +16,14 @@ import (
 // comes back as long as anything is due.
 func (s *Service) Tend(ctx context.Context, job vpp.TendLocation) error {
 	id, holder := job.LocationID, s.config.IDs()
-	end := s.config.Now().Add(s.config.Slice)
+	end, busy := s.config.Now().Add(s.config.Slice), true
 	for {
 		held, err := s.store.HoldLocation(ctx, id, holder, s.config.Now().Add(s.config.Lease))
 		if err != nil || !held {
 			return err
 		}
 		began := s.config.Now()
-		if err = s.tendOnce(ctx, id, end); err != nil {
+		if busy, err = s.tendOnce(ctx, id, end, busy); err != nil {
 			err = s.stumble(ctx, id, began, err)
 		}
 		keep := err == nil && ctx.Err() == nil && s.config.Now().Before(end)
@@ -37,29 +37,49 @@ func (s *Service) Tend(ctx context.Context, job vpp.TendLocation) error {
 	}
 }
 
-// tendOnce goes once through everything that is due.
-func (s *Service) tendOnce(ctx context.Context, id vpp.LocationID, end time.Time) error {
+// tendOnce goes once through everything that is due, and says whether there
+// were writes or looks. While there are, results are read together.
+func (s *Service) tendOnce(ctx context.Context, id vpp.LocationID, end time.Time, busy bool) (bool, error) {
 	l, err := s.store.Location(ctx, id)
 	if err != nil || !l.Usable(s.config.Now()) || s.config.Now().Before(l.WaitUntil) {
-		return err
+		return busy, err
 	}
 	c, err := s.client(ctx, l)
 	if err != nil {
-		return err
+		return busy, err
 	}
 	limits, err := c.ServiceConfig(ctx)
 	if err != nil {
-		return err
+		return busy, err
 	}
 	t := &tender{Service: s, l: l, apple: c, end: end}
-	busy, err := t.callsDue(ctx, limits.Limit(appsandbooks.MaxUsers))
-	if err != nil {
-		return err
+	if busy, err = t.callAndRead(ctx, limits.Limit(appsandbooks.MaxUsers), busy); err != nil {
+		return busy, err
 	}
-	if err := t.readDue(ctx, busy); err != nil {
-		return err
+	return busy, s.store.Recover(ctx, id)
+}
+
+// callAndRead reads and makes the other calls at the same time, so that
+// Apple's rate is used while what was read is compared and written.
+func (t *tender) callAndRead(ctx context.Context, maxUsers int, busy bool) (called bool, err error) {
+	read := make(chan error, 1)
+	go func() { read <- t.readDue(ctx, busy) }()
+	for {
+		more, err := t.callsDue(ctx, maxUsers)
+		called = called || more
+		if err != nil || t.config.Now().After(t.end) {
+			return called, errors.Join(err, <-read)
+		}
+		var pause time.Duration
+		if !more { // looks come due while pages are read
+			pause = t.config.Cadence.Settle / 4
+		}
+		select {
+		case readErr := <-read:
+			return called, readErr
+		case <-time.After(pause):
+		}
 	}
-	return s.store.Recover(ctx, id)
 }
 
 // tender is one go at one location.
@@ -68,37 +88,6 @@ type tender struct {
 	l     vpp.Location
 	apple *appsandbooks.Client
 	end   time.Time // the job's slice
-}
-
-// callsDue sends writes and looks at events, several at once, and says whether
-// there may be more of them.
-func (t *tender) callsDue(ctx context.Context, maxUsers int) (busy bool, err error) {
-	looks, err := t.store.DueLooks(ctx, t.l.ID, t.config.Parallel)
-	if err != nil {
-		return false, err
-	}
-	sends, err := t.store.UnsentBatches(ctx, t.l.ID, t.config.Parallel)
-	if err != nil {
-		return false, err
-	}
-	for len(sends) < t.config.Parallel {
-		b, err := t.store.ClaimBatch(ctx, t.l.ID, vpp.BatchID(t.config.IDs()), maxUsers)
-		if vpp.KindOf(err) == vpp.NotFound {
-			break
-		}
-		if err != nil {
-			return false, err
-		}
-		sends = append(sends, b)
-	}
-	var calls []func() error
-	for _, b := range looks {
-		calls = append(calls, func() error { return t.look(ctx, b) })
-	}
-	for _, b := range sends {
-		calls = append(calls, func() error { return t.send(ctx, b) })
-	}
-	return len(calls) > 0, t.together(calls)
 }
 
 // together makes calls at once, at most Parallel, and joins their errors.
