@@ -157,18 +157,18 @@ func TestLagAndVersionTTL(t *testing.T) {
 }
 
 // A million users: pages and deltas cost what they hold, not what the location holds.
-func TestMillion(t *testing.T) {
+func TestFullSize(t *testing.T) {
 	if testing.Short() {
-		t.Skip("a million users; not with -short")
+		t.Skip("many users; not with -short")
 	}
 	w := newWorld(t, applesim.Options{})
 	begin := time.Now()
-	if err := w.Seed(uid, 1_000_000, applesim.SeedOptions{AssociatedEvery: 10}); err != nil {
+	if err := w.Seed(uid, manyUsers, applesim.SeedOptions{AssociatedEvery: 10}); err != nil {
 		t.Fatal(err)
 	}
 	t.Log("seeded in", time.Since(begin))
-	out := w.get("/users?pageIndex=999")
-	if out.num("totalPages") != 1000 || out.num("size") != 1000 || out.Body["nextPageIndex"] != nil {
+	out := w.get(fmt.Sprintf("/users?pageIndex=%d", manyUsers/1000-1))
+	if out.num("totalPages") != manyUsers/1000 || out.num("size") != 1000 || out.Body["nextPageIndex"] != nil {
 		t.Fatalf("%.200s", out.Raw)
 	}
 	if w.only("clientUserId=5eeded00-0000-8000-8000-00000000000a")["status"] != "Associated" {
@@ -185,7 +185,7 @@ func TestMillion(t *testing.T) {
 	for range w.Users(uid) {
 		n++
 	}
-	if n != 1_000_100 {
+	if n != manyUsers+100 {
 		t.Error(n)
 	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"net"
 	"net/url"
@@ -19,6 +20,17 @@ type serverFlags struct {
 func (p *cli) serverFlags(c *cobra.Command) {
 	c.Flags().StringVar(&p.server.url, "server", "", "`address` of the server (or RSVPP_SERVER, or what rsvpp login saved)")
 	c.Flags().StringVar(&p.server.keyFile, "api-key-file", "", "`file` with the API key (or RSVPP_API_KEY, RSVPP_API_KEY_FILE, or what rsvpp login saved)")
+}
+
+// asksServer makes the work of a command that speaks to a running server.
+func (p *cli) asksServer(work func(context.Context, *client.Client, []string) error) func(*cobra.Command, []string) error {
+	return p.does(func(ctx context.Context, args []string) error {
+		server, err := p.connect()
+		if err != nil {
+			return err
+		}
+		return work(ctx, server, args)
+	})
 }
 
 // connect finds the server and the key: flag before environment before login.

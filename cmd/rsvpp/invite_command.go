@@ -36,11 +36,7 @@ reached, how, and who not and why; then it is asked.`,
 	f.BoolVar(&o.dryRun, "dry-run", false, "only say what would happen")
 	f.BoolVar(&o.yes, "yes", false, "do not ask")
 	f.BoolVar(&o.wait, "wait", false, "wait until all is done")
-	c.RunE = p.does(func(ctx context.Context, _ []string) error {
-		server, err := p.connect()
-		if err != nil {
-			return err
-		}
+	c.RunE = p.asksServer(func(ctx context.Context, server *client.Client, _ []string) error {
 		return p.invite(ctx, server, o)
 	})
 	return c

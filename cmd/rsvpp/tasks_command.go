@@ -25,11 +25,7 @@ func (p *cli) tasksList() *cobra.Command {
 	p.jsonFlag(c)
 	c.Flags().BoolVar(&open, "open", false, "only what is not finished")
 	c.Flags().IntVar(&limit, "limit", 20, "how many at most")
-	c.RunE = p.does(func(ctx context.Context, _ []string) error {
-		server, err := p.connect()
-		if err != nil {
-			return err
-		}
+	c.RunE = p.asksServer(func(ctx context.Context, server *client.Client, _ []string) error {
 		list, err := server.ListTasks(ctx, client.TaskFilter{Open: open}, client.Page{Limit: limit})
 		if err != nil {
 			return err
@@ -55,11 +51,7 @@ func (p *cli) taskDoes(use, short string, work func(context.Context, *client.Cli
 	c := &cobra.Command{Use: use, Short: short, Args: cobra.ExactArgs(1)}
 	p.serverFlags(c)
 	p.jsonFlag(c)
-	c.RunE = p.does(func(ctx context.Context, args []string) error {
-		server, err := p.connect()
-		if err != nil {
-			return err
-		}
+	c.RunE = p.asksServer(func(ctx context.Context, server *client.Client, args []string) error {
 		return work(ctx, server, args[0])
 	})
 	return c

@@ -24,11 +24,7 @@ and Billing. It is verified at Apple and kept sealed.`,
 	}
 	p.serverFlags(c)
 	p.jsonFlag(c)
-	c.RunE = p.does(func(ctx context.Context, args []string) error {
-		server, err := p.connect()
-		if err != nil {
-			return err
-		}
+	c.RunE = p.asksServer(func(ctx context.Context, server *client.Client, args []string) error {
 		file, err := p.readFile(args[0])
 		if err != nil {
 			return sayf(err, "The file %s cannot be read.", args[0])
@@ -49,11 +45,7 @@ func (p *cli) tokenList() *cobra.Command {
 	c := &cobra.Command{Use: "list", Short: "List locations and how their content tokens stand", Args: cobra.NoArgs}
 	p.serverFlags(c)
 	p.jsonFlag(c)
-	c.RunE = p.does(func(ctx context.Context, _ []string) error {
-		server, err := p.connect()
-		if err != nil {
-			return err
-		}
+	c.RunE = p.asksServer(func(ctx context.Context, server *client.Client, _ []string) error {
 		all, err := server.Locations(ctx)
 		if err != nil {
 			return err

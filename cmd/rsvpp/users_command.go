@@ -28,11 +28,7 @@ to Apple with the next sync.`,
 	p.serverFlags(c)
 	p.jsonFlag(c)
 	patch.flags(c.Flags())
-	c.RunE = p.does(func(ctx context.Context, args []string) error {
-		server, err := p.connect()
-		if err != nil {
-			return err
-		}
+	c.RunE = p.asksServer(func(ctx context.Context, server *client.Client, args []string) error {
 		if patch.empty(c.Flags()) {
 			return usagef("nothing to change was given (see --help)")
 		}
@@ -99,11 +95,7 @@ func (p *cli) usersExport() *cobra.Command {
 	}
 	p.serverFlags(c)
 	o.flags(c)
-	c.RunE = p.does(func(ctx context.Context, args []string) error {
-		server, err := p.connect()
-		if err != nil {
-			return err
-		}
+	c.RunE = p.asksServer(func(ctx context.Context, server *client.Client, args []string) error {
 		filter, err := o.of(ctx, server)
 		if err != nil {
 			return err

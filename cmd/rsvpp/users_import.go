@@ -41,11 +41,7 @@ Fields: ` + strings.Join(importFields(), ", ") + `.`,
 	c.Flags().StringArrayVar(&o.columns, "map", nil, "`field=column`, the column by its header or its number from 1; may be repeated")
 	c.Flags().StringVar(&o.failed, "failed", "", "write the rows that failed, each with the reason, to this `file`")
 	o.location.locationFlag(c)
-	c.RunE = p.does(func(ctx context.Context, args []string) error {
-		server, err := p.connect()
-		if err != nil {
-			return err
-		}
+	c.RunE = p.asksServer(func(ctx context.Context, server *client.Client, args []string) error {
 		return p.importPeople(ctx, server, args[0], o)
 	})
 	return c

@@ -55,11 +55,7 @@ func (p *cli) usersList() *cobra.Command {
 	f.BoolVar(&o.all, "all", false, "everybody, however many")
 	f.StringVar(&o.after, "after", "", "go on after the next of an earlier --json list")
 	f.StringSliceVar(&o.columns, "columns", []string{"name", "email", "groups", "status", "step", "since"}, "of "+strings.Join(columnNames(), ", "))
-	c.RunE = p.does(func(ctx context.Context, _ []string) error {
-		server, err := p.connect()
-		if err != nil {
-			return err
-		}
+	c.RunE = p.asksServer(func(ctx context.Context, server *client.Client, _ []string) error {
 		return p.listPeople(ctx, server, o)
 	})
 	return c

@@ -19,11 +19,7 @@ or are not registered, everything that happened, and the best thing to do next.`
 	p.serverFlags(c)
 	p.jsonFlag(c)
 	o.locationFlag(c)
-	c.RunE = p.does(func(ctx context.Context, args []string) error {
-		server, err := p.connect()
-		if err != nil {
-			return err
-		}
+	c.RunE = p.asksServer(func(ctx context.Context, server *client.Client, args []string) error {
 		location, err := findLocation(ctx, server, o.location)
 		if err != nil {
 			return err

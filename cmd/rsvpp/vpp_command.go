@@ -26,11 +26,7 @@ people named. What changed in which direction is said at the end.`,
 	o.flags(c, true)
 	c.Flags().BoolVar(&full, "full", false, "read everything at Apple, not only what changed")
 	c.Flags().BoolVar(&wait, "wait", false, "wait until all is done")
-	c.RunE = p.does(func(ctx context.Context, _ []string) error {
-		server, err := p.connect()
-		if err != nil {
-			return err
-		}
+	c.RunE = p.asksServer(func(ctx context.Context, server *client.Client, _ []string) error {
 		o.all = o.all || len(o.users) == 0 && o.from == ""
 		who, location, err := o.of(ctx, p, server)
 		if err != nil {
@@ -66,11 +62,7 @@ invited again.`,
 	f.BoolVar(&dryRun, "dry-run", false, "only say what would happen")
 	f.BoolVar(&yes, "yes", false, "do not ask")
 	f.BoolVar(&wait, "wait", false, "wait until all is done")
-	c.RunE = p.does(func(ctx context.Context, _ []string) error {
-		server, err := p.connect()
-		if err != nil {
-			return err
-		}
+	c.RunE = p.asksServer(func(ctx context.Context, server *client.Client, _ []string) error {
 		who, location, err := o.of(ctx, p, server)
 		if err != nil {
 			return err

@@ -2,8 +2,6 @@ package gate
 
 import (
 	"net/http"
-	"net/url"
-	"strings"
 )
 
 // policy is what our pages may do: load from here, and nothing else.
@@ -29,17 +27,6 @@ func (g *Gate) protect(h http.Header) {
 	if g.https() {
 		h.Set("Strict-Transport-Security", "max-age=31536000")
 	}
-}
-
-// AllowForm lets the forms of this answer's page lead to one more origin.
-// Browsers hold a form to it over redirects too: without it, a button of ours
-// that is answered by a redirect to Apple leads nowhere.
-func AllowForm(w http.ResponseWriter, target *url.URL) {
-	if target.Scheme != "https" && target.Scheme != "http" || target.Host == "" || strings.ContainsAny(target.Host, " ;,'\"") {
-		return
-	}
-	allowed := "form-action 'self' " + target.Scheme + "://" + target.Host
-	w.Header().Set("Content-Security-Policy", strings.Replace(policy, "form-action 'self'", allowed, 1))
 }
 
 // AllowPreview makes this answer a document that may stand in a frame of our

@@ -41,7 +41,6 @@ type Fix string
 const (
 	FixNone     Fix = ""
 	FixAddress  Fix = "address"  // type or correct the address
-	FixLink     Fix = "link"     // hand over the link
 	FixAccount  Fix = "account"  // correct the Managed Apple Account
 	FixMail     Fix = "mail"     // set up mail
 	FixToken    Fix = "token"    // add or renew the content token

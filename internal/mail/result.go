@@ -18,7 +18,6 @@ type Cause string
 
 // The causes.
 const (
-	CauseNone      Cause = ""
 	CauseSettings  Cause = "settings"  // the mail settings: every letter will meet it
 	CauseNetwork   Cause = "network"   // the way to the mail server
 	CauseServer    Cause = "server"    // the mail server, or its opinion of us

@@ -138,7 +138,6 @@ type reads interface {
 
 type tasks interface {
 	BeginTask(ctx context.Context, by vpp.Actor, task vpp.Task, s vpp.Selection, key string) (vpp.Task, error)
-	Task(ctx context.Context, id vpp.TaskID) (vpp.Task, error)
 	PlanTask(ctx context.Context, id vpp.TaskID, plan func([]vpp.Person) []vpp.Planned) (bool, error)
 	EachPerson(ctx context.Context, s vpp.Selection, fn func([]vpp.Person) error) error
 }

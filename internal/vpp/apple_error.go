@@ -8,15 +8,9 @@ const (
 	AppleTokenInvalid     = 9622
 	AppleTokenRevoked     = 9625
 	AppleAccountUnusable  = 9635
-	AppleNotAllowed       = 9637
 	AppleAccountTaken     = 9641
-	AppleTooManyRequests  = 9646
-	AppleUnknownEvent     = 9708
 	AppleUserExists       = 9716
 	AppleBadEmail         = 9717
-	AppleUnknownVersion   = 9721
-	AppleMalformedBearer  = 9722
-	AppleURLNotReachable  = 9728
 	AppleUnavailable      = 9729
 	AppleNeverConfirmed   = -1 // ours: Apple took the request and never showed a result
 	AppleUnreadableAnswer = -2 // ours: what came back was not an answer of the API
