@@ -16,12 +16,12 @@ func (p *page) send() {
 }
 
 // find searches the list and waits for the one who is meant.
-func (p *page) find(d demo, name string) {
+func (p *page) find(d demo, words string) {
 	p.t.Helper()
 	p.visit(d.url + "/users")
-	p.fill("[name=q]", name)
+	p.fill("[name=q]", words)
 	p.wait(`document.querySelectorAll("tbody tr").length === 1`)
-	p.says(name)
+	p.says(words)
 }
 
 // resend offers another mail to those alone who have not accepted (S1-04, S1-14).
@@ -57,8 +57,8 @@ func syncAll(p *page, d demo) {
 }
 
 // deleteOne shows what the prompt promises, and Removed (S1-10, S1-17, S1-18, S0-13).
-func deleteOne(p *page, d demo, name string) {
-	p.find(d, name)
+func deleteOne(p *page, d demo, name, address string) {
+	p.find(d, address)
 	p.click(`tbody input[name=user]`)
 	p.click("VPP")
 	p.click("Delete from VPP…")
@@ -67,7 +67,7 @@ func deleteOne(p *page, d demo, name string) {
 	p.click("Delete 1 user from VPP")
 	p.finished()
 	p.fits("26-delete-result")
-	p.find(d, name)
+	p.find(d, address)
 	p.says("Removed")
 	p.click(name)
 	p.says("Removed from VPP", "Invite again")

@@ -1,6 +1,6 @@
 // Keeps regions fresh: the server says on one stream which topics changed,
 // and every region that names such a topic fetches itself anew.
-import { swap } from "./swap.js";
+import { swap, waited } from "./swap.js";
 
 let stream, asked = ""; // the topics of the stream; null while the page rests
 const due = new Map(); // region → timer
@@ -60,7 +60,7 @@ function refresh(id) {
     due.delete(id);
     const region = document.getElementById(id);
     if (!region) return;
-    if (inUse(region)) return refresh(id);
+    if (inUse(region) || waited(id)) return refresh(id);
     swap(id, region.dataset.region || location.href, { push: "silent" });
   }, 200));
 }

@@ -5,6 +5,7 @@
 import { say } from "./say.js";
 
 const turns = new Map(); // region → the number of its newest fetch; older answers are dropped
+const asked = new Map(); // region → the turn that somebody waits for
 const served = new Map(); // region → how it came from the server last
 
 export function followSwaps() {
@@ -14,24 +15,30 @@ export function followSwaps() {
   addEventListener("popstate", () => location.reload());
 }
 
+// Says whether somebody waits for a region: a refresh must not take its turn.
+export const waited = (id) => asked.has(id);
+
 // Fetches url and puts its region in place. Says whether it did.
 export async function swap(id, url, { method = "GET", body, push = "push" } = {}) {
+  const silent = push === "silent";
   const turn = (turns.get(id) ?? 0) + 1;
   turns.set(id, turn);
+  if (!silent) asked.set(id, turn);
   document.getElementById(id)?.setAttribute("aria-busy", "true");
   try {
     const answer = await fetch(url, { method, body, headers: { "X-Fragment": id }, credentials: "same-origin" });
     const text = await answer.text();
     if (turns.get(id) !== turn) return false;
-    if (answer.status === 401) return signInAgain(push === "silent");
-    place(id, text, push === "silent");
+    if (answer.status === 401) return signInAgain(silent);
+    place(id, text, silent);
     if (answer.ok && push === "push") history.pushState({}, "", answer.url);
     if (answer.ok && push === "replace") history.replaceState({}, "", answer.url);
     return answer.ok;
   } catch {
-    if (push !== "silent") say("The server does not answer. Nothing was changed.");
+    if (!silent) say("The server does not answer. Nothing was changed.");
     return false;
   } finally {
+    if (asked.get(id) === turn) asked.delete(id);
     if (turns.get(id) === turn) document.getElementById(id)?.removeAttribute("aria-busy");
   }
 }
