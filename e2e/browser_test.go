@@ -13,7 +13,7 @@ import (
 )
 
 // pageWithin bounds everything one test does in its tab.
-const pageWithin = 90 * time.Second
+const pageWithin = 3 * time.Minute
 
 // tab opens a fresh browser with an empty profile and returns its one tab, to be
 // used with chromedp.Do and chromedp.Run. The browser ends with the test.

@@ -85,7 +85,7 @@ func TestHarnessPostgres(t *testing.T) {
 	}
 }
 
-const page = `<!doctype html><meta name="viewport" content="width=device-width"><title>Good day</title>
+const goodDay = `<!doctype html><meta name="viewport" content="width=device-width"><title>Good day</title>
 <style>:root { color-scheme: light dark } @media (prefers-color-scheme: dark) { body { background: #000 } }</style>
 <h1>Good day</h1>`
 
@@ -93,7 +93,7 @@ func TestHarnessBrowser(t *testing.T) {
 	ctx := tab(t)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		_, _ = w.Write([]byte(page))
+		_, _ = w.Write([]byte(goodDay))
 	}))
 	t.Cleanup(server.Close)
 	if err := chromedp.Do(ctx, chromedp.Navigate(server.URL)); err != nil {

@@ -20,6 +20,7 @@ type Config struct {
 	Clock     vpp.Clock
 	IDs       vpp.IDs // idempotency keys of forms
 	Logger    *slog.Logger
+	LinkLife  time.Duration // of links when a run does not say, to be told; 0 tells no days
 	Beat      time.Duration // between signs of life on an idle stream; 0 is 15 seconds
 }
 

@@ -45,7 +45,7 @@ func TestImport(t *testing.T) {
 	}
 	twice.has(t, "choose one of them")
 	preview := anna.post(columns.at, "column-0", "user_name", "column-1", "full_name", "column-2", "email")
-	preview.has(t, "Import 2 rows", "changes: ", "1 failed row", "not an address").lacks(t, "<script>")
+	preview.has(t, "Import 2 rows", "changes: ", "The failed row", "not an address").lacks(t, "<script>")
 	anna.get(preview.at+"?show=failed").has(t, "not an address").lacks(t, "Bo Berg-Alm")
 
 	ran := anna.post(step(preview, "run"))

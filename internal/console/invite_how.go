@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/rsvpp/rsvpp/internal/console/view"
 	"github.com/rsvpp/rsvpp/internal/vpp"
@@ -23,7 +24,7 @@ func (d *Door) inviteHow(w http.ResponseWriter, r *http.Request) error {
 	}
 	m := view.InviteHow{Page: d.wizardPage(r, f, "how"), ID: f.ID, Channels: channelsOf(f, mail.Configured())}
 	for _, days := range lives() {
-		m.Expiry = append(m.Expiry, view.Choice{Value: strconv.Itoa(days), Text: lifeWord(days), Current: days == f.Days})
+		m.Expiry = append(m.Expiry, view.Choice{Value: strconv.Itoa(days), Text: d.lifeWord(days), Current: days == f.Days})
 	}
 	return d.render(w, r, view.InviteHowPage(m))
 }
@@ -39,14 +40,24 @@ func channelsOf(f draft, mail bool) []view.Channel {
 	return list
 }
 
-func lifeWord(days int) string {
-	switch days {
-	case 0:
-		return "the usual time"
-	case 365:
+func (d *Door) lifeWord(days int) string {
+	usual := int(d.config.LinkLife / (24 * time.Hour))
+	switch {
+	case days == 365:
 		return "a year"
+	case days > 0:
+		return dayCount(days)
+	case usual > 0:
+		return dayCount(usual) + ", as usual here"
 	}
-	return strconv.Itoa(days) + " days"
+	return "the time set for this server"
+}
+
+func dayCount(n int) string {
+	if n == 1 {
+		return "1 day"
+	}
+	return thousands(n) + " days"
 }
 
 func (d *Door) chooseHow(w http.ResponseWriter, r *http.Request) error {

@@ -37,15 +37,32 @@ func (d *Door) inviteReview(w http.ResponseWriter, r *http.Request) error {
 			m.Reasons = append(m.Reasons, view.Reason{Text: v.Sentence, Count: v.People})
 		}
 	}
-	m.Facts = reviewFacts(f, found, letter)
+	subject, err := d.subjectOf(r, f, letter)
+	if err != nil {
+		return err
+	}
+	m.Facts = d.reviewFacts(f, found, subject)
 	return d.render(w, r, view.InviteReviewPage(m))
 }
 
-func reviewFacts(f draft, found invite.Diagnosis, letter vpp.Letter) []view.Fact {
+// subjectOf is the letter's subject as its first reader will see it.
+func (d *Door) subjectOf(r *http.Request, f draft, letter vpp.Letter) (string, error) {
+	if f.Channel == vpp.ChannelLink {
+		return "", nil
+	}
+	user, _, err := d.firstReader(r, f)
+	if err != nil {
+		return "", err
+	}
+	shown, err := d.Letters.PreviewLetter(r.Context(), letter, user, f.Selection.Filter.Location)
+	return shown.Subject, err
+}
+
+func (d *Door) reviewFacts(f draft, found invite.Diagnosis, subject string) []view.Fact {
 	facts := []view.Fact{
 		{Term: "Who", Text: summaryOf(f.Selection, found.People, found.Location.Name)},
 		{Term: "How", Text: channelWord(f.Channel)},
-		{Term: "The link works for", Text: lifeWord(f.Days)},
+		{Term: "The link works for", Text: d.lifeWord(f.Days)},
 	}
 	if f.Channel == vpp.ChannelLink {
 		return facts
@@ -54,7 +71,7 @@ func reviewFacts(f draft, found invite.Diagnosis, letter vpp.Letter) []view.Fact
 	if f.Letter != nil {
 		text = "written for this run"
 	}
-	return append(facts, view.Fact{Term: "Subject", Text: letter.Subject}, view.Fact{Term: "Text", Text: text})
+	return append(facts, view.Fact{Term: "Subject", Text: subject}, view.Fact{Term: "Text", Text: text})
 }
 
 // sendInvite begins the run. The draft's id is its idempotency key: sent

@@ -152,7 +152,7 @@ func TestResend(t *testing.T) {
 	s.work(s.only(vpp.TaskInvite).ID)
 	s.accept(zoe)
 	again := anna.post("/invite?audience=resend", "user", string(bo), "user", string(zoe), "user", string(fresh))
-	again.has(t, "Resend invitation", "<strong>1</strong> <span>of 3", "Are registered already", "Are not meant").lacks(t, `name="audience"`)
+	again.has(t, "Resend invitation", "<strong>1</strong> <span>of 3", "Are registered already", "Are left out").lacks(t, `name="audience"`)
 	anna.post(step(again, "send"))
 	s.work(s.only(vpp.TaskResend).ID)
 	if s.post.Count() != 3 || s.status(fresh) != vpp.NotInvited {

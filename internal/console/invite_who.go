@@ -117,7 +117,7 @@ func verdictTitle(v invite.Verdict) string {
 	case invite.AlreadyRegistered:
 		return "Are registered already"
 	case invite.NotInAudience:
-		return "Are not meant"
+		return "Are left out"
 	}
 	return string(v.Code)
 }

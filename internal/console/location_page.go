@@ -53,7 +53,7 @@ func (d *Door) syncFacts(l vpp.Location) []view.Fact {
 	facts := []view.Fact{
 		{Term: "Last read", Text: d.when(l.ReadAt).Text, Title: d.when(l.ReadAt).Full},
 		{Term: "Last read of everything", Text: d.when(l.FullReadAt).Text, Title: d.when(l.FullReadAt).Full},
-		{Term: "People at Apple", Text: thousands(l.AtApple)},
+		{Term: "Records found then", Text: thousands(l.AtApple)},
 	}
 	if !l.ReadStarted.IsZero() && l.ReadStarted.After(l.ReadAt) {
 		facts = append(facts, view.Fact{Term: "Now", Tone: view.Info, Text: "reading, " + thousands(l.ReadProgress.Done) + " of " + thousands(max(l.ReadProgress.Total, l.ReadProgress.Done))})

@@ -90,7 +90,7 @@ func notHere(here vpp.Location) view.NextAction {
 func (d *Door) tell(m *view.User, s invite.Story, scopes operator.Scopes) {
 	now := d.now()
 	m.Next = nextOf(s, scopes)
-	for _, e := range s.Events {
+	for _, e := range toldOnce(s.Events) {
 		m.Timeline = append(m.Timeline, eventOf(e, now))
 	}
 	m.Invitations = invitationsOf(s, now)

@@ -2,6 +2,7 @@ package console
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -51,6 +52,24 @@ func nextTone(s invite.Story) view.Tone {
 		return view.Info
 	}
 	return view.Warn
+}
+
+// toldOnce drops the entry that somebody was added, which the story tells by
+// itself, and keeps who did it.
+func toldOnce(events []invite.Event) []invite.Event {
+	by := ""
+	events = slices.DeleteFunc(slices.Clone(events), func(e invite.Event) bool {
+		if e.Kind == "user.create" {
+			by = e.By
+		}
+		return e.Kind == "user.create"
+	})
+	for i := range events {
+		if events[i].Kind == "person.added" {
+			events[i].By = by
+		}
+	}
+	return events
 }
 
 func eventOf(e invite.Event, now time.Time) view.Event {

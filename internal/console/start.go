@@ -36,7 +36,7 @@ func (d *Door) startPage(w http.ResponseWriter, r *http.Request) error {
 	m.Funnel = view.Funnel{People: s.funnel.People, Reachable: s.funnel.Reachable, Invited: s.funnel.Invited, Opened: s.funnel.Opened, Registered: s.funnel.Registered}
 	m.Page.Title = s.here.Name
 	if len(m.First) > 0 {
-		m.Page.Title, m.Page.Lead = "Welcome to rsvpp", "Four steps, about ten minutes."
+		m.Page.Title, m.Page.Lead = "Welcome to rsvpp", stepsLeft(m.First)
 	}
 	return d.render(w, r, view.StartPage(m))
 }
@@ -121,6 +121,22 @@ func stuck(c vpp.Counts) []view.Notice {
 		list = append(list, view.Notice{Tone: view.Warn, Text: text, Action: view.Link{Text: "Show", Href: address("/users", "attention", string(a.what))}})
 	}
 	return list
+}
+
+func stepsLeft(steps []view.FirstStep) string {
+	left := 0
+	for _, s := range steps {
+		if !s.Done {
+			left++
+		}
+	}
+	switch left {
+	case len(steps):
+		return "Four steps, about ten minutes."
+	case 1:
+		return "One step is left."
+	}
+	return thousands(left) + " steps are left."
 }
 
 // firstSteps are what a new installation still lacks; none once everything was

@@ -63,6 +63,9 @@ func (d *Door) waiting(l vpp.Location) string {
 
 // took says a duration in a test report.
 func took(t time.Duration) string {
+	if t < time.Millisecond {
+		return "<1ms"
+	}
 	if t < time.Second {
 		return t.Round(time.Millisecond).String()
 	}

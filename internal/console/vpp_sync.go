@@ -164,7 +164,7 @@ func directions(t vpp.Task) (out, in, odd []view.Reason) {
 			*list = append(*list, view.Reason{Text: text, Count: n})
 		}
 	}
-	add(&out, t.Done, "compared and equal on both sides now")
+	add(&out, t.Result["pushed"], "changes were sent to Apple")
 	add(&out, t.Failed, "refused by Apple")
 	add(&in, t.Result["pulled_registered"], "became Registered")
 	add(&in, t.Result["pulled_created"], "have their record at Apple now")

@@ -38,6 +38,9 @@ func (db *DB) TaskItems(ctx context.Context, id vpp.TaskID, state vpp.ItemState,
 	where, args := "i.task_id = $1", []any{id}
 	if state != "" {
 		where, args = where+" AND i.state = $2", append(args, state)
+		if state != vpp.ItemDone {
+			where += " AND i.state <> 'done'" // the index's condition, which a parameter cannot show
+		}
 	}
 	// The person may have been removed since.
 	return byKey(ctx, db, keyed[vpp.TaskItem]{

@@ -23,6 +23,9 @@ func page(token string, w invite.Welcome, on device) templ.Component {
 	if !w.ExpiresAt.IsZero() {
 		m.Expires = "until " + w.ExpiresAt.Format("2 January 2006")
 	}
+	if m.By == w.Organization {
+		m.By = "" // the heading says it
+	}
 	if w.Managed {
 		m.Managed = "Managed Apple Account"
 	}

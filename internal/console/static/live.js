@@ -2,15 +2,22 @@
 // and every region that names such a topic fetches itself anew.
 import { swap } from "./swap.js";
 
-let stream, asked = "";
+let stream, asked = ""; // the topics of the stream; null while the page rests
 const due = new Map(); // region → timer
 
 export function followEvents(address) {
   if (!address || !window.EventSource) return;
   listen(address);
   document.addEventListener("region:swapped", () => listen(address));
-  addEventListener("pagehide", () => stream?.close());
+  // A browser has few connections to a server: tabs that nobody sees give theirs back.
+  document.addEventListener("visibilitychange", () => (document.hidden ? rest() : reopen(address)));
+  addEventListener("pagehide", rest);
   addEventListener("pageshow", (event) => event.persisted && reopen(address));
+}
+
+function rest() {
+  stream?.close();
+  asked = null;
 }
 
 function reopen(address) {
@@ -21,15 +28,14 @@ function reopen(address) {
 // Opens the stream for the topics that stand on the page now.
 function listen(address) {
   const topics = [...new Set(regions().flatMap(topicsOf))].sort().join(" ");
-  if (topics === asked) return;
+  if (topics === asked || asked === null) return;
   asked = topics;
   stream?.close();
   if (!topics) return;
   stream = new EventSource(address + "?topics=" + encodeURIComponent(topics));
-  let lost = false;
   stream.addEventListener("changed", (event) => wake(event.data.split(" ")));
-  stream.addEventListener("error", () => { lost = true; });
-  stream.addEventListener("open", () => { if (lost) wake(topics.split(" ")); lost = false; });
+  // What changed before the stream stood was told to nobody: look once.
+  stream.addEventListener("open", () => wake(topics.split(" ")));
 }
 
 function regions() {

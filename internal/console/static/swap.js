@@ -5,8 +5,10 @@
 import { say } from "./say.js";
 
 const turns = new Map(); // region → the number of its newest fetch; older answers are dropped
+const served = new Map(); // region → how it came from the server last
 
 export function followSwaps() {
+  serve(document);
   document.addEventListener("click", onClick);
   document.addEventListener("submit", onSubmit);
   addEventListener("popstate", () => location.reload());
@@ -48,6 +50,9 @@ function place(id, text, silent) {
   const fresh = answer.getElementById(id);
   const old = document.getElementById(id);
   if (fresh && old) {
+    // Nothing new, and nobody asked: leave what somebody may be clicking at.
+    if (silent && served.get(id)?.isEqualNode(fresh)) return;
+    serve(fresh.parentNode);
     const focus = remember(old);
     old.replaceWith(fresh);
     focus(fresh);
@@ -56,6 +61,11 @@ function place(id, text, silent) {
   }
   const main = answer.querySelector("main");
   if (main && !silent) document.querySelector("main").replaceWith(main);
+}
+
+// Notes how regions came from the server, before scripts touch them.
+function serve(within) {
+  within.querySelectorAll("[data-region]").forEach((region) => served.set(region.id, region.cloneNode(true)));
 }
 
 // Keeps the focus, the caret and open details where they were.

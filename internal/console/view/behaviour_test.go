@@ -12,6 +12,10 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"github.com/rsvpp/rsvpp/internal/console/viewtest"
+	"io"
+	"maps"
+	"strings"
+	"sync/atomic"
 )
 
 // step is a script to run in the page, and what it must come to.
@@ -109,15 +113,31 @@ func picture(ctx context.Context, t *testing.T, name string) {
 	}
 }
 
-// TestLive shows that a region fetches itself when the server says that its
-// topic changed, and that what somebody selected meanwhile is not lost.
+// TestLive shows that a region fetches itself when the stream stands and when
+// the server says that its topic changed, that it stays as it is where nothing
+// is new, and that what somebody selected meanwhile is not lost.
 func TestLive(t *testing.T) {
 	ctx := viewtest.Browser(t)
 	pages := viewtest.Serve(t, gallery, assets())
 	topics := make(chan string, 1)
 	changed := make(chan string)
+	asked := make(chan string, 8) // regions that were fetched
+	var news atomic.Bool
 	mux := http.NewServeMux()
-	mux.Handle("/", pages.Config.Handler)
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		kept := httptest.NewRecorder()
+		pages.Config.Handler.ServeHTTP(kept, r)
+		body := kept.Body.String()
+		if news.Load() {
+			body = strings.Replace(body, "data-region=", `data-news="yes" data-region=`, 1)
+		}
+		maps.Copy(w.Header(), kept.Header())
+		w.WriteHeader(kept.Code)
+		_, _ = io.WriteString(w, body)
+		if id := r.Header.Get("X-Fragment"); id != "" {
+			asked <- id
+		}
+	})
 	mux.HandleFunc("GET /events", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/event-stream")
 		_ = http.NewResponseController(w).Flush()
@@ -138,9 +158,19 @@ func TestLive(t *testing.T) {
 	if got := <-topics; got != "tasks users" {
 		t.Fatalf("listens to %q", got)
 	}
+	for range 2 { // both regions look once, for what changed before the stream stood
+		<-asked
+	}
+	for _, s := range []step{
+		{"both answers are in", wait + `(() => !document.querySelector("[aria-busy]"))`, "true"},
+		{"nothing new, so nothing is replaced", `document.getElementById("user-list").old`, "old"},
+	} {
+		check(ctx, t, s)
+	}
+	news.Store(true)
 	changed <- "users"
 	for _, s := range []step{
-		{"the region is fresh", wait + `(() => document.getElementById("user-list").old === undefined)`, "true"},
+		{"the region is fresh", wait + `(() => document.getElementById("user-list").dataset.news)`, "yes"},
 		{"the selection stays", `document.querySelector("[data-selected-text]").textContent`, "1 of 48,210 selected"},
 		{"others stay", `String(document.getElementById("running") !== null)`, "true"},
 	} {

@@ -78,3 +78,10 @@ type ImportRun struct {
 	Totals ImportTotals
 	Failed string // address of the CSV with the failed rows, "" if none failed
 }
+
+func failedRows(n int) string {
+	if n == 1 {
+		return "The failed row is"
+	}
+	return "The " + number(n) + " failed rows are"
+}

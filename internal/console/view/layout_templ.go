@@ -904,7 +904,7 @@ func navLink(p Page, section, href, icon, text string) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = Region("running", "", "tasks").Render(templ.WithChildren(ctx, templ_7745c5c3_Var35), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Region("running", p.Path, "tasks").Render(templ.WithChildren(ctx, templ_7745c5c3_Var35), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -24,22 +24,30 @@ func distance(t, now time.Time) string {
 	d := now.Sub(t)
 	switch {
 	case d < 0:
-		return "in " + span(-d)
+		return "in " + span(-d, true)
 	case d < 45*time.Second:
 		return "just now"
 	default:
-		return span(d) + " ago"
+		return span(d, false) + " ago"
 	}
 }
 
-// span says a duration in one unit, the largest that fits.
-func span(d time.Duration) string {
+// span says a duration in one unit, the largest that fits: whole ones of what
+// has passed, the nearest of what is to come, so that 30 days begin as 30.
+func span(d time.Duration, nearest bool) string {
 	units := []struct {
 		size time.Duration
 		name string
 	}{{365 * 24 * time.Hour, "year"}, {30 * 24 * time.Hour, "month"}, {24 * time.Hour, "day"}, {time.Hour, "hour"}, {time.Minute, "minute"}}
 	for _, u := range units {
-		if n := int(d / u.size); n > 0 {
+		if d < u.size {
+			continue
+		}
+		n := int(d / u.size)
+		if nearest {
+			n = int((d + u.size/2) / u.size)
+		}
+		if n > 0 {
 			return plural(n, u.name, u.name+"s")
 		}
 	}

@@ -40,3 +40,10 @@ type SyncResult struct {
 	In   []Reason // from Apple
 	Odd  []Reason // what is different and was left alone
 }
+
+func (m Delete) linked() string {
+	if m.Retire == 1 {
+		return "An Apple Account is linked."
+	}
+	return plural(m.Linked, "of them has", "of them have") + " an Apple Account linked."
+}

@@ -11,7 +11,8 @@ type Start struct {
 	First     []FirstStep // what a new installation still lacks; empty once it is complete
 }
 
-// Funnel counts people by how far they have come, each stage within the one before.
+// Funnel counts people by how far they have come. Only those who are linked
+// without an invitation reach the end without having opened a link.
 type Funnel struct {
 	People     int
 	Reachable  int // an address, a Managed Apple Account or a device
@@ -31,15 +32,17 @@ type FirstStep struct {
 type stage struct {
 	Word, Hint, Href string
 	Count, Before    int
+	Of               int // what the percentage is of
 }
 
 func (f Funnel) stages() []stage {
 	return []stage{
-		{"People", "everybody rsvpp knows", "/users", f.People, f.People},
-		{"Reachable", "an address or a managed account", "/users", f.Reachable, f.People},
-		{"Invited", "invitation handed over", "/users?status=invited", f.Invited, f.Reachable},
-		{"Opened", "opened their link", "/users?status=invited", f.Opened, f.Invited},
-		{"Registered", "Apple Account linked", "/users?status=registered", f.Registered, f.Opened},
+		{"People", "everybody rsvpp knows", "/users", f.People, f.People, f.People},
+		{"Reachable", "an address or a managed account", "/users", f.Reachable, f.People, f.People},
+		{"Invited", "invited, or linked by Apple", "/users?status=invited", f.Invited, f.Reachable, f.Reachable},
+		{"Opened", "opened their link", "/users?status=invited", f.Opened, f.Invited, f.Invited},
+		// Managed Apple Accounts are linked without a link that could be opened.
+		{"Registered", "have an Apple Account linked", "/users?status=registered", f.Registered, f.Opened, f.Invited},
 	}
 }
 

@@ -76,8 +76,6 @@ type UserLine struct {
 // text is the plain text of a column that has no shape of its own.
 func (u UserLine) text(key string) string {
 	switch key {
-	case ColumnEmail:
-		return u.Email
 	case ColumnUserName:
 		return u.UserName
 	case ColumnManaged:
@@ -87,6 +85,13 @@ func (u UserLine) text(key string) string {
 	default:
 		return ""
 	}
+}
+
+func allMatching(n int) string {
+	if n == 1 {
+		return "The one that matches"
+	}
+	return "All " + number(n) + " that match"
 }
 
 // filter names what the list is filtered by; a selection ends when it changes.
