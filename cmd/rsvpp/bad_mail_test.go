@@ -2,6 +2,7 @@ package main
 
 import (
 	"net"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -300,6 +301,13 @@ func TestMendedSettingsHurryLetters(t *testing.T) {
 	h.pupils(3)
 	task := h.inviting()
 	h.deferred(task, "does not answer on port")
+	// A letter that is still being tried with the old settings is put off after
+	// the hurry, for an hour.
+	h.until("all letters were put off", func() bool {
+		return !slices.ContainsFunc(h.items(task), func(i api.TaskItem) bool {
+			return i.State != "waiting" || !strings.Contains(i.Detail, "does not answer on port")
+		})
+	})
 	h.useMail(nil)
 	h.mended(task, 3)
 }

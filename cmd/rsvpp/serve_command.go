@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -42,22 +43,19 @@ func (p *cli) serve(ctx context.Context, s settings) error {
 	return server.serve(ctx, l)
 }
 
-// welcome says where the server is and, the first time, how to get in.
+// welcome says where the server is and, the first time, how to get in. It is
+// written at once: who reads the address finds the link too.
 func (p *cli) welcome(s settings, door string, server *server) error {
-	scheme := "http"
+	here := "http://" + door
 	if s.tlsCert != "" {
-		scheme = "https"
+		here = "https://" + door
 	}
-	if err := p.println("rsvpp listens on " + scheme + "://" + door); err != nil {
-		return err
-	}
-	if s.publicURL != scheme+"://"+door {
-		if err := p.println("It is reached at " + s.publicURL); err != nil {
-			return err
-		}
+	lines := []string{"rsvpp listens on " + here}
+	if s.publicURL != here {
+		lines = append(lines, "It is reached at "+s.publicURL)
 	}
 	if link, first := server.setupLink(); first {
-		return p.println("", "There is no administrator yet. Open this link to create one; it works once:", "  "+link, "")
+		lines = append(lines, "", "There is no administrator yet. Open this link to create one; it works once:", "  "+link, "")
 	}
-	return nil
+	return p.println(strings.Join(lines, "\n"))
 }
