@@ -184,7 +184,7 @@ func (v *server) bootstrap(ctx context.Context, name, password string) (apiKey s
 		return "", err
 	}
 	by := operator.Caller{Operator: first, Scopes: operator.Scopes{operator.ScopeOwner}}
-	_, key, err := v.operators.CreateKey(ctx, by, operator.KeyInput{Name: "rehearsal", Scopes: operator.Scopes{operator.ScopeOwner}})
+	_, key, err := v.operators.CreateKey(ctx, by, operator.KeyInput{Name: "made at the start", Scopes: operator.Scopes{operator.ScopeOwner}})
 	v.setup = ""
 	return key, err
 }

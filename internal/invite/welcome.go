@@ -160,7 +160,7 @@ func (s *Service) welcome(h vpp.HeldInvitation, id uuid.UUID, proof []byte, sett
 	}
 	if w.State == WelcomeReady {
 		w.FirstName, w.FullName, w.ExpiresAt = h.User.FirstName, h.User.FullName, h.Invitation.ExpiresAt
-		w.Managed = h.User.ManagedAppleID != ""
+		w.Managed = h.User.ManagedAppleID != "" && h.Place.ManagedError == 0 // what Apple refused is not asked for
 		w.Continued, w.URL = !h.Invitation.ContinuedAt.IsZero(), s.linkOf(h.Invitation)
 	}
 	return w, nil

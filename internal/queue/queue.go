@@ -210,13 +210,27 @@ func (r reporter) HandlePanic(ctx context.Context, job *rivertype.JobRow, panick
 	return nil
 }
 
-// quiet keeps River's chatter out of the log; its errors come through.
+// quiet keeps River's chatter out of the log, and what it says because it is
+// being stopped; its other errors come through.
 func quiet(l *slog.Logger) *slog.Logger { return slog.New(warnOnly{l.Handler()}) }
 
 type warnOnly struct{ slog.Handler }
 
 func (h warnOnly) Enabled(ctx context.Context, level slog.Level) bool {
 	return level >= slog.LevelWarn && h.Handler.Enabled(ctx, level)
+}
+
+// Handle drops complaints about the end that Stop brings.
+func (h warnOnly) Handle(ctx context.Context, r slog.Record) error {
+	ending := false
+	r.Attrs(func(a slog.Attr) bool {
+		ending = a.Value.String() == context.Canceled.Error()
+		return !ending
+	})
+	if ending {
+		return nil
+	}
+	return h.Handler.Handle(ctx, r)
 }
 
 func (h warnOnly) WithAttrs(a []slog.Attr) slog.Handler { return warnOnly{h.Handler.WithAttrs(a)} }

@@ -30,7 +30,7 @@ func checkFilter(f vpp.Filter) error {
 	case "", vpp.AttentionWaiting, vpp.AttentionMail, vpp.AttentionRefused, vpp.AttentionNoAddress:
 		return nil
 	}
-	return invalid("attention", "There is no attention %q: choose waiting, mail_problem, apple_refused or no_address.", f.Attention)
+	return invalid("attention", "There is no attention %q: choose waiting, mail_problem, apple_refused, no_address or stuck.", f.Attention)
 }
 
 // Counts returns the numbers behind the filter chips of a location.
