@@ -27,7 +27,7 @@ func checkFilter(f vpp.Filter) error {
 		return invalid("status", "There is no VPP status %q: choose not_invited, invited, registered or removed.", f.Status)
 	}
 	switch f.Attention {
-	case "", vpp.AttentionWaiting, vpp.AttentionMail, vpp.AttentionRefused, vpp.AttentionNoAddress:
+	case "", vpp.AttentionWaiting, vpp.AttentionMail, vpp.AttentionRefused, vpp.AttentionNoAddress, vpp.AttentionStuck:
 		return nil
 	}
 	return invalid("attention", "There is no attention %q: choose waiting, mail_problem, apple_refused, no_address or stuck.", f.Attention)

@@ -54,6 +54,12 @@ func TestCreate(t *testing.T) {
 		if err != nil || counts.Total != 3 || counts.Attention[vpp.AttentionNoAddress] != 1 {
 			t.Error(counts, err)
 		}
+		for a, n := range counts.Attention { // whatever is counted can be listed
+			list, err := h.List(t.Context(), vpp.Filter{Attention: a}, "", vpp.Page{})
+			if err != nil || len(list.Items) != n {
+				t.Errorf("%s: counted %d, listed %d: %v", a, n, len(list.Items), err)
+			}
+		}
 	})
 }
 

@@ -398,7 +398,7 @@ func TestCountPeople(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, a := range []vpp.Attention{vpp.AttentionWaiting, vpp.AttentionMail, vpp.AttentionRefused, vpp.AttentionNoAddress} {
+		for _, a := range []vpp.Attention{vpp.AttentionWaiting, vpp.AttentionMail, vpp.AttentionRefused, vpp.AttentionNoAddress, vpp.AttentionStuck} {
 			n, _ := walk(t, db, vpp.Filter{Attention: a}, "", vpp.Page{Limit: vpp.MaxPage}, false)
 			if counts.Attention[a] != len(n) {
 				t.Errorf("%s: counted %d of %d", a, counts.Attention[a], len(n))
