@@ -118,8 +118,10 @@ func (p *page) visit(address string) {
 }
 
 // calm is when a page has arrived and its scripts, if it has any, are at work.
-const calm = `document.readyState === "complete"`
-const lively = ` && (!document.querySelector("script[type=module]") || !!document.documentElement.dataset.lively)`
+const (
+	calm   = `document.readyState === "complete"`
+	lively = ` && (!document.querySelector("script[type=module]") || !!document.documentElement.dataset.lively)`
+)
 
 // wait returns once a condition holds in the page.
 func (p *page) wait(condition string) {

@@ -145,8 +145,10 @@ func (v *testServer) addSchool(t *testing.T, w *benchWorld) time.Duration {
 
 func (v *testServer) useSink(t *testing.T, w *benchWorld) {
 	t.Helper()
-	err := v.invite.SaveMailSettings(t.Context(), vpp.Server, invite.MailSettings{Mode: "relay", Host: w.MailHost, Port: w.MailPort, Security: "none",
-		FromName: "North School", FromAddress: "it@north.example", MaxConnections: benchConnections})
+	err := v.invite.SaveMailSettings(t.Context(), vpp.Server, invite.MailSettings{
+		Mode: "relay", Host: w.MailHost, Port: w.MailPort, Security: "none",
+		FromName: "North School", FromAddress: "it@north.example", MaxConnections: benchConnections,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

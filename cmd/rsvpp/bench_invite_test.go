@@ -28,9 +28,11 @@ func benchInviteCalls(t *testing.T, e *benchEngine, r *benchReport) {
 	of := "Inviting at Apple's limits: the least number of calls (creations, one look at each event, the pages of one read of the changes), at 15 per second."
 	r.add(benchRow{engine: e.name, what: what, floorOf: of, floor: seconds(floor), ours: seconds(took), ratio: ratio, aim: "≤ 1.15 ×", met: ratio <= 1.15})
 	ratio = float64(calls.Total) / float64(least)
-	r.add(benchRow{engine: e.name, what: "the same, calls", floor: million(least),
+	r.add(benchRow{
+		engine: e.name, what: "the same, calls", floor: million(least),
 		ours:  fmt.Sprintf("%s (%d creations, %d looks, %d pages)", million(calls.Total), calls.Creates, calls.Looks, calls.Reads),
-		ratio: ratio, aim: "≤ 1.05 ×", met: ratio <= 1.05})
+		ratio: ratio, aim: "≤ 1.05 ×", met: ratio <= 1.05,
+	})
 }
 
 // benchInviteMail is the same while Apple has no rate: how fast we are.
@@ -40,10 +42,12 @@ func benchInviteMail(t *testing.T, e *benchEngine, r *benchReport) {
 	floor := mailAlone(t, w, n)
 	took, _ := e.measureInvite(t, n, w)
 	ratio := took.Seconds() / floor.Seconds()
-	r.add(benchRow{engine: e.name, what: fmt.Sprintf("invite %s people by mail, Apple without a rate", million(n)),
+	r.add(benchRow{
+		engine: e.name, what: fmt.Sprintf("invite %s people by mail, Apple without a rate", million(n)),
 		floorOf: fmt.Sprintf("Inviting without a rate: a bare loop over %d kept connections of the mail library (go-mail), writing the same letter to as many people into the same sink.", benchConnections),
 		floor:   fmt.Sprintf("%s (%.0f letters/s)", seconds(floor), float64(n)/floor.Seconds()), ours: fmt.Sprintf("%s (%.0f people/s)", seconds(took), float64(n)/took.Seconds()),
-		ratio: ratio, aim: "≤ 2.5 ×", met: ratio <= 2.5})
+		ratio: ratio, aim: "≤ 2.5 ×", met: ratio <= 2.5,
+	})
 }
 
 // measureInvite invites everybody in a database of n new people.

@@ -50,9 +50,11 @@ func benchList(t *testing.T, e *benchEngine, r *benchReport) {
 		}
 		floor, our := p95(floors), p95(ours)
 		ratio := our.Seconds() / floor.Seconds()
-		r.add(benchRow{engine: e.name, what: fmt.Sprintf("%s, 100 of %s users, through HTTP, p95 of %d", c.what, million(r.people(1_000_000)), benchTurns),
+		r.add(benchRow{
+			engine: e.name, what: fmt.Sprintf("%s, 100 of %s users, through HTTP, p95 of %d", c.what, million(r.people(1_000_000)), benchTurns),
 			floorOf: "A page of people: the bare SQL query, asked of the database by itself, its rows read into memory.",
-			floor:   millis(floor), ours: millis(our), ratio: ratio, aim: "≤ 3 × and ≤ 10 ms", met: ratio <= 3 && our <= 10*time.Millisecond})
+			floor:   millis(floor), ours: millis(our), ratio: ratio, aim: "≤ 3 × and ≤ 10 ms", met: ratio <= 3 && our <= 10*time.Millisecond,
+		})
 	}
 }
 
@@ -96,13 +98,15 @@ func listCases(n int) []listCase {
 		{"list the latest changes", nil, always("sort", "-since"), plain("", "p.since DESC, p.seq DESC")},
 		{"filter by status (half of all)", nil, always("status", "registered"), plain(" AND p.vpp_status = 'registered'", "p.sort_key, p.seq")},
 		{"filter by status (one in a hundred)", nil, always("status", "invited"), plain(" AND p.vpp_status = 'invited'", "p.sort_key, p.seq")},
-		{"search", words, func(i int) url.Values { return url.Values{"search": {words[i]}} },
+		{
+			"search", words, func(i int) url.Values { return url.Values{"search": {words[i]}} },
 			func(i int, postgres bool) (string, string, []any) {
 				if postgres {
 					return " AND u.search_text LIKE $1", "u.seq", []any{"%" + words[i] + "%"}
 				}
 				return " AND u.seq = s.rowid AND users_search MATCH $2 AND u.search_text LIKE $1", "s.rowid", []any{"%" + words[i] + "%", grams(words[i])}
-			}},
+			},
+		},
 	}
 }
 

@@ -119,7 +119,8 @@ type tokens struct{ *location.Service }
 // listen puts the door behind the gate.
 func (h *house) listen(box *seal.Box) {
 	logger := slog.New(slog.DiscardHandler)
-	g, err := gate.New(gate.Config{Logger: logger, Clock: time.Now, IDs: storetest.NewID,
+	g, err := gate.New(gate.Config{
+		Logger: logger, Clock: time.Now, IDs: storetest.NewID,
 		Page: func(w http.ResponseWriter, r *http.Request, status int, sentence string) {
 			h.door.ErrorPage(w, r, status, sentence)
 		},

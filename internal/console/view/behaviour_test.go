@@ -3,19 +3,19 @@ package view_test
 import (
 	"context"
 	"fmt"
+	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/chromedp/chromedp"
 
 	"github.com/rsvpp/rsvpp/internal/console/viewtest"
-	"io"
-	"maps"
-	"strings"
-	"sync/atomic"
 )
 
 // step is a script to run in the page, and what it must come to.

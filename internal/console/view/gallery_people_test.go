@@ -16,24 +16,38 @@ func people(theme string) map[string]templ.Component {
 		Page: p, Query: "", Lines: userLines(), Matching: 48210, Export: "/users/export.csv",
 		Keep: []Hidden{{"sort", "name"}},
 		Filters: []Choice{
-			{Text: "All", Hint: "48,210", Value: "/users", Current: true}, {Text: "Not invited", Hint: "12,004", Value: "/users?status=not_invited"},
-			{Text: "Invited", Hint: "9,730", Value: "/users?status=invited"}, {Text: "Registered", Hint: "26,101", Value: "/users?status=registered"},
+			{Text: "All", Hint: "48,210", Value: "/users", Current: true},
+			{Text: "Not invited", Hint: "12,004", Value: "/users?status=not_invited"},
+			{Text: "Invited", Hint: "9,730", Value: "/users?status=invited"},
+			{Text: "Registered", Hint: "26,101", Value: "/users?status=registered"},
 			{Text: "Removed", Hint: "375", Value: "/users?status=removed"},
 		},
 		More: []Choice{
-			{Text: "Waiting for Apple", Hint: "12", Value: "/users?step=apple"}, {Text: "Mail refused", Hint: "3", Value: "/users?step=refused"},
-			{Text: "No address", Hint: "41", Value: "/users?step=address"}, {Text: "Stuck 7 days", Hint: "1,209", Value: "/users?step=stuck"},
+			{Text: "Waiting for Apple", Hint: "12", Value: "/users?step=apple"},
+			{Text: "Mail refused", Hint: "3", Value: "/users?step=refused"},
+			{Text: "No address", Hint: "41", Value: "/users?step=address"},
+			{Text: "Stuck 7 days", Hint: "1,209", Value: "/users?step=stuck"},
 		},
 		Columns: []Column{
-			{Key: ColumnName, Text: "Name", Sort: "/users?sort=-name", Dir: "ascending"}, {Key: ColumnEmail, Text: "E-mail", Sort: "/users?sort=email"},
-			{Key: ColumnStatus, Text: "VPP status", Sort: "/users?sort=status"}, {Key: ColumnStep, Text: "Step or reason"},
-			{Key: ColumnSince, Text: "Since", Sort: "/users?sort=since"}, {Key: ColumnGroups, Text: "Groups"},
+			{Key: ColumnName, Text: "Name", Sort: "/users?sort=-name", Dir: "ascending"},
+			{Key: ColumnEmail, Text: "E-mail", Sort: "/users?sort=email"},
+			{Key: ColumnStatus, Text: "VPP status", Sort: "/users?sort=status"},
+			{Key: ColumnStep, Text: "Step or reason"},
+			{Key: ColumnSince, Text: "Since", Sort: "/users?sort=since"},
+			{Key: ColumnGroups, Text: "Groups"},
 		},
 		Chooser: []Choice{
-			{Value: ColumnName, Text: "Name", Current: true}, {Value: ColumnEmail, Text: "E-mail", Current: true}, {Value: ColumnUserName, Text: "User name"},
-			{Value: ColumnStatus, Text: "VPP status", Current: true}, {Value: ColumnStep, Text: "Step or reason", Current: true}, {Value: ColumnManaged, Text: "Managed Apple Account"},
-			{Value: ColumnGroups, Text: "Groups", Current: true}, {Value: ColumnInvitedAt, Text: "Invited"}, {Value: ColumnRegisteredAt, Text: "Registered"},
-			{Value: ColumnSince, Text: "Since", Current: true}, {Value: ColumnExternalID, Text: "External id"},
+			{Value: ColumnName, Text: "Name", Current: true},
+			{Value: ColumnEmail, Text: "E-mail", Current: true},
+			{Value: ColumnUserName, Text: "User name"},
+			{Value: ColumnStatus, Text: "VPP status", Current: true},
+			{Value: ColumnStep, Text: "Step or reason", Current: true},
+			{Value: ColumnManaged, Text: "Managed Apple Account"},
+			{Value: ColumnGroups, Text: "Groups", Current: true},
+			{Value: ColumnInvitedAt, Text: "Invited"},
+			{Value: ColumnRegisteredAt, Text: "Registered"},
+			{Value: ColumnSince, Text: "Since", Current: true},
+			{Value: ColumnExternalID, Text: "External id"},
 		},
 		Pager: Pager{Next: "/users?after=x", Range: "1–100 of 48,210"},
 	}
@@ -54,10 +68,14 @@ func people(theme string) map[string]templ.Component {
 
 func userLines() []UserLine {
 	standings := []Standing{
-		{Registered, "Associated", "", ago(400 * time.Hour)}, {Invited, "Registered", "link opened on an iPhone", ago(75 * time.Hour)},
-		{NotInvited, "Registered", "created at Apple, mail queued", ago(2 * time.Minute)}, {NotInvited, "", "", Moment{}},
-		{Removed, "Retired", "", ago(9000 * time.Hour)}, {NotInvited, "", "waiting for Apple", ago(20 * time.Second)},
-		{NotInvited, "", "no address: type one or take the link", Moment{}}, {NotInvited, "Registered", "mail refused: mailbox full", ago(26 * time.Hour)},
+		{Registered, "Associated", "", ago(400 * time.Hour)},
+		{Invited, "Registered", "link opened on an iPhone", ago(75 * time.Hour)},
+		{NotInvited, "Registered", "created at Apple, mail queued", ago(2 * time.Minute)},
+		{NotInvited, "", "", Moment{}},
+		{Removed, "Retired", "", ago(9000 * time.Hour)},
+		{NotInvited, "", "waiting for Apple", ago(20 * time.Second)},
+		{NotInvited, "", "no address: type one or take the link", Moment{}},
+		{NotInvited, "Registered", "mail refused: mailbox full", ago(26 * time.Hour)},
 	}
 	var out []UserLine
 	for i, name := range sampleNames() {
@@ -77,8 +95,12 @@ func stuckUser(theme string) User {
 		Page: p, ID: "u1", Name: sampleNames()[1], Can: UserCan{Resend: true, Withdraw: true, Sync: true, Delete: true, Link: true}, Link: "https://rsvpp.school.example/i/8QmZ-not-a-real-one",
 		Next: NextAction{Title: "Ask again, by hand", Why: "The mail arrived and the link was opened on a Windows PC three days ago, but nobody signed in to Apple. It can only be finished on an iPhone, iPad or Mac: show the QR code, or send the invitation again to be opened there.", Button: "Resend invitation…", Action: "/invite", Tone: Warn},
 		Facts: []Fact{
-			{Term: "E-mail", Text: sampleEmail(1), Copy: true}, {Term: "User name", Text: "bfitzgerald"}, {Term: "Managed Apple Account", Text: ""},
-			{Term: "Groups", Text: "Teachers, Chess"}, {Term: "External id", Text: "90001"}, {Term: "Came from", Text: "CSV import “staff-2026.csv”, 3 November 2026"},
+			{Term: "E-mail", Text: sampleEmail(1), Copy: true},
+			{Term: "User name", Text: "bfitzgerald"},
+			{Term: "Managed Apple Account", Text: ""},
+			{Term: "Groups", Text: "Teachers, Chess"},
+			{Term: "External id", Text: "90001"},
+			{Term: "Came from", Text: "CSV import “staff-2026.csv”, 3 November 2026"},
 		},
 		Standings: []LocationStanding{
 			{"Gymnasium Berlin-Mitte", Standing{Invited, "Registered", "link opened on a Windows PC", ago(75 * time.Hour)}, true},
@@ -116,8 +138,10 @@ func userForm(theme string) UserForm {
 	return UserForm{Page: p, ID: "u0", Groups: Field{Name: "groups", Label: "Groups", Value: "Class 7b, Chess", Hint: "Apart by commas."}, Fields: []Field{
 		{Name: "name", Label: "Name", Value: "Łucja Wiśniewska", Required: true},
 		{Name: "email", Label: "E-mail", Type: "email", Value: "lucja@@school", Error: "This is not an e-mail address: it has two @. Type it like name@example.org."},
-		{Name: "user_name", Label: "User name", Value: "lucja"}, {Name: "managed", Label: "Managed Apple Account", Hint: "With one, no invitation is needed."},
-		{Name: "external", Label: "External id", Value: "90000"}, {Name: "language", Label: "Language", Value: "pl"},
+		{Name: "user_name", Label: "User name", Value: "lucja"},
+		{Name: "managed", Label: "Managed Apple Account", Hint: "With one, no invitation is needed."},
+		{Name: "external", Label: "External id", Value: "90000"},
+		{Name: "language", Label: "Language", Value: "pl"},
 	}}
 }
 
@@ -134,8 +158,10 @@ func deletion(theme string) Delete {
 func syncing(theme string) Sync {
 	p := page(theme, "users", "Sync VPP")
 	p.Crumbs = []Link{{"Users", "/users"}}
-	return Sync{Page: p, Selection: picked(), Last: ago(3 * time.Hour), Scopes: []Choice{{Value: "selection", Text: "The selection", Hint: "240 users", Current: true}, {Value: "location", Text: "This location", Hint: "48,210 users, about 2 minutes"}, {Value: "all", Text: "All locations", Hint: "3 locations"}},
-		Reads: []Choice{{Value: "changes", Text: "What changed", Hint: "Since the last sync.", Current: true}, {Value: "full", Text: "Everything anew", Hint: "Takes longer."}}}
+	return Sync{
+		Page: p, Selection: picked(), Last: ago(3 * time.Hour), Scopes: []Choice{{Value: "selection", Text: "The selection", Hint: "240 users", Current: true}, {Value: "location", Text: "This location", Hint: "48,210 users, about 2 minutes"}, {Value: "all", Text: "All locations", Hint: "3 locations"}},
+		Reads: []Choice{{Value: "changes", Text: "What changed", Hint: "Since the last sync.", Current: true}, {Value: "full", Text: "Everything anew", Hint: "Takes longer."}},
+	}
 }
 
 func synced(theme string) SyncResult {

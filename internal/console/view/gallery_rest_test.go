@@ -42,7 +42,8 @@ func starts(theme string) map[string]templ.Component {
 			Page: page(theme, "start", "Gymnasium Berlin-Mitte"), Funnel: Funnel{48210, 47120, 35831, 29004, 26101}, Running: taskLines()[:2],
 			Attention: []Notice{
 				{Bad, "The content token of مدرسة القاهرة الدولية expires in 13 days. Without a new one nobody can be invited or synced there.", Link{"Renew", "/locations/2"}},
-				{Warn, "3 mails were refused for good.", Link{"Show", "/users?step=refused"}}, {Warn, "1,209 people were invited more than 7 days ago and have not accepted.", Link{"Show", "/users?step=stuck"}},
+				{Warn, "3 mails were refused for good.", Link{"Show", "/users?step=refused"}},
+				{Warn, "1,209 people were invited more than 7 days ago and have not accepted.", Link{"Show", "/users?step=stuck"}},
 				{Info, "Apple asked us to wait until 14:05.", Link{}},
 			},
 		}),
@@ -105,8 +106,10 @@ func imports(theme string) map[string]templ.Component {
 		return out
 	}
 	mapping := ImportMapping{Page: p, ID: "im1", File: "staff-2026.csv", Recognized: "Google Workspace export", Facts: []Fact{{Term: "File", Text: "staff-2026.csv"}, {Term: "Rows", Text: "10,000"}, {Term: "Encoding", Text: "UTF-8 with a byte order mark"}, {Term: "Separator", Text: "comma"}}, Columns: []MappedColumn{
-		{"First Name [Required]", 0, []string{"Łucja", "محمد", "小明"}, targets("First name")}, {"Last Name [Required]", 1, []string{"Wiśniewska", "الشريف", "王"}, targets("Last name")},
-		{"Email Address [Required]", 2, []string{"person0@school.example", "person1@school.example"}, targets("E-mail")}, {"Org Unit Path [Required]", 3, []string{"/Staff", `=HYPERLINK("x")`, evil}, targets("Leave out")},
+		{"First Name [Required]", 0, []string{"Łucja", "محمد", "小明"}, targets("First name")},
+		{"Last Name [Required]", 1, []string{"Wiśniewska", "الشريف", "王"}, targets("Last name")},
+		{"Email Address [Required]", 2, []string{"person0@school.example", "person1@school.example"}, targets("E-mail")},
+		{"Org Unit Path [Required]", 3, []string{"/Staff", `=HYPERLINK("x")`, evil}, targets("Leave out")},
 	}}
 	unknown := mapping
 	unknown.Recognized, unknown.Error = "", "No column is the name. Say which one it is."
@@ -142,8 +145,11 @@ func invites(theme string) map[string]templ.Component {
 			Page: p, ID: "r1", Selection: picked(), Reachable: 203, Chosen: 240, MoreMiss: 27,
 			Audiences: []Choice{{Value: "not-invited", Text: "Not invited before", Hint: "197 people", Current: true}, {Value: "not-registered", Text: "Not registered yet", Hint: "240 people, 43 of them invited before"}},
 			Verdicts: []Verdict{
-				{Good, "Will get an e-mail", "The address looks right and the mail server takes mail.", 191, true, sampleNames()[:3]}, {Good, "Will be linked without an invitation", "They have a Managed Apple Account; Apple links it at once.", 12, true, sampleNames()[3:5]},
-				{Warn, "No address", "Type one below, or hand over the link yourself.", 29, false, sampleNames()[6:7]}, {Neutral, "Already registered", "Nothing to do.", 7, false, nil}, {Bad, "Waiting for Apple", "An earlier change is not confirmed yet. Try again in a minute.", 1, false, []string{evil}},
+				{Good, "Will get an e-mail", "The address looks right and the mail server takes mail.", 191, true, sampleNames()[:3]},
+				{Good, "Will be linked without an invitation", "They have a Managed Apple Account; Apple links it at once.", 12, true, sampleNames()[3:5]},
+				{Warn, "No address", "Type one below, or hand over the link yourself.", 29, false, sampleNames()[6:7]},
+				{Neutral, "Already registered", "Nothing to do.", 7, false, nil},
+				{Bad, "Waiting for Apple", "An earlier change is not confirmed yet. Try again in a minute.", 1, false, []string{evil}},
 			},
 			Missing: []MissingAddress{{"u6", "Jörg Müller-Lüdenscheidt", "", ""}, {"u7", evil, "x@", "The part after @ is missing. Type it like name@example.org."}},
 		}),
@@ -166,9 +172,11 @@ func invites(theme string) map[string]templ.Component {
 func places(theme string) map[string]templ.Component {
 	card := LocationCard{"1", "Gymnasium Berlin-Mitte", "Germany", "Apple School Manager", true, Good, "Token valid", At(now.Add(5000*time.Hour), now), ago(3 * time.Hour), 26101, 48210, ""}
 	cards := []LocationCard{card, {"2", "مدرسة القاهرة الدولية", "Egypt", "Apple School Manager", false, Warn, "Token expires in 13 days", At(now.Add(312*time.Hour), now), ago(30 * time.Hour), 12, 930, "Apple asked us to wait until 14:05"}, {"3", evil, "China", "Apple Business Manager", false, Bad, "Token revoked at Apple", Moment{}, Moment{}, 0, 0, ""}}
-	found := &TokenFound{Sealed: "v1.sealed", CanAdd: true, Default: true,
+	found := &TokenFound{
+		Sealed: "v1.sealed", CanAdd: true, Default: true,
 		Facts:  []Fact{{Term: "Organization", Text: "Schulverbund Berlin"}, {Term: "Location id", Text: "2049025000431439", Copy: true}, {Term: "Expires", Text: "3 June 2027, in 6 months"}},
-		Checks: []Check{{Good, "Apple accepts the token", "Gymnasium Berlin-Mitte, storefront Germany, Apple School Manager", "212 ms"}, {Warn, "Another server managed this location before", "mdm.old-school.example, last seen unknown. Take its token out before you invite anybody.", ""}}}
+		Checks: []Check{{Good, "Apple accepts the token", "Gymnasium Berlin-Mitte, storefront Germany, Apple School Manager", "212 ms"}, {Warn, "Another server managed this location before", "mdm.old-school.example, last seen unknown. Take its token out before you invite anybody.", ""}},
+	}
 	double := *found
 	double.CanAdd, double.Existing = false, Link{"Gymnasium Berlin-Mitte", "/locations/1"}
 	add := func(title string) Page {
