@@ -11,7 +11,7 @@ type Location struct {
 	ID             string    `json:"id"`
 	Name           string    `json:"name"`
 	Default        bool      `json:"default"`
-	TokenState     string    `json:"token_state"` // missing, valid, expiring, expired, revoked, invalid
+	TokenState     string    `json:"token_state"` // missing, valid, expiring, expired, revoked, invalid, not_allowed, elsewhere
 	TokenProblem   int       `json:"token_problem,omitempty"`
 	Organization   string    `json:"organization,omitempty"`
 	TokenExpiresAt time.Time `json:"token_expires_at,omitzero"`

@@ -17,7 +17,7 @@ type Location struct {
 	ID           string     `json:"id"`
 	Name         string     `json:"name"`
 	Default      bool       `json:"default" doc:"People go here when nobody says where."`
-	TokenState   string     `json:"token_state" enum:"missing,valid,expiring,expired,revoked,invalid"`
+	TokenState   string     `json:"token_state" enum:"missing,valid,expiring,expired,revoked,invalid,not_allowed,elsewhere"`
 	TokenProblem int        `json:"token_problem,omitempty" doc:"Apple's error number that ended the token's use."`
 	Organization string     `json:"organization,omitempty" doc:"Apple's orgName, as the token says it."`
 	ExpiresAt    *time.Time `json:"token_expires_at,omitempty"`

@@ -33,21 +33,21 @@ func (db *DB) insertTask(ctx context.Context, t tx, task vpp.Task, s vpp.Selecti
 	if err != nil {
 		return was, false, err
 	}
-	_, err = t.Exec(ctx, `INSERT INTO tasks (id, kind, location_id, title, created_by, created_at, params, selection, idempotency)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-		task.ID, task.Kind, task.LocationID, task.Title, task.CreatedBy, ms(task.CreatedAt), string(params), string(selection), key)
+	_, err = t.Exec(ctx, `INSERT INTO tasks (id, kind, location_id, title, created_by, created_at, params, selection, idempotency, hold_until)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+		task.ID, task.Kind, task.LocationID, task.Title, task.CreatedBy, ms(task.CreatedAt), string(params), string(selection), key, ms(task.HoldUntil))
 	if isDuplicate(err) {
 		return was, false, vpp.Errorf(vpp.Conflict, "This request is already under way.")
 	}
 	return task, false, err
 }
 
-const taskColumns = `id, kind, location_id, title, created_by, created_at, expanded_at, finished_at, canceled_at,
+const taskColumns = `id, kind, location_id, title, created_by, created_at, hold_until, expanded_at, finished_at, canceled_at,
 	total, done, failed, skipped, note, result, params`
 
 func scanTask(s scanner) (t vpp.Task, err error) {
 	var result, params string
-	err = s.Scan(&t.ID, &t.Kind, &t.LocationID, &t.Title, &t.CreatedBy, timeAt{&t.CreatedAt}, timeAt{&t.ExpandedAt},
+	err = s.Scan(&t.ID, &t.Kind, &t.LocationID, &t.Title, &t.CreatedBy, timeAt{&t.CreatedAt}, timeAt{&t.HoldUntil}, timeAt{&t.ExpandedAt},
 		timeAt{&t.FinishedAt}, timeAt{&t.CanceledAt}, &t.Total, &t.Done, &t.Failed, &t.Skipped, &t.Note, &result, &params)
 	if err == nil {
 		err = json.Unmarshal([]byte(result), &t.Result)

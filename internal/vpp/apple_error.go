@@ -7,6 +7,7 @@ const (
 	AppleTokenExpired     = 9621
 	AppleTokenInvalid     = 9622
 	AppleTokenRevoked     = 9625
+	AppleNotAllowed       = 9637
 	AppleAccountUnusable  = 9635
 	AppleAccountTaken     = 9641
 	AppleUserExists       = 9716

@@ -24,17 +24,42 @@ type Location struct {
 
 	WaitUntil time.Time // Apple asked us to make no call before
 
+	Claim     Claim     // whose claim Apple's answers carry; zero when nobody's
+	ClaimedAt time.Time // our own claim was written; zero before the first time
+	FrozenAt  time.Time // another's claim was seen in place of ours; zero when all is well
+	FrozenBy  Claim     // whose that was
+	MovedAt   time.Time // we handed the location over to another server; zero while it is ours
+
 	UsersVersion string    // versionId up to which users have been read
 	ReadAt       time.Time // last completed read of users
 	FullReadAt   time.Time // last completed full read
 	AtApple      int       // living records seen by the last full read
+	Schedule     Schedule
+	NextReadAt   time.Time // when the schedule reads next what changed
+	NextFullAt   time.Time // when the schedule reads next everything
 
-	NotifyURL    string    // where Apple has been told to reach us; "" means we ask
-	NotifiedAt   time.Time // last notification
+	AssetsReadAt          time.Time
+	AssignmentsVersion    string    // versionId up to which assignments have been read
+	AssignmentsReadAt     time.Time // last completed read of assignments
+	AssignmentsFullReadAt time.Time // last completed full read of them
+
+	NotifyURL     string    // where Apple has been told to reach us; "" means we ask
+	NotifiedAt    time.Time // last notification
+	NotifyTestAt  time.Time // Apple's last test notification came
+	NotifyProblem string    // why Apple does not notify us, a sentence; "" when it does or was not asked
+	WarnedDays    int       // the latest warning that the token expires was sent this many days before; 0 for none
 	CreatedAt    time.Time
 	ReadProblem  string    // the sentence of the last failed read, "" after a good one
 	ReadStarted  time.Time // a read is under way since
 	ReadProgress Progress
+}
+
+// Schedule says how often a location is read by itself. Zero durations mean
+// the server's settings.
+type Schedule struct {
+	Every     time.Duration // what changed
+	FullEvery time.Duration // everything: deltas do not tell of removals
+	Paused    bool          // only when asked, and when Apple notifies
 }
 
 // Progress counts work done of work due.
@@ -52,12 +77,14 @@ type TokenState string
 
 // The states of a content token (F-53).
 const (
-	TokenMissing  TokenState = "missing"
-	TokenValid    TokenState = "valid"
-	TokenExpiring TokenState = "expiring" // within 60 days
-	TokenExpired  TokenState = "expired"
-	TokenRevoked  TokenState = "revoked"
-	TokenInvalid  TokenState = "invalid"
+	TokenMissing    TokenState = "missing"
+	TokenValid      TokenState = "valid"
+	TokenExpiring   TokenState = "expiring" // within 60 days
+	TokenExpired    TokenState = "expired"
+	TokenRevoked    TokenState = "revoked"
+	TokenInvalid    TokenState = "invalid"
+	TokenNotAllowed TokenState = "not_allowed" // may read and not write (9637)
+	TokenElsewhere  TokenState = "elsewhere"   // another server manages the location
 )
 
 // TokenState derives the state of the location's token.
@@ -69,16 +96,30 @@ func (l Location) TokenState(now time.Time) TokenState {
 		return TokenRevoked
 	case l.TokenProblem == AppleTokenExpired || !now.Before(l.Token.ExpiresAt):
 		return TokenExpired
+	case l.TokenProblem == AppleNotAllowed:
+		return TokenNotAllowed
 	case l.TokenProblem != 0:
 		return TokenInvalid
+	case !l.FrozenAt.IsZero(), !l.MovedAt.IsZero():
+		return TokenElsewhere
 	case l.Token.ExpiresAt.Sub(now) <= 60*24*time.Hour:
 		return TokenExpiring
 	}
 	return TokenValid
 }
 
-// Usable says whether calls to Apple make sense with this token.
+// Usable says whether reading from Apple makes sense with this token.
 func (l Location) Usable(now time.Time) bool {
+	switch l.TokenState(now) {
+	case TokenValid, TokenExpiring, TokenNotAllowed, TokenElsewhere:
+		return true
+	}
+	return false
+}
+
+// Writable says whether anything may be changed at Apple: the token allows it
+// and the location is ours.
+func (l Location) Writable(now time.Time) bool {
 	s := l.TokenState(now)
 	return s == TokenValid || s == TokenExpiring
 }
@@ -87,4 +128,5 @@ func (l Location) Usable(now time.Time) bool {
 type LocationFacts struct {
 	UID, Name, Country, Platform, Website string
 	ExpiresAt                             time.Time // as Apple reports; zero when it does not
+	Claim                                 Claim     // who manages it; zero when nobody says so
 }

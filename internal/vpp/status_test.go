@@ -57,21 +57,34 @@ func TestTokenState(t *testing.T) {
 	in := func(days int) vpp.Location {
 		return vpp.Location{Token: vpp.ContentToken{AddedAt: now, ExpiresAt: now.AddDate(0, 0, days)}}
 	}
-	revoked, invalid := in(200), in(200)
-	revoked.TokenProblem, invalid.TokenProblem = vpp.AppleTokenRevoked, vpp.AppleTokenInvalid
+	with := func(change func(*vpp.Location)) vpp.Location {
+		l := in(200)
+		change(&l)
+		return l
+	}
+	problem := func(number int) vpp.Location {
+		return with(func(l *vpp.Location) { l.TokenProblem = number })
+	}
 	for _, c := range []struct {
-		l    vpp.Location
-		want vpp.TokenState
+		l              vpp.Location
+		want           vpp.TokenState
+		reads, changes bool
 	}{
-		{vpp.Location{}, vpp.TokenMissing},
-		{in(200), vpp.TokenValid},
-		{in(60), vpp.TokenExpiring},
-		{in(0), vpp.TokenExpired},
-		{revoked, vpp.TokenRevoked},
-		{invalid, vpp.TokenInvalid},
+		{vpp.Location{}, vpp.TokenMissing, false, false},
+		{in(200), vpp.TokenValid, true, true},
+		{in(60), vpp.TokenExpiring, true, true},
+		{in(0), vpp.TokenExpired, false, false},
+		{problem(vpp.AppleTokenRevoked), vpp.TokenRevoked, false, false},
+		{problem(vpp.AppleTokenInvalid), vpp.TokenInvalid, false, false},
+		{problem(vpp.AppleNotAllowed), vpp.TokenNotAllowed, true, false},
+		{with(func(l *vpp.Location) { l.FrozenAt = now }), vpp.TokenElsewhere, true, false},
+		{with(func(l *vpp.Location) { l.MovedAt = now }), vpp.TokenElsewhere, true, false},
 	} {
 		if got := c.l.TokenState(now); got != c.want {
 			t.Errorf("%+v: %s, want %s", c.l.Token, got, c.want)
+		}
+		if c.l.Usable(now) != c.reads || c.l.Writable(now) != c.changes {
+			t.Errorf("%s: usable %t, writable %t", c.want, c.l.Usable(now), c.l.Writable(now))
 		}
 	}
 }

@@ -22,6 +22,7 @@ type Task struct {
 	Title      string // "Invite 240 people"
 	CreatedBy  string
 	CreatedAt  time.Time
+	HoldUntil  time.Time // nothing is sent to Apple before: time to undo; zero for none
 	ExpandedAt time.Time // everybody meant is known; Total is final
 	FinishedAt time.Time
 	CanceledAt time.Time
