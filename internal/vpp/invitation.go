@@ -70,8 +70,10 @@ type Channel string
 
 // The channels.
 const (
-	ChannelMail Channel = "mail"
-	ChannelLink Channel = "link"
+	ChannelMail   Channel = "mail"
+	ChannelLink   Channel = "link"
+	ChannelDevice Channel = "device" // the MDM command InviteToProgram
+	ChannelBoth   Channel = "both"   // mail and device
 )
 
 // Delivery is one message by one channel to one address.
@@ -81,7 +83,10 @@ type Delivery struct {
 	ProgramUserID ProgramUserID
 	TaskID        TaskID
 	Channel       Channel
-	Address       string
+	Address       string // of mail, or the enrollment id of a device
+	MDM           MDMID  // of ChannelDevice: who carries it
+	DeviceID      DeviceID
+	Command       CommandState // of ChannelDevice
 	QueuedAt      time.Time
 	ReadyAt       time.Time // the record exists at Apple, so it may go
 	NextAttemptAt time.Time
@@ -95,14 +100,17 @@ type Delivery struct {
 // DeliveryOutcome is how the latest attempt fared.
 type DeliveryOutcome string
 
-// The outcomes. Queued, deferred are open; the others are final.
+// The outcomes. Queued, deferred and underway are open; the others are final.
 const (
 	DeliveryQueued    DeliveryOutcome = "queued"
 	DeliveryAccepted  DeliveryOutcome = "accepted"
 	DeliveryDeferred  DeliveryOutcome = "deferred"
+	DeliveryUnderway  DeliveryOutcome = "underway" // with the MDM server; the device has not answered
 	DeliveryRefused   DeliveryOutcome = "refused"
 	DeliveryWithdrawn DeliveryOutcome = "withdrawn"
 )
 
 // Open says whether the delivery may still be attempted.
-func (o DeliveryOutcome) Open() bool { return o == DeliveryQueued || o == DeliveryDeferred }
+func (o DeliveryOutcome) Open() bool {
+	return o == DeliveryQueued || o == DeliveryDeferred || o == DeliveryUnderway
+}
