@@ -35,7 +35,11 @@ const seenEvery = time.Minute
 // seen notes that a channel is there.
 func (m *MDM) seen(ctx context.Context, q querier, id string) error {
 	now := m.db.now()
-	_, err := q.Exec(ctx, "UPDATE mdm_channels SET seen_at = $2 WHERE id = $1 AND seen_at <= $3", id, ms(now), ms(now.Add(-seenEvery)))
+	n, err := q.Exec(ctx, "UPDATE mdm_channels SET seen_at = $2 WHERE id = $1 AND seen_at <= $3", id, ms(now), ms(now.Add(-seenEvery)))
+	if err != nil || n == 0 {
+		return err
+	}
+	_, err = q.Exec(ctx, "UPDATE devices SET seen_at = $2 WHERE mdm = 'builtin' AND mdm_key = $1", id, ms(now))
 	return err
 }
 

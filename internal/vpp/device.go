@@ -48,8 +48,9 @@ const AllowAppInstallation = 4096
 type Device struct {
 	ID           DeviceID
 	MDM          MDMID
-	UDID         string // "" under User Enrollment
-	SerialNumber string // "" under User Enrollment, and when not told
+	Key          EnrollmentID // of its own channel at the MDM server
+	UDID         string       // "" under User Enrollment
+	SerialNumber string       // "" under User Enrollment, and when not told
 	Name         string
 	Product      string // "iPad13,4"
 	ModelName    string // "iPad Air"

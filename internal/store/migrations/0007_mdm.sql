@@ -68,7 +68,8 @@ CREATE TABLE mdm_challenges (
   created_by TEXT NOT NULL,
   created_at BIGINT NOT NULL,
   expires_at BIGINT NOT NULL,
-  used_at    BIGINT NOT NULL DEFAULT 0
+  used_at    BIGINT NOT NULL DEFAULT 0,
+  used_key   TEXT NOT NULL DEFAULT ''          -- SHA-256 of the public key that used it
 );
 CREATE INDEX mdm_challenges_expires ON mdm_challenges (expires_at);
 
@@ -76,7 +77,6 @@ CREATE TABLE mdm_identities (
   sha256     TEXT PRIMARY KEY,                 -- of the certificate
   serial     TEXT NOT NULL,
   user_id    TEXT NOT NULL DEFAULT '',
-  challenge  TEXT NOT NULL DEFAULT '',         -- its hash
   issued_at  BIGINT NOT NULL,
   not_after  BIGINT NOT NULL
 );

@@ -1,0 +1,117 @@
+package builtin
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha1" //nolint:gosec // the subject key id is no secret and no signature
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"errors"
+	"io"
+	"math/big"
+	"time"
+
+	"github.com/rsvpp/rsvpp/internal/vpp"
+)
+
+const clientAuth = x509.ExtKeyUsageClientAuth
+
+const (
+	authorityLife = 20 * 365 * 24 * time.Hour
+	// A device whose certificate runs out is lost until it enrolls anew, and a
+	// certificate can be refused any day here: it is pinned to its device.
+	identityLife = 5 * 365 * 24 * time.Hour
+)
+
+// authority issues the certificates by which devices show who they are.
+type authority struct {
+	cert   *x509.Certificate
+	key    *rsa.PrivateKey // SCEP knows RSA alone
+	pem    []byte
+	random io.Reader
+	now    vpp.Clock
+}
+
+// openAuthority reads the authority, or makes and keeps it. Of several servers
+// that start at once, the first one's counts.
+func openAuthority(ctx context.Context, store enrolling, random io.Reader, now vpp.Clock) (*authority, error) {
+	if random == nil {
+		random = rand.Reader
+	}
+	cert, key, err := store.Authority(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if len(cert) == 0 {
+		if cert, key, err = newAuthority(random, now()); err != nil {
+			return nil, err
+		}
+		if cert, key, err = store.KeepAuthority(ctx, cert, key); err != nil {
+			return nil, err
+		}
+	}
+	a := &authority{random: random, now: now, pem: pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert})}
+	if a.cert, err = x509.ParseCertificate(cert); err != nil {
+		return nil, err
+	}
+	a.key, err = x509.ParsePKCS1PrivateKey(key)
+	return a, err
+}
+
+func newAuthority(random io.Reader, now time.Time) (cert, key []byte, err error) {
+	private, err := rsa.GenerateKey(random, 3072)
+	if err != nil {
+		return nil, nil, err
+	}
+	serial, err := newSerial(random)
+	if err != nil {
+		return nil, nil, err
+	}
+	id := sha1.Sum(x509.MarshalPKCS1PublicKey(&private.PublicKey)) //nolint:gosec // see the import
+	template := &x509.Certificate{
+		SerialNumber: serial, Subject: pkix.Name{CommonName: "rsvpp device authority"},
+		NotBefore: now.Add(-time.Hour), NotAfter: now.Add(authorityLife),
+		IsCA: true, BasicConstraintsValid: true, MaxPathLenZero: true, SubjectKeyId: id[:],
+		KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageCRLSign | x509.KeyUsageDigitalSignature | x509.KeyUsageKeyEncipherment,
+	}
+	cert, err = x509.CreateCertificate(random, template, template, private.Public(), private)
+	return cert, x509.MarshalPKCS1PrivateKey(private), err
+}
+
+// issue signs a device's request. What the request says of itself is not
+// believed: its name is ours.
+func (a *authority) issue(csr *x509.CertificateRequest, name string) (*x509.Certificate, error) {
+	if err := csr.CheckSignature(); err != nil {
+		return nil, err
+	}
+	public, ok := csr.PublicKey.(*rsa.PublicKey)
+	if !ok || public.N.BitLen() < 2048 {
+		return nil, errors.New("the device's key is no RSA key of 2048 bits or more")
+	}
+	serial, err := newSerial(a.random)
+	if err != nil {
+		return nil, err
+	}
+	now := a.now()
+	template := &x509.Certificate{
+		SerialNumber: serial, Subject: pkix.Name{CommonName: name}, NotBefore: now.Add(-10 * time.Minute), NotAfter: now.Add(identityLife),
+		KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageKeyEncipherment, ExtKeyUsage: []x509.ExtKeyUsage{clientAuth},
+		BasicConstraintsValid: true,
+	}
+	der, err := x509.CreateCertificate(a.random, template, a.cert, public, a.key)
+	if err != nil {
+		return nil, err
+	}
+	return x509.ParseCertificate(der)
+}
+
+func newSerial(random io.Reader) (*big.Int, error) {
+	bytes := make([]byte, 16)
+	if _, err := io.ReadFull(random, bytes); err != nil {
+		return nil, err
+	}
+	bytes[0] &= 0x7f
+	return new(big.Int).SetBytes(bytes), nil
+}

@@ -1,0 +1,116 @@
+package builtin
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/hex"
+	"io"
+	"net/http"
+
+	"github.com/micromdm/nanomdm/service/certauth"
+	"github.com/smallstep/scep"
+
+	"github.com/rsvpp/rsvpp/internal/vpp"
+)
+
+const largestRequest = 64 << 10 // of a certificate
+
+// capabilities are what iOS and macOS look for.
+const capabilities = "AES\nPOSTPKIOperation\nSHA-256\nSHA-512\nSCEPStandard\n"
+
+// SCEP gives devices their certificates, one for each challenge.
+// https://www.rfc-editor.org/rfc/rfc8894
+func (s *Server) SCEP() http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		defer func() { // the parser meets strangers' bytes before anybody is known
+			if recover() != nil {
+				http.Error(w, http.StatusText(http.StatusBadRequest), http.StatusBadRequest)
+			}
+		}()
+		switch r.URL.Query().Get("operation") {
+		case "GetCACaps":
+			w.Header().Set("Content-Type", "text/plain")
+			_, _ = io.WriteString(w, capabilities)
+		case "GetCACert":
+			w.Header().Set("Content-Type", "application/x-x509-ca-cert")
+			_, _ = w.Write(s.ca.cert.Raw)
+		case "PKIOperation":
+			s.operation(w, r)
+		default:
+			http.Error(w, "SCEP: unknown operation", http.StatusBadRequest)
+		}
+	}
+}
+
+func (s *Server) operation(w http.ResponseWriter, r *http.Request) {
+	body, err := message(w, r)
+	if err != nil {
+		http.Error(w, http.StatusText(http.StatusBadRequest), http.StatusBadRequest)
+		return
+	}
+	answer, err := s.certify(r.Context(), body)
+	if err != nil {
+		s.config.Logger.WarnContext(r.Context(), "a device got no certificate", "err", err)
+		http.Error(w, http.StatusText(http.StatusBadRequest), http.StatusBadRequest)
+		return
+	}
+	w.Header().Set("Content-Type", "application/x-pki-message")
+	_, _ = w.Write(answer)
+}
+
+func message(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	if r.Method == http.MethodGet {
+		return base64.StdEncoding.DecodeString(r.URL.Query().Get("message"))
+	}
+	return io.ReadAll(http.MaxBytesReader(w, r.Body, largestRequest))
+}
+
+// certify answers a request for a certificate, with a refusal in SCEP's words
+// where the challenge is no good.
+func (s *Server) certify(ctx context.Context, body []byte) ([]byte, error) {
+	m, err := scep.ParsePKIMessage(body)
+	if err != nil {
+		return nil, err
+	}
+	if err := m.DecryptPKIEnvelope(s.ca.cert, s.ca.key); err != nil {
+		return nil, err
+	}
+	cert, err := s.identify(ctx, m.CSRReqMessage)
+	if err != nil {
+		s.config.Logger.WarnContext(ctx, "a certificate was refused", "err", err)
+		no, err := m.Fail(s.ca.cert, s.ca.key, scep.BadRequest)
+		if err != nil {
+			return nil, err
+		}
+		return no.Raw, nil
+	}
+	yes, err := m.Success(s.ca.cert, s.ca.key, cert)
+	if err != nil {
+		return nil, err
+	}
+	return yes.Raw, nil
+}
+
+// identify spends the challenge and issues the certificate.
+func (s *Server) identify(ctx context.Context, request *scep.CSRReqMessage) (*x509.Certificate, error) {
+	if request == nil || request.CSR == nil || request.ChallengePassword == "" {
+		return nil, vpp.Errorf(vpp.Denied, "The request has no challenge.")
+	}
+	if err := request.CSR.CheckSignature(); err != nil {
+		return nil, err
+	}
+	key := sha256.Sum256(request.CSR.RawSubjectPublicKeyInfo)
+	c, err := s.store.UseChallenge(ctx, hashOf(request.ChallengePassword), hex.EncodeToString(key[:]), s.config.Now())
+	if err != nil {
+		return nil, err
+	}
+	cert, err := s.ca.issue(request.CSR, "rsvpp device "+s.config.IDs())
+	if err != nil {
+		return nil, err
+	}
+	return cert, s.store.AddIdentity(ctx, vpp.Identity{
+		SHA256: certauth.HashCert(cert), Serial: cert.SerialNumber.Text(16), UserID: c.UserID, IssuedAt: s.config.Now(), NotAfter: cert.NotAfter,
+	})
+}

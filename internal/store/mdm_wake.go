@@ -1,0 +1,72 @@
+package store
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/rsvpp/rsvpp/internal/vpp"
+)
+
+// CommandKnown says whether a command was ever queued for a channel.
+func (m *MDM) CommandKnown(ctx context.Context, uuid, channel string) (bool, error) {
+	_, err := one(ctx, m.db, scanInt, "SELECT 1 FROM mdm_commands WHERE uuid = $1 AND channel_id = $2", uuid, channel)
+	if vpp.KindOf(err) == vpp.NotFound {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// CancelCommands closes open commands; one that a device has fetched may still
+// be carried out.
+func (m *MDM) CancelCommands(ctx context.Context, uuids []string) error {
+	for some := range slices.Chunk(uuids, 500) {
+		_, err := m.db.Exec(ctx, "UPDATE mdm_commands SET done_at = $1, status = 'canceled', payload = '' WHERE done_at = 0 AND uuid IN ("+marks(2, len(some))+")",
+			append([]any{ms(m.db.now())}, anys(some)...)...)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// OpenChannels lists channels with open commands that were not woken since a
+// time. One that can only wait, because all it has was put off by the device,
+// is among them: it comes by itself when it can, but may have forgotten.
+func (m *MDM) OpenChannels(ctx context.Context, before time.Time, limit int) ([]string, error) {
+	return all(ctx, m.db, scanString, `SELECT c.id FROM mdm_channels c JOIN
+		(SELECT DISTINCT channel_id FROM mdm_commands WHERE done_at = 0) o ON o.channel_id = c.id
+		WHERE c.enabled AND c.push_dead_at = 0 AND c.pushed_at < $1 ORDER BY c.pushed_at LIMIT $2`, ms(before), limit)
+}
+
+// Woken notes that channels were woken, and returns their open commands.
+func (m *MDM) Woken(ctx context.Context, channels []string, now time.Time) (commands []string, err error) {
+	for some := range slices.Chunk(channels, 500) {
+		err := m.db.inTx(ctx, func(t tx) error {
+			_, err := t.Exec(ctx, "UPDATE mdm_channels SET pushed_at = $1 WHERE id IN ("+marks(2, len(some))+")", append([]any{ms(now)}, anys(some)...)...)
+			if err != nil {
+				return err
+			}
+			open, err := all(ctx, t, scanString, "SELECT uuid FROM mdm_commands WHERE done_at = 0 AND not_now_at = 0 AND channel_id IN ("+marks(1, len(some))+")", anys(some)...)
+			commands = append(commands, open...)
+			return err
+		})
+		if err != nil {
+			return commands, err
+		}
+	}
+	return commands, nil
+}
+
+// PushTokenDead notes that a channel cannot be woken until it brings another token.
+func (m *MDM) PushTokenDead(ctx context.Context, channel string, now time.Time) error {
+	_, err := m.db.Exec(ctx, "UPDATE mdm_channels SET push_dead_at = $2 WHERE id = $1", channel, ms(now))
+	return err
+}
+
+// ForgetCommands drops what was done before a time, some at a time.
+func (m *MDM) ForgetCommands(ctx context.Context, before time.Time) error {
+	_, err := m.db.Exec(ctx, `DELETE FROM mdm_commands WHERE seq IN
+		(SELECT seq FROM mdm_commands WHERE done_at > 0 AND done_at < $1 ORDER BY done_at LIMIT 10000)`, ms(before))
+	return err
+}
