@@ -69,8 +69,12 @@ func (m *MDM) UseChallenge(ctx context.Context, hash, publicKey string, now time
 		err = s.Scan(&c.Hash, &c.UserID, &c.CreatedBy, timeAt{&c.CreatedAt}, timeAt{&c.ExpiresAt})
 		return
 	}
-	c, err := one(ctx, m.db, scan, `UPDATE mdm_challenges SET used_at = CASE WHEN used_at = 0 THEN $3 ELSE used_at END, used_key = $2
-		WHERE hash = $1 AND expires_at > $3 AND used_key IN ('', $2) RETURNING hash, user_id, created_by, created_at, expires_at`, hash, publicKey, ms(now))
+	var c vpp.Challenge
+	err := m.db.inTx(ctx, func(t tx) (err error) {
+		c, err = one(ctx, t, scan, `UPDATE mdm_challenges SET used_at = CASE WHEN used_at = 0 THEN $3 ELSE used_at END, used_key = $2
+			WHERE hash = $1 AND expires_at > $3 AND used_key IN ('', $2) RETURNING hash, user_id, created_by, created_at, expires_at`, hash, publicKey, ms(now))
+		return err
+	})
 	if vpp.KindOf(err) == vpp.NotFound {
 		return c, vpp.Errorf(vpp.Denied, "The profile was used already, is too old, or is none of ours: make a new one.")
 	}
