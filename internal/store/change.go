@@ -17,6 +17,7 @@ var topicOf = map[string]string{
 	"tasks": vpp.TopicTasks, "task_items": vpp.TopicTasks, "imports": vpp.TopicTasks,
 	"locations": vpp.TopicLocations,
 	"entries":   vpp.TopicHistory,
+	"devices":   vpp.TopicDevices, "enrollments": vpp.TopicDevices,
 }
 
 // topic reads from a statement of ours what it writes, "" for nothing that

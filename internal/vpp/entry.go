@@ -32,4 +32,5 @@ const (
 	TopicTasks     = "tasks"
 	TopicLocations = "locations"
 	TopicHistory   = "history"
+	TopicDevices   = "devices"
 )

@@ -1,0 +1,184 @@
+package store_test
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/rsvpp/rsvpp/internal/store"
+	"github.com/rsvpp/rsvpp/internal/store/storetest"
+	"github.com/rsvpp/rsvpp/internal/vpp"
+)
+
+// noQueue promises nothing.
+type noQueue struct{}
+
+func (noQueue) InsertSQL(context.Context, *sql.Tx, []vpp.Job) error { return nil }
+func (noQueue) InsertPgx(context.Context, pgx.Tx, []vpp.Job) error  { return nil }
+
+func openDevices(t *testing.T, url string) *store.DB {
+	t.Helper()
+	db := storetest.Open(t, url, func() time.Time { return time.Date(2031, 2, 3, 4, 5, 6, 0, time.UTC) })
+	db.Use(noQueue{})
+	storetest.AddLocation(t, db, "here", "uid")
+	storetest.AddPeople(t, db, "here", 4, vpp.WriteNone)
+	return db
+}
+
+// What is not said stays as it is known; who enrolled it owns it; a new
+// beginning ends what was before (S4-05, S4-06).
+func TestDeviceSeen(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		db := openDevices(t, url)
+		at := time.Date(2031, 2, 3, 0, 0, 0, 0, time.UTC)
+		see := func(d vpp.Device, channels ...vpp.Enrollment) {
+			t.Helper()
+			if err := db.DeviceSeen(t.Context(), d, channels); err != nil {
+				t.Fatal(err)
+			}
+		}
+		begin := vpp.Enrollment{ID: "U1", MDM: vpp.BuiltinMDM, Disabled: true}
+		token := vpp.Enrollment{ID: "U1", MDM: vpp.BuiltinMDM, EnrolledAt: at}
+		see(vpp.Device{MDM: vpp.BuiltinMDM, Key: "U1", UDID: "U1", SerialNumber: "S1", Name: "Anna's iPad", Product: "iPad13,4", Platform: vpp.PlatformIPad,
+			Kind: vpp.EnrolledDevice, OSVersion: "17.5", AccessRights: 4368, OwnerID: "user-0001", OwnerSource: "enrollment"}, begin)
+		list, err := db.Devices(t.Context(), vpp.DeviceFilter{}, vpp.Page{})
+		if err != nil || len(list.Items) != 1 || list.Items[0].Reach != vpp.ReachGone || list.Items[0].OwnerName != "user-0001" {
+			t.Fatal(list, err)
+		}
+		id := list.Items[0].ID
+		see(vpp.Device{MDM: vpp.BuiltinMDM, Key: "U1", UDID: "U1", EnrolledAt: at, SeenAt: at}, token)
+		p, err := db.Device(t.Context(), id)
+		if err != nil || p.Name != "Anna's iPad" || p.Reach != vpp.ReachDevice || !p.EnrolledAt.Equal(at) || len(p.Channels) != 1 {
+			t.Fatal(p, err)
+		}
+		targets, err := db.TargetsOf(t.Context(), []vpp.UserID{"user-0001", "user-0002"})
+		if err != nil || len(targets["user-0001"]) != 1 || targets["user-0001"][0].Enrollment != "U1" || len(targets["user-0002"]) != 0 {
+			t.Fatal(targets, err)
+		}
+		// Enrolled at another server since: here it is gone.
+		see(vpp.Device{MDM: "other", Key: "U1", UDID: "U1", Name: "Anna's iPad", Platform: vpp.PlatformIPad, Kind: vpp.EnrolledDevice, EnrolledAt: at.Add(time.Hour)},
+			vpp.Enrollment{ID: "U1", MDM: "other", EnrolledAt: at.Add(time.Hour)})
+		if p, err = db.Device(t.Context(), id); err != nil || p.Reach != vpp.ReachGone || p.GoneAt.IsZero() {
+			t.Error(p, err)
+		}
+		if err := db.AssignDevice(t.Context(), vpp.Server, id, "nobody-known", "hand"); vpp.KindOf(err) != vpp.NotFound {
+			t.Error(err)
+		}
+		if got, err := db.DevicesBySerial(t.Context(), []string{"S1"}); err != nil || len(got) != 0 {
+			t.Error("a device that is gone is found:", got, err)
+		}
+	})
+}
+
+// A Mac's user is known by name; a Shared iPad's by the Managed Apple Account.
+func TestChannelOwner(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		db := openDevices(t, url)
+		at := time.Unix(1, 0)
+		storetest.Exec(t, db, "UPDATE users SET managed_apple_id = 'ben@school.example' WHERE id = 'user-0002'")
+		d := vpp.Device{MDM: vpp.BuiltinMDM, Key: "M1", UDID: "M1", Name: "Cart", Platform: vpp.PlatformIPad, Shared: true, Kind: vpp.EnrolledDevice, EnrolledAt: at}
+		for _, short := range []string{"ben@school.example", "user-0003", "stranger"} {
+			err := db.DeviceSeen(t.Context(), d, []vpp.Enrollment{{ID: vpp.EnrollmentID("M1:" + short), MDM: vpp.BuiltinMDM, User: true, UserShortName: short, EnrolledAt: at}})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		targets, err := db.TargetsOf(t.Context(), []vpp.UserID{"user-0002", "user-0003"})
+		if err != nil || targets["user-0002"][0].Enrollment != "M1:ben@school.example" || targets["user-0003"][0].Enrollment != "M1:user-0003" {
+			t.Error(targets, err)
+		}
+		p, err := db.DevicesToAsk(t.Context(), 10, 10)
+		if err != nil || len(p) != 0 { // nobody owns the cart
+			t.Error(p, err)
+		}
+	})
+}
+
+// The reach that is kept with people and devices is the one that the rule
+// gives, whatever happened (trap 4).
+func TestReachKept(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		db := openDevices(t, url)
+		r := rand.New(rand.NewPCG(1, 2))
+		pick := func(list ...string) string { return list[r.IntN(len(list))] }
+		people := []string{"", "user-0000", "user-0001", "user-0002", "user-0003"}
+		at := time.Unix(1, 0)
+		for i := range 150 {
+			key := fmt.Sprintf("U%d", r.IntN(6))
+			d := vpp.Device{MDM: vpp.BuiltinMDM, Key: vpp.EnrollmentID(key), UDID: key, Name: key, Kind: vpp.EnrollmentKind(pick("", "device", "user", "account_driven")),
+				Platform: vpp.Platform(pick("", "ipad", "mac", "appletv")), OSVersion: pick("", "17.0", "6.1"), AccessRights: []int{0, 16, 8191}[r.IntN(3)],
+				Shared: r.IntN(9) == 0, InSetup: r.IntN(4) == 0, OwnerID: vpp.UserID(pick(people...)), OwnerSource: "enrollment", EnrolledAt: at}
+			c := vpp.Enrollment{ID: d.Key, MDM: vpp.BuiltinMDM, EnrolledAt: at, Disabled: r.IntN(8) == 0}
+			if r.IntN(2) == 0 {
+				c = vpp.Enrollment{ID: d.Key + ":x", MDM: vpp.BuiltinMDM, User: true, UserShortName: pick(people...), EnrolledAt: at}
+			}
+			var err error
+			switch r.IntN(6) {
+			case 0:
+				err = db.DeviceGone(t.Context(), vpp.BuiltinMDM, key)
+			case 1:
+				if list, _ := db.Devices(t.Context(), vpp.DeviceFilter{}, vpp.Page{}); len(list.Items) > 0 {
+					err = db.AssignDevice(t.Context(), vpp.Server, list.Items[r.IntN(len(list.Items))].ID, vpp.UserID(pick(people...)), "hand")
+				}
+			default:
+				err = db.DeviceSeen(t.Context(), d, []vpp.Enrollment{c})
+			}
+			if err != nil {
+				t.Fatal(i, err)
+			}
+		}
+		list, err := db.Devices(t.Context(), vpp.DeviceFilter{}, vpp.Page{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen := map[vpp.Reach]int{}
+		for _, d := range list.Items {
+			p, err := db.Device(t.Context(), d.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if want := vpp.TargetOf(p.Device, p.Channels, p.OwnerID, true).Reach; d.Reach != want {
+				t.Errorf("%s: %s is kept, %s is right", d.Name, d.Reach, want)
+			}
+			seen[d.Reach]++
+		}
+		for _, id := range people[1:] {
+			targets, err := db.TargetsOf(t.Context(), []vpp.UserID{vpp.UserID(id)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			best := vpp.ReachNone
+			for _, target := range targets[vpp.UserID(id)] {
+				best = best.Better(target.Reach)
+			}
+			var kept string
+			row(t, db, "SELECT device_reach FROM users WHERE id = $1", []any{id}, &kept)
+			if kept != string(best) {
+				t.Errorf("%s: %q is kept, %q is right", id, kept, best)
+			}
+		}
+		if len(seen) < 2 {
+			t.Errorf("the test sees too little: %v", seen)
+		}
+	})
+}
+
+func row(t *testing.T, db *store.DB, query string, args []any, dest ...any) {
+	t.Helper()
+	rows, err := db.Query(t.Context(), query, args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	if !rows.Next() {
+		t.Fatal("no row")
+	}
+	if err := rows.Scan(dest...); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,59 @@
+package vpp
+
+import (
+	"strings"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// DeviceFilter narrows the list of devices. The zero value is all of them.
+type DeviceFilter struct {
+	MDM      MDMID
+	Platform Platform
+	Reach    *Reach // how the owner is reached; nil for all
+	Owner    UserID // devices of one person, theirs or shared with them
+	Unowned  bool   // nobody's
+	Search   string // begin of a name or serial number
+}
+
+// SortKey is what lists of devices are ordered by; it is unique.
+func (d Device) SortKey() string {
+	name := d.Name
+	if name == "" {
+		name = d.SerialNumber
+	}
+	return strings.ToLower(norm.NFKC.String(name)) + "\x01" + string(d.ID)
+}
+
+// OwnedDevice is a device with whom it belongs to, as lists show it.
+type OwnedDevice struct {
+	Device
+	Reach     Reach  // how the owner is reached on it
+	OwnerName string // "" without an owner
+	Accepted  string // the account hash that the owner accepted with, "" before
+}
+
+// AccountState compares who is signed in on the device with who accepted.
+func (d OwnedDevice) AccountState() AccountState { return d.Account.AccountState(d.Accepted) }
+
+// DevicePage is a device with its channels.
+type DevicePage struct {
+	OwnedDevice
+	Channels []Enrollment
+}
+
+// DeviceTarget is one device of a person, and how the person is reached on it.
+type DeviceTarget struct {
+	Target
+	DeviceID DeviceID
+	MDM      MDMID
+	Name     string
+}
+
+// DeviceAssigned says what became of one line of a list of devices.
+type DeviceAssigned struct {
+	Serial string
+	User   string // as the line names the person
+	Device string // its name, "" when there is none
+	Reason string // why it was not assigned, "" when it was
+}
