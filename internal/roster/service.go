@@ -13,6 +13,7 @@ type Store interface {
 	People
 	Files
 	Imports
+	Devices
 }
 
 // Lists reads people as one location sees them.
