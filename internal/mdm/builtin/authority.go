@@ -2,12 +2,10 @@ package builtin
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha1" //nolint:gosec // the subject key id is no secret and no signature
 	"crypto/x509"
 	"crypto/x509/pkix"
-	"encoding/pem"
 	"errors"
 	"io"
 	"math/big"
@@ -15,8 +13,6 @@ import (
 
 	"github.com/rsvpp/rsvpp/internal/vpp"
 )
-
-const clientAuth = x509.ExtKeyUsageClientAuth
 
 const (
 	authorityLife = 20 * 365 * 24 * time.Hour
@@ -29,35 +25,60 @@ const (
 type authority struct {
 	cert   *x509.Certificate
 	key    *rsa.PrivateKey // SCEP knows RSA alone
-	pem    []byte
 	random io.Reader
 	now    vpp.Clock
 }
 
-// openAuthority reads the authority, or makes and keeps it. Of several servers
-// that start at once, the first one's counts.
-func openAuthority(ctx context.Context, store enrolling, random io.Reader, now vpp.Clock) (*authority, error) {
-	if random == nil {
-		random = rand.Reader
+// authority returns the authority, read once. It is made when the first
+// profile asks for it, and kept sealed; of several servers that make one at
+// once, the first one's counts. Without make it may be nil: nobody enrolled yet.
+func (s *Server) authority(ctx context.Context, create bool) (*authority, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ca != nil {
+		return s.ca, nil
 	}
-	cert, key, err := store.Authority(ctx)
-	if err != nil {
+	cert, key, err := s.store.Authority(ctx)
+	if err != nil || len(cert) == 0 && !create {
 		return nil, err
 	}
 	if len(cert) == 0 {
-		if cert, key, err = newAuthority(random, now()); err != nil {
+		if cert, key, err = newAuthority(s.config.Random, s.config.Now()); err != nil {
 			return nil, err
 		}
-		if cert, key, err = store.KeepAuthority(ctx, cert, key); err != nil {
+		if cert, key, err = s.store.KeepAuthority(ctx, cert, key); err != nil {
 			return nil, err
 		}
 	}
-	a := &authority{random: random, now: now, pem: pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert})}
+	a := &authority{random: s.config.Random, now: s.config.Now}
 	if a.cert, err = x509.ParseCertificate(cert); err != nil {
 		return nil, err
 	}
-	a.key, err = x509.ParsePKCS1PrivateKey(key)
+	if a.key, err = x509.ParsePKCS1PrivateKey(key); err == nil {
+		s.ca = a
+	}
 	return a, err
+}
+
+// ours believes certificates that our authority issued to devices.
+type ours struct{ *Server }
+
+// Verify implements NanoMDM's CertVerifier.
+func (o ours) Verify(ctx context.Context, cert *x509.Certificate) error {
+	if cert == nil {
+		return vpp.Errorf(vpp.Denied, "The message is not signed.")
+	}
+	a, err := o.authority(ctx, false)
+	if err != nil {
+		return err
+	}
+	if a == nil {
+		return vpp.Errorf(vpp.Denied, "No device is enrolled here.")
+	}
+	roots := x509.NewCertPool()
+	roots.AddCert(a.cert)
+	_, err = cert.Verify(x509.VerifyOptions{Roots: roots, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}, CurrentTime: o.config.Now()})
+	return err
 }
 
 func newAuthority(random io.Reader, now time.Time) (cert, key []byte, err error) {
@@ -97,7 +118,7 @@ func (a *authority) issue(csr *x509.CertificateRequest, name string) (*x509.Cert
 	now := a.now()
 	template := &x509.Certificate{
 		SerialNumber: serial, Subject: pkix.Name{CommonName: name}, NotBefore: now.Add(-10 * time.Minute), NotAfter: now.Add(identityLife),
-		KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageKeyEncipherment, ExtKeyUsage: []x509.ExtKeyUsage{clientAuth},
+		KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageKeyEncipherment, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth},
 		BasicConstraintsValid: true,
 	}
 	der, err := x509.CreateCertificate(a.random, template, a.cert, public, a.key)

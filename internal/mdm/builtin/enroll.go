@@ -34,8 +34,12 @@ func (s *Server) NewProfile(ctx context.Context, by vpp.Actor, person vpp.UserID
 	if err != nil {
 		return nil, err
 	}
+	ca, err := s.authority(ctx, true)
+	if err != nil {
+		return nil, err
+	}
 	secret := make([]byte, 24)
-	if _, err := io.ReadFull(s.ca.random, secret); err != nil {
+	if _, err := io.ReadFull(s.config.Random, secret); err != nil {
 		return nil, err
 	}
 	challenge, now := base64.RawURLEncoding.EncodeToString(secret), s.config.Now()
@@ -45,7 +49,7 @@ func (s *Server) NewProfile(ctx context.Context, by vpp.Actor, person vpp.UserID
 	if err != nil {
 		return nil, err
 	}
-	return s.profile(topic, challenge)
+	return s.profile(ca, topic, challenge)
 }
 
 func hashOf(challenge string) string {

@@ -29,28 +29,33 @@ func (s *Server) SCEP() http.HandlerFunc {
 				http.Error(w, http.StatusText(http.StatusBadRequest), http.StatusBadRequest)
 			}
 		}()
+		ca, err := s.authority(r.Context(), true)
+		if err != nil {
+			http.Error(w, http.StatusText(http.StatusServiceUnavailable), http.StatusServiceUnavailable)
+			return
+		}
 		switch r.URL.Query().Get("operation") {
 		case "GetCACaps":
 			w.Header().Set("Content-Type", "text/plain")
 			_, _ = io.WriteString(w, capabilities)
 		case "GetCACert":
 			w.Header().Set("Content-Type", "application/x-x509-ca-cert")
-			_, _ = w.Write(s.ca.cert.Raw)
+			_, _ = w.Write(ca.cert.Raw)
 		case "PKIOperation":
-			s.operation(w, r)
+			s.operation(w, r, ca)
 		default:
 			http.Error(w, "SCEP: unknown operation", http.StatusBadRequest)
 		}
 	}
 }
 
-func (s *Server) operation(w http.ResponseWriter, r *http.Request) {
+func (s *Server) operation(w http.ResponseWriter, r *http.Request, ca *authority) {
 	body, err := message(w, r)
 	if err != nil {
 		http.Error(w, http.StatusText(http.StatusBadRequest), http.StatusBadRequest)
 		return
 	}
-	answer, err := s.certify(r.Context(), body)
+	answer, err := s.certify(r.Context(), ca, body)
 	if err != nil {
 		s.config.Logger.WarnContext(r.Context(), "a device got no certificate", "err", err)
 		http.Error(w, http.StatusText(http.StatusBadRequest), http.StatusBadRequest)
@@ -69,24 +74,24 @@ func message(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 
 // certify answers a request for a certificate, with a refusal in SCEP's words
 // where the challenge is no good.
-func (s *Server) certify(ctx context.Context, body []byte) ([]byte, error) {
+func (s *Server) certify(ctx context.Context, ca *authority, body []byte) ([]byte, error) {
 	m, err := scep.ParsePKIMessage(body)
 	if err != nil {
 		return nil, err
 	}
-	if err := m.DecryptPKIEnvelope(s.ca.cert, s.ca.key); err != nil {
+	if err := m.DecryptPKIEnvelope(ca.cert, ca.key); err != nil {
 		return nil, err
 	}
-	cert, err := s.identify(ctx, m.CSRReqMessage)
+	cert, err := s.identify(ctx, ca, m.CSRReqMessage)
 	if err != nil {
 		s.config.Logger.WarnContext(ctx, "a certificate was refused", "err", err)
-		no, err := m.Fail(s.ca.cert, s.ca.key, scep.BadRequest)
+		no, err := m.Fail(ca.cert, ca.key, scep.BadRequest)
 		if err != nil {
 			return nil, err
 		}
 		return no.Raw, nil
 	}
-	yes, err := m.Success(s.ca.cert, s.ca.key, cert)
+	yes, err := m.Success(ca.cert, ca.key, cert)
 	if err != nil {
 		return nil, err
 	}
@@ -94,7 +99,7 @@ func (s *Server) certify(ctx context.Context, body []byte) ([]byte, error) {
 }
 
 // identify spends the challenge and issues the certificate.
-func (s *Server) identify(ctx context.Context, request *scep.CSRReqMessage) (*x509.Certificate, error) {
+func (s *Server) identify(ctx context.Context, ca *authority, request *scep.CSRReqMessage) (*x509.Certificate, error) {
 	if request == nil || request.CSR == nil || request.ChallengePassword == "" {
 		return nil, vpp.Errorf(vpp.Denied, "The request has no challenge.")
 	}
@@ -106,7 +111,7 @@ func (s *Server) identify(ctx context.Context, request *scep.CSRReqMessage) (*x5
 	if err != nil {
 		return nil, err
 	}
-	cert, err := s.ca.issue(request.CSR, "rsvpp device "+s.config.IDs())
+	cert, err := ca.issue(request.CSR, "rsvpp device "+s.config.IDs())
 	if err != nil {
 		return nil, err
 	}

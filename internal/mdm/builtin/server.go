@@ -1,14 +1,13 @@
 package builtin
 
 import (
-	"context"
 	"io"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/micromdm/nanolib/log"
-	"github.com/micromdm/nanomdm/certverify"
 	"github.com/micromdm/nanomdm/cryptoutil"
 	mdmhttp "github.com/micromdm/nanomdm/http/mdm"
 	nano "github.com/micromdm/nanomdm/push"
@@ -53,16 +52,17 @@ type Server struct {
 	config Config
 	store  Store
 	told   mdm.Told
-	ca     *authority
 	pusher nano.Pusher
 	logger log.Logger
+
+	mu sync.Mutex
+	ca *authority // see authority
 }
 
 var _ mdm.Server = (*Server)(nil)
 
-// New makes the server; its certificate authority is made at the first start
-// and kept sealed.
-func New(ctx context.Context, store Store, told mdm.Told, config Config) (*Server, error) {
+// New makes the server; nothing is read or written yet.
+func New(store Store, told mdm.Told, config Config) *Server {
 	if config.AccessRights == 0 {
 		config.AccessRights = Rights
 	}
@@ -72,15 +72,11 @@ func New(ctx context.Context, store Store, told mdm.Told, config Config) (*Serve
 	if config.Repush == 0 {
 		config.Repush = 15 * time.Minute
 	}
-	ca, err := openAuthority(ctx, store, config.Random, config.Now)
-	if err != nil {
-		return nil, err
-	}
 	logger := nanoLogger{config.Logger}
 	return &Server{
-		config: config, store: store, told: told, ca: ca, logger: logger,
+		config: config, store: store, told: told, logger: logger,
 		pusher: service.New(store, store, push.Factory{Config: config.Push}, logger),
-	}, nil
+	}
 }
 
 // Abilities implements mdm.Server: it can do all there is.
@@ -92,15 +88,11 @@ func (s *Server) Abilities() vpp.Abilities {
 // passes the guard, then shows by its signature which certificate it comes
 // with; that certificate is ours, and the same as ever for this device; then
 // NanoMDM keeps it, then it is told.
-func (s *Server) Protocol() (http.Handler, error) {
-	verifier, err := certverify.NewPoolVerifier(s.ca.pem, nil, clientAuth)
-	if err != nil {
-		return nil, err
-	}
+func (s *Server) Protocol() http.Handler {
 	core := nanomdm.New(s.store, nanomdm.WithLogger(s.logger),
 		nanomdm.WithUserAuthenticate(nanomdm.NewUAService(s.store, true)), nanomdm.WithGetToken(nanomdm.NewTokenMux()))
 	pinned := certauth.New(&hook{CheckinAndCommandService: core, server: s}, s.store, certauth.WithLogger(s.logger))
-	handler := mdmhttp.CertVerifyMiddleware(mdmhttp.CheckinAndCommandHandler(pinned, s.logger), verifier, s.logger)
+	handler := mdmhttp.CertVerifyMiddleware(mdmhttp.CheckinAndCommandHandler(pinned, s.logger), ours{s}, s.logger)
 	handler = mdmhttp.CertExtractMdmSignatureMiddleware(handler, mdmhttp.MdmSignatureVerifierFunc(cryptoutil.VerifyMdmSignature), mdmhttp.SigLogWithLogger(s.logger))
-	return guarded(handler), nil
+	return guarded(handler)
 }

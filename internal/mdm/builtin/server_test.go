@@ -138,14 +138,11 @@ func build(t *testing.T, url string) *house {
 	mux := http.NewServeMux()
 	h.web = httptest.NewServer(mux)
 	t.Cleanup(h.web.Close)
-	h.Server, err = builtin.New(t.Context(), h.db.MDM(box), h.told, builtin.Config{
+	h.Server = builtin.New(h.db.MDM(box), h.told, builtin.Config{
 		URL: h.web.URL, Name: "Example School", Push: push.Config{URL: h.apns.URL, Roots: h.apns.Roots},
 		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), Now: time.Now, IDs: uuid.NewString, Random: rand.Reader,
 	})
-	must(err)
-	protocol, err := h.Protocol()
-	must(err)
-	mux.Handle(builtin.ProtocolPath, protocol)
+	mux.Handle(builtin.ProtocolPath, h.Protocol())
 	mux.Handle(builtin.ScepPath, h.SCEP())
 	cert, key, err := mdmtest.PushCert(topic, time.Now().AddDate(1, 0, 0))
 	must(err)
