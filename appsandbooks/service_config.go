@@ -26,11 +26,9 @@ const (
 	urlUpdateUsers     = "updateUsers"
 	urlRetireUsers     = "retireUsers"
 	urlEventStatus     = "eventStatus"
+	urlGetAssets       = "getAssets"
+	urlGetAssignments  = "getAssignments"
 	urlInvitationEmail = "invitationEmail"
-
-	// Calls about assets and assignments find their keys here (getAssets,
-	// associateAssets, disassociateAssets, revokeAssets, getAssignments), their
-	// limits above, and their place in files named assets_*.go.
 )
 
 // ServiceConfig is what Apple says about its own service.

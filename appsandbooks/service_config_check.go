@@ -36,7 +36,10 @@ func (s *ServiceConfig) check(base *url.URL) error {
 			return &ServiceConfigError{Key: key, Problem: fmt.Sprintf("is %d, which cannot be meant", n)}
 		}
 	}
-	for _, key := range []string{urlClientConfig, urlGetUsers, urlCreateUsers, urlUpdateUsers, urlRetireUsers, urlEventStatus} {
+	for _, key := range []string{
+		urlClientConfig, urlGetUsers, urlCreateUsers, urlUpdateUsers, urlRetireUsers,
+		urlGetAssets, urlGetAssignments, urlEventStatus,
+	} {
 		if problem := checkEndpoint(s.URLs, key, base); problem != "" {
 			return &ServiceConfigError{Key: key, Problem: problem}
 		}

@@ -27,13 +27,8 @@ type User struct {
 // UsersPage is one page of users.
 // https://developer.apple.com/documentation/devicemanagement/getusersresponse
 type UsersPage struct {
-	Envelope
-	Users            []User `json:"users"`
-	CurrentPageIndex int    `json:"currentPageIndex"` // from 0
-	NextPageIndex    *int   `json:"nextPageIndex"`    // nil on the last page
-	TotalPages       int    `json:"totalPages"`       // may change while walking
-	Size             int    `json:"size"`             // records on this page
-	VersionID        string `json:"versionId"`        // state of all users
+	Paging
+	Users []User `json:"users"`
 }
 
 type usersAnswer struct {

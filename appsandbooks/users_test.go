@@ -136,7 +136,7 @@ func TestWalkInOrderAtMostFiveAtOnce(t *testing.T) {
 			t.Fatalf("out of order: %v", ids)
 		}
 	}
-	if want := (appsandbooks.Walk{VersionID: "v", Pages: 23, Users: 23}); got != want {
+	if want := (appsandbooks.Walk{VersionID: "v", Pages: 23, Records: 23}); got != want {
 		t.Errorf("%+v", got)
 	}
 	if most.Load() != 5 || len(a.calls()) != 23 {
@@ -261,7 +261,7 @@ func TestWalksThatGoAstray(t *testing.T) {
 			if _, ok := errors.AsType[*appsandbooks.PageError](err); err != nil && !ok && !appsandbooks.IsNumber(err, 9650) {
 				t.Errorf("got %v", err)
 			}
-			if len(ids) != tc.users || got.Users != tc.users {
+			if len(ids) != tc.users || got.Records != tc.users {
 				t.Errorf("%d users, %+v, want %d", len(ids), got, tc.users)
 			}
 			if err == nil && got.Moved != tc.moved {
