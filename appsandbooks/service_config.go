@@ -9,26 +9,36 @@ import (
 
 // Keys of ServiceConfig.Limits that this package looks at. Apple adds others.
 const (
-	MaxUsers             = "maxUsers"              // users in one create, update or retire
-	MaxRequestPerSecond  = "maxRequestPerSecond"   // all calls of one token together
-	MaxNotificationLen   = "maxNotificationLength" // of the notification URL, and of its token
-	MaxMDMIDLength       = "maxMdmIdLength"
-	MaxMDMNameLength     = "maxMdmNameLength"
-	MaxMDMMetadataLength = "maxMdmMetadataLength"
+	MaxUsers               = "maxUsers"               // users in one create, update or retire
+	MaxAssets              = "maxAssets"              // assets in one associate or disassociate
+	MaxClientUserIDs       = "maxClientUserIds"       // users in one associate or disassociate
+	MaxSerialNumbers       = "maxSerialNumbers"       // devices in one associate or disassociate
+	MaxRevokeClientUserIDs = "maxRevokeClientUserIds" // users in one revoke
+	MaxRevokeSerialNumbers = "maxRevokeSerialNumbers" // devices in one revoke
+	MaxRequestPerSecond    = "maxRequestPerSecond"    // all calls of one token together
+	MaxNotificationLen     = "maxNotificationLength"  // characters of the notification URL, and of its token
+	MaxMDMIDLength         = "maxMdmIdLength"         // characters
+	MaxMDMNameLength       = "maxMdmNameLength"       // characters
+	MaxMDMMetadataLength   = "maxMdmMetadataLength"   // characters
+	MaxSubscriptions       = "maxSubscriptions"       // in one request; this package makes none
+	MaxSubscriptionUserIDs = "maxSubscriptionClientUserIds"
 )
 
 // Keys of ServiceConfig.URLs: one for each call of this package, and the
 // template of invitation links. Apple adds others.
 const (
-	urlClientConfig    = "clientConfig"
-	urlGetUsers        = "getUsers"
-	urlCreateUsers     = "createUsers"
-	urlUpdateUsers     = "updateUsers"
-	urlRetireUsers     = "retireUsers"
-	urlEventStatus     = "eventStatus"
-	urlGetAssets       = "getAssets"
-	urlGetAssignments  = "getAssignments"
-	urlInvitationEmail = "invitationEmail"
+	urlClientConfig       = "clientConfig"
+	urlGetUsers           = "getUsers"
+	urlCreateUsers        = "createUsers"
+	urlUpdateUsers        = "updateUsers"
+	urlRetireUsers        = "retireUsers"
+	urlGetAssets          = "getAssets"
+	urlAssociateAssets    = "associateAssets"
+	urlDisassociateAssets = "disassociateAssets"
+	urlRevokeAssets       = "revokeAssets"
+	urlGetAssignments     = "getAssignments"
+	urlEventStatus        = "eventStatus"
+	urlInvitationEmail    = "invitationEmail"
 )
 
 // ServiceConfig is what Apple says about its own service.
