@@ -85,7 +85,7 @@ func readSuccess(res *http.Response, body []byte, into answer, after time.Durati
 	if !isObject(body) {
 		return odd("it is not a JSON object", nil)
 	}
-	err := json.Unmarshal(body, into)
+	err := decode(body, into)
 	if p := into.problem(); p != nil {
 		p.HTTPStatus, p.RetryAfter = res.StatusCode, after
 		return p

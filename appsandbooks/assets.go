@@ -53,7 +53,19 @@ type AssetsPage struct {
 type assetsAnswer struct {
 	fault
 	AssetsPage
-	UnlimitedAssets []Asset `json:"unlimitedAssets"` // with the query's unlimited=true
+	unlimited []Asset // Apple's unlimitedAssets, with the query's unlimited=true
+}
+
+func (a *assetsAnswer) list(r *jsonReader, name []byte) bool {
+	switch string(name) {
+	case "assets":
+		readRecords(r, "assets", &a.Assets)
+	case "unlimitedAssets":
+		readRecords(r, "unlimitedAssets", &a.unlimited)
+	default:
+		return false
+	}
+	return true
 }
 
 // gather puts the unlimited assets beside the others, and marks them.
@@ -61,7 +73,7 @@ func (a *assetsAnswer) gather() *AssetsPage {
 	for i := range a.Assets {
 		a.Assets[i].Unlimited = a.Assets[i].TotalCount == unlimitedCount
 	}
-	for _, u := range a.UnlimitedAssets {
+	for _, u := range a.unlimited {
 		u.Unlimited = true
 		a.Assets = append(a.Assets, u)
 	}

@@ -25,3 +25,11 @@ type assignmentsAnswer struct {
 	fault
 	AssignmentsPage
 }
+
+func (a *assignmentsAnswer) list(r *jsonReader, name []byte) bool {
+	if string(name) != "assignments" {
+		return false
+	}
+	readRecords(r, "assignments", &a.Assignments)
+	return true
+}

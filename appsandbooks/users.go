@@ -36,6 +36,14 @@ type usersAnswer struct {
 	UsersPage
 }
 
+func (a *usersAnswer) list(r *jsonReader, name []byte) bool {
+	if string(name) != "users" {
+		return false
+	}
+	readRecords(r, "users", &a.Users)
+	return true
+}
+
 // RequestUser is a user to create, update or retire. Retire looks at
 // ClientUserID alone.
 // https://developer.apple.com/documentation/devicemanagement/requestuser
