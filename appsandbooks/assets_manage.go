@@ -54,13 +54,10 @@ func (c *Client) manageAssets(ctx context.Context, key string, m ManageAssets) (
 	})
 }
 
-// withPricing spells out the pricing that Apple's older API took for granted
-// and the newer one does not document.
 func withPricing(assets []AssetKey) []AssetKey {
 	full := make([]AssetKey, len(assets))
 	for i, a := range assets {
-		orDefault(&a.PricingParam, STDQ)
-		full[i] = a
+		full[i] = a.orStandard()
 	}
 	return full
 }

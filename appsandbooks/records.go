@@ -11,24 +11,25 @@ type record[T any] interface {
 	member(r *jsonReader, name []byte)
 }
 
-// withRecords is a body that brings records: list reads those that stand
-// under the given name, and tells whether there are any.
-type withRecords interface {
-	list(r *jsonReader, name []byte) bool
+// readByHand is a body of which some members are read by hand: the records,
+// and what comes in two types. byHand reads a member and says true, or leaves
+// it.
+type readByHand interface {
+	byHand(r *jsonReader, name []byte) bool
 }
 
-// decode reads a body. Its records, if it brings any, are read by hand, the
-// few other members by encoding/json. A value of a wrong type is an error, but
+// decode reads a body: what is many by hand, the few other members by
+// encoding/json. A value of a wrong type is an error, but
 // all others are read nevertheless: there may be a message among them.
 func decode(body []byte, into any) error {
-	l, ok := into.(withRecords)
+	hand, ok := into.(readByHand)
 	if !ok {
 		return json.Unmarshal(body, into)
 	}
 	r := jsonReader{body: body}
 	others := []byte{'{'}
 	r.object("", func(name []byte) {
-		if l.list(&r, name) {
+		if hand.byHand(&r, name) {
 			return
 		}
 		if len(others) > 1 {
@@ -70,81 +71,11 @@ func readRecords[T any, P record[T]](r *jsonReader, field string, into *[]T) {
 	*into = records
 }
 
-func (u *User) member(r *jsonReader, name []byte) {
-	switch string(name) {
-	case "clientUserId":
-		r.text("clientUserId", &u.ClientUserID)
-	case "email":
-		r.text("email", &u.Email)
-	case "idHash":
-		r.text("idHash", &u.IDHash)
-	case "inviteCode":
-		r.text("inviteCode", (*string)(&u.InviteCode))
-	case "status":
-		r.word("status", (*string)(&u.Status))
-	default:
-		r.raw()
+// listed is byHand for a body with one list of records.
+func listed[T any, P record[T]](r *jsonReader, name []byte, field string, into *[]T) bool {
+	if string(name) != field {
+		return false
 	}
-}
-
-func (a *AssetKey) member(r *jsonReader, name []byte) {
-	switch string(name) {
-	case "adamId":
-		r.adamID("adamId", &a.AdamID)
-	case "pricingParam":
-		r.word("pricingParam", &a.PricingParam)
-	default:
-		r.raw()
-	}
-}
-
-func (a *Asset) member(r *jsonReader, name []byte) {
-	switch string(name) {
-	case "adamId":
-		r.adamID("adamId", &a.AdamID)
-	case "pricingParam":
-		r.word("pricingParam", &a.PricingParam)
-	case "productType":
-		r.word("productType", &a.ProductType)
-	case "assignedCount":
-		r.number("assignedCount", &a.AssignedCount)
-	case "availableCount":
-		r.number("availableCount", &a.AvailableCount)
-	case "retiredCount":
-		r.number("retiredCount", &a.RetiredCount)
-	case "totalCount":
-		r.number("totalCount", &a.TotalCount)
-	case "deviceAssignable":
-		r.flag("deviceAssignable", &a.DeviceAssignable)
-	case "revocable":
-		r.flag("revocable", &a.Revocable)
-	case "supportedPlatforms":
-		a.SupportedPlatforms = nil
-		r.array("supportedPlatforms", func() {
-			var platform string
-			r.word("supportedPlatforms", &platform)
-			a.SupportedPlatforms = append(a.SupportedPlatforms, platform)
-		})
-	default:
-		r.raw()
-	}
-}
-
-func (a *Assignment) member(r *jsonReader, name []byte) {
-	switch string(name) {
-	case "adamId":
-		r.adamID("adamId", &a.AdamID)
-	case "pricingParam":
-		r.word("pricingParam", &a.PricingParam)
-	case "clientUserId":
-		r.text("clientUserId", &a.ClientUserID)
-	case "serialNumber":
-		r.text("serialNumber", &a.SerialNumber)
-	case "idHash":
-		r.text("idHash", &a.IDHash)
-	case "userStatus":
-		r.word("userStatus", (*string)(&a.UserStatus))
-	default:
-		r.raw()
-	}
+	readRecords[T, P](r, field, into)
+	return true
 }
