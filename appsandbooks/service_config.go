@@ -2,8 +2,10 @@ package appsandbooks
 
 import (
 	"context"
+	"encoding/json"
 	"maps"
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -76,6 +78,31 @@ type serviceConfigAnswer struct {
 }
 
 func (a *serviceConfigAnswer) envelope() *Envelope { return nil }
+
+// byHand reads limits and addresses one by one: what is neither a number nor a
+// text where it should be counts as absent, and spoils nothing beside it.
+func (a *serviceConfigAnswer) byHand(r *jsonReader, name []byte) bool {
+	switch string(name) {
+	case "limits":
+		a.Limits = map[string]int64{}
+		r.object("limits", func(key []byte) {
+			if n, err := strconv.ParseInt(string(r.raw()), 10, 64); err == nil {
+				a.Limits[string(key)] = n
+			}
+		})
+	case "urls":
+		a.URLs = map[string]string{}
+		r.object("urls", func(key []byte) {
+			var url string
+			if value := r.raw(); json.Unmarshal(value, &url) == nil && url != "" {
+				a.URLs[string(key)] = url
+			}
+		})
+	default:
+		return false
+	}
+	return true
+}
 
 func (a *serviceConfigAnswer) lacks() string {
 	switch {
