@@ -33,7 +33,7 @@ func (a *Apple) admit(c *call) *reply {
 
 // admitRead counts the page reads under way.
 func (a *Apple) admitRead(c *call) *reply {
-	if c.endpoint != UsersRead {
+	if c.endpoint != UsersRead && c.endpoint != AssetsRead && c.endpoint != AssignmentsRead {
 		return nil
 	}
 	c.location.reading++

@@ -29,7 +29,7 @@ const (
 	EventLost        Fault = "event lost"       // never done, PENDING for ever
 	EventForgotten   Fault = "event forgotten"  // never done, the eventId is unknown (9708)
 	EventMaintenance Fault = "event 9644"       // the whole event fails with 9644
-	ItemFailed       Fault = "item 9603"        // one user of an event fails with 9603
+	ItemFailed       Fault = "item 9603"        // one user, or one asset for one holder, of an event fails with 9603
 	NoteLost         Fault = "notification lost"
 	NoteTwice        Fault = "notification twice"
 	NoteLate         Fault = "notification late"
@@ -50,7 +50,7 @@ func (f Fault) ofEvent() bool {
 type Faults struct {
 	// Seed makes the draws repeatable (as far as the order of requests is).
 	Seed uint64
-	// Chance of each fault, 0 to 1: call faults per call, event faults per accepted event, ItemFailed per user,
+	// Chance of each fault, 0 to 1: call faults per call, event faults per accepted event, ItemFailed per user or assignment,
 	// notification faults per notification.
 	Chance map[Fault]float64
 	// Total caps the drawn faults. Zero: 1000. Scripted ones do not count.
@@ -112,7 +112,7 @@ func (a *Apple) SetFaults(f Faults) {
 }
 
 // Inject scripts the next calls of an endpoint: each takes the next fault from the queue, "" for a good call.
-// Event faults belong on UsersCreate, UsersUpdate and UsersRetire.
+// Event faults belong on the endpoints that answer with an eventId.
 func (a *Apple) Inject(e Endpoint, faults ...Fault) {
 	a.lock()
 	defer a.unlock()
@@ -131,7 +131,7 @@ func (b *faultBox) draw(e Endpoint) Fault {
 	if f := b.chance(string(e), callFaults()); f != "" {
 		return f
 	}
-	if e == UsersCreate || e == UsersUpdate || e == UsersRetire {
+	if e.accepts() {
 		return b.chance("event", eventFaults())
 	}
 	return ""

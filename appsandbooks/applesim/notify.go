@@ -101,6 +101,10 @@ func (a *Apple) notifyFinished(l *location, e *event, touched []int32) {
 			}, len(part)))
 		}
 	}
+	if a.quirks.NotifyRetireAssets {
+		a.notifyAssets(l, &event{ID: e.ID, Type: eventRevoke}, e.freed)
+	}
+	e.freed = nil
 }
 
 // userNote is the body of a USER_MANAGEMENT notification; add writes the i-th of n users.
