@@ -12,7 +12,7 @@ type clientConfig struct {
 	MDMInfo *mdmInfo `json:"mdmInfo,omitempty"`
 	URL     string   `json:"url,omitempty"`
 	Secret  string   `json:"secret,omitempty"`
-	Types   []string `json:"types,omitempty"`
+	Types   []string `json:"types,omitzero"`
 }
 
 // mdmInfo says who manages the location: Apple only echoes it, the last writer wins.
@@ -59,7 +59,7 @@ func (a *Apple) readClientConfig(c *call) reply {
 		Name     string   `json:"locationName"`
 		Secret   string   `json:"notificationAuthToken,omitempty"`
 		URL      string   `json:"notificationUrl,omitempty"`
-		Types    []string `json:"subscribedNotificationTypes,omitempty"`
+		Types    []string `json:"subscribedNotificationTypes,omitzero"`
 		Site     string   `json:"websiteURL"`
 	}{l.Country, l.Platform, l.Name, l.config.Secret, l.config.URL, l.config.Types, site})
 }
