@@ -7,6 +7,10 @@ import "time"
 type Quirks struct {
 	// InvalidToken401 answers an unknown token (9622) with HTTP 401. Default: inside HTTP 200, as seen live.
 	InvalidToken401 bool
+	// AuthErrorsIn200 puts every error about the token or its header inside HTTP 200. Default: HTTP 401, but see InvalidToken401.
+	AuthErrorsIn200 bool
+	// Empty401 leaves the body of a 401 empty. Default: Apple's error.
+	Empty401 bool
 	// MissingAuth9722 answers a missing Authorization header with 9722. Default 9601.
 	MissingAuth9722 bool
 	// NoContentTypeAllowed accepts a POST without Content-Type. Default 9727.
@@ -24,7 +28,10 @@ type Quirks struct {
 	PostReplacesConfig bool
 	// ClearingRefused answers empty notificationUrl and notificationAuthToken with 9712. Default: they clear.
 	ClearingRefused bool
-	// TestFailureNumber is the error for an unaccepted TEST_NOTIFICATION. Default 9728.
+	// EmptyMDMInfo says what an mdmInfo of empty strings does.
+	EmptyMDMInfo EmptyMDMInfo
+	// TestFailureNumber is the error for an unaccepted TEST_NOTIFICATION. Default 9728; negative: the configuration is
+	// taken all the same.
 	TestFailureNumber int
 
 	// UnknownUserRead9609 answers GET users for an unknown clientUserId with 9609. Default: empty list.
@@ -97,6 +104,18 @@ type Quirks struct {
 	// ParallelReadsRefused answers a sixth parallel page read with 9646. Default: only counted.
 	ParallelReadsRefused bool
 }
+
+// EmptyMDMInfo says what an mdmInfo whose id, name and metadata are all empty does.
+type EmptyMDMInfo int
+
+const (
+	// EmptyKept keeps and echoes it like any other.
+	EmptyKept EmptyMDMInfo = iota
+	// EmptyClears makes the location nobody's: mdmInfo is no longer sent.
+	EmptyClears
+	// EmptyRefused answers 9723.
+	EmptyRefused
+)
 
 // DefaultPricing says what an absent pricingParam means in a request about assets.
 type DefaultPricing int
