@@ -24,6 +24,7 @@ type line struct {
 	Config   *clientConfig `json:"config,omitempty"`
 	Event    *event        `json:"event,omitempty"`
 	User     *userLine     `json:"user,omitempty"`
+	Legacy   *legacy       `json:"legacy,omitempty"`
 }
 
 type lineKind string
@@ -37,6 +38,8 @@ const (
 	lineConfig   lineKind = "config"
 	lineEvent    lineKind = "event"
 	lineUser     lineKind = "user"
+	lineLegacy   lineKind = "legacy"
+	lineChanged  lineKind = "changed" // a token's state
 )
 
 // userLine is the whole state of one record after a change.
@@ -111,6 +114,10 @@ func (a *Apple) apply(l line) {
 		a.events[l.Event.ID] = l.Event
 	case lineUser:
 		a.ordered[l.User.Location].restore(*l.User)
+	case lineLegacy:
+		a.locations[l.UID].legacy = *l.Legacy
+	case lineChanged:
+		*a.tokens[l.Token.Content] = *l.Token
 	}
 }
 
@@ -129,6 +136,10 @@ func (a *Apple) valid(l line) bool {
 		return l.Config != nil && a.locations[l.UID] != nil
 	case lineEvent:
 		return l.Event != nil && a.locations[l.Event.UID] != nil
+	case lineLegacy:
+		return l.Legacy != nil && a.locations[l.UID] != nil
+	case lineChanged:
+		return l.Token != nil && a.tokens[l.Token.Content] != nil && a.tokens[l.Token.Content].UID == l.Token.UID
 	case lineUser:
 		u := l.User
 		return u != nil && int(u.Location) < len(a.ordered) && u.Index >= 0 && int(u.Index) <= a.ordered[u.Location].n && u.State <= stateDeleted

@@ -45,6 +45,7 @@ type location struct {
 	retired  []int32            // records in the order they ended
 	forgot   int                // versions below this position are unknown
 	config   clientConfig
+	legacy   legacy
 	bucket   bucket
 	reading  int    // page reads under way
 	marks    []mark // recent positions, kept while ReadLag or VersionTTL wants them

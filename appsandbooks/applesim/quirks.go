@@ -69,6 +69,8 @@ type Quirks struct {
 	NotifyManaged bool
 	// NotifyPortal sends USER_MANAGEMENT for what administrators do in Apple's portal. Default: silent.
 	NotifyPortal bool
+	// OldAddressMoved answers version 1 under /WebObjects/MZFinance.woa/wa with 9617, its service config excepted.
+	OldAddressMoved bool
 	// ParallelReadsRefused answers a sixth parallel page read with 9646. Default: only counted.
 	ParallelReadsRefused bool
 }

@@ -12,6 +12,7 @@ type TokenOptions struct {
 	ExpiresAt time.Time // default: one year from now
 	OrgName   string    // default "ORG12345"; Apple's opaque organization code
 	ReadOnly  bool      // may read lists only (9637)
+	Legacy    bool      // good for version 1 only (9647)
 	// RevokeOlder revokes the location's other tokens, as downloading a newer one does.
 	RevokeOlder bool
 }
@@ -23,7 +24,9 @@ type Token struct {
 	OrgName   string    `json:"orgName"`
 	ExpiresAt time.Time `json:"expiresAt"`
 	ReadOnly  bool      `json:"readOnly,omitempty"`
-	Revoked   bool      `json:"revoked,omitempty"`
+	Revoked   bool      `json:"revoked,omitempty"` // 9625
+	Invalid   bool      `json:"invalid,omitempty"` // 9622
+	Legacy    bool      `json:"legacy,omitempty"`  // version 1 only: 9647
 }
 
 // ErrNoToken means that this content was never minted here.
@@ -47,7 +50,7 @@ func (a *Apple) MintToken(uID string, o TokenOptions) (Token, error) {
 			a.put(line{Kind: lineRevoke, Content: older.Content})
 		}
 	}
-	t := Token{UID: uID, OrgName: o.OrgName, ExpiresAt: o.ExpiresAt.UTC(), ReadOnly: o.ReadOnly}
+	t := Token{UID: uID, OrgName: o.OrgName, ExpiresAt: o.ExpiresAt.UTC(), ReadOnly: o.ReadOnly, Legacy: o.Legacy}
 	t.Content = a.content(t)
 	a.put(line{Kind: lineToken, Token: &t})
 	return t, a.flush()
@@ -67,17 +70,6 @@ func (a *Apple) content(t Token) string {
 		OrgName string `json:"orgName"`
 	}{base64.StdEncoding.EncodeToString(secret), appleDate(t.ExpiresAt), t.OrgName})
 	return base64.StdEncoding.EncodeToString(file)
-}
-
-// RevokeToken makes a token answer 9625 from now on.
-func (a *Apple) RevokeToken(content string) error {
-	a.lock()
-	defer a.unlock()
-	if a.tokens[content] == nil {
-		return ErrNoToken
-	}
-	a.put(line{Kind: lineRevoke, Content: content})
-	return a.flush()
 }
 
 // Tokens lists a location's tokens in the order they were minted.
