@@ -16,7 +16,9 @@ type wireError struct {
 
 // errorInfo names who or what an error is about.
 type errorInfo struct {
-	ClientUserIDs []string `json:"clientUserIds,omitempty"`
+	Assets        []AssetKey `json:"assets,omitempty"`
+	ClientUserIDs []string   `json:"clientUserIds,omitempty"`
+	SerialNumbers []string   `json:"serialNumbers,omitempty"`
 }
 
 func (e *wireError) reply() reply {

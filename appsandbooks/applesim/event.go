@@ -8,9 +8,12 @@ import (
 type EventType string
 
 const (
-	eventCreate EventType = "CREATE"
-	eventUpdate EventType = "UPDATE"
-	eventRetire EventType = "RETIRE"
+	eventCreate       EventType = "CREATE"
+	eventUpdate       EventType = "UPDATE"
+	eventRetire       EventType = "RETIRE"
+	eventAssociate    EventType = "ASSOCIATE"
+	eventDisassociate EventType = "DISASSOCIATE"
+	eventRevoke       EventType = "REVOKE"
 )
 
 const (

@@ -138,11 +138,14 @@ func (a *Apple) associate(l *location, i int32, now time.Time) {
 	}
 }
 
-func (a *Apple) end(l *location, i int32, now time.Time) {
+// end retires a record. It returns the assignments that went back.
+func (a *Apple) end(l *location, i int32, now time.Time) []int32 {
+	back := a.release(l, i, now)
 	r := l.at(i)
 	r.state, r.ended = stateRetired, now.UnixMilli()
 	l.retired = append(l.retired, i)
 	a.touch(l, i, now)
+	return back
 }
 
 // beforeChange remembers where the location stood, for readers that lag behind.

@@ -16,14 +16,15 @@ const (
 	noteAssociated = "USER_ASSOCIATED"
 	noteAssets     = "ASSET_MANAGEMENT"
 	noteAssetCount = "ASSET_COUNT"
-	notePortion    = 100 // users per notification
+	noteUnlimited  = "UNLIMITED_ASSET"
+	notePortion    = 100 // elements per notification
 	maxPosted      = 10_000
 )
 
 func allNotes() []string {
 	return []string{
 		noteTest, noteAssets, noteUsers, noteAssociated, noteAssetCount,
-		"SUBSCRIPTION_MANAGEMENT", "SUBSCRIPTION_COUNT", "UNLIMITED_ASSET",
+		"SUBSCRIPTION_MANAGEMENT", "SUBSCRIPTION_COUNT", noteUnlimited,
 	}
 }
 

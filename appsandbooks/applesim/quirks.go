@@ -71,9 +71,23 @@ type Quirks struct {
 	NotifyPortal bool
 	// OldAddressMoved answers version 1 under /WebObjects/MZFinance.woa/wa with 9617, its service config excepted.
 	OldAddressMoved bool
+	// UnlimitedNote is the body of UNLIMITED_ASSET, sent when an unlimited asset is added. Default: none is sent.
+	UnlimitedNote UnlimitedNote
 	// ParallelReadsRefused answers a sixth parallel page read with 9646. Default: only counted.
 	ParallelReadsRefused bool
 }
+
+// UnlimitedNote says what the UNLIMITED_ASSET notification of a new unlimited asset looks like.
+type UnlimitedNote int
+
+const (
+	// UnlimitedSilent sends none.
+	UnlimitedSilent UnlimitedNote = iota
+	// UnlimitedKeyed sends adamId and pricingParam.
+	UnlimitedKeyed
+	// UnlimitedEmpty sends an empty object.
+	UnlimitedEmpty
+)
 
 // SameAccount says which record survives when the same Apple Account accepts again for a clientUserId
 // whose retired record it was once bound to.

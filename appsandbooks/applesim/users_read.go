@@ -67,7 +67,8 @@ func (a *Apple) parseUsersQuery(l *location, in url.Values, now time.Time) (q us
 	}
 	q.horizon, q.newest = len(l.log), l.n
 	if a.quirks.ReadLag > 0 {
-		q.horizon, q.newest = l.asOf(now.Add(-a.quirks.ReadLag))
+		m := l.asOf(now.Add(-a.quirks.ReadLag))
+		q.horizon, q.newest = m.log, m.records
 	}
 	if text := in.Get("sinceVersionId"); text != "" {
 		q.since = true
@@ -88,8 +89,7 @@ func (a *Apple) parseVersion(l *location, text string, now time.Time, q *usersQu
 	where, position, ok := a.mint.openUUID(forVersion, text)
 	oldest := l.forgot
 	if a.quirks.VersionTTL > 0 {
-		log, _ := l.asOf(now.Add(-a.quirks.VersionTTL))
-		oldest = max(oldest, log)
+		oldest = max(oldest, l.asOf(now.Add(-a.quirks.VersionTTL)).log)
 	}
 	if !ok || where != l.index || position > uint64(len(l.log)) || int(position) < oldest {
 		return fail(9721)
@@ -192,5 +192,7 @@ func (a *Apple) ForgetVersions(uID string) error {
 	}
 	l.log = append(l.log, -1) // the version moves, so that the next one given out is known again
 	l.forgot = len(l.log)
+	l.moves = append(l.moves, -1)
+	l.movesForgot = len(l.moves)
 	return nil
 }
