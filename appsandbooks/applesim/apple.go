@@ -46,7 +46,7 @@ type Apple struct {
 	outbox     []*delivery
 	outage     Outage
 	lapses     []*lapse // under way
-	posted     int // notifications not yet delivered or given up
+	posted     int      // notifications not yet delivered or given up
 	news       []News
 	listeners  map[int]func(News)
 	calls      Calls
@@ -98,6 +98,9 @@ func (a *Apple) load() error {
 		if e := a.events[id]; e.Status == statusPending {
 			a.schedule(e)
 		}
+	}
+	if err := a.startOptions(); err != nil {
+		return err
 	}
 	return a.flush()
 }
@@ -175,6 +178,8 @@ func (a *Apple) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		a.serveV1(w, r, legacy, base)
 	case r.URL.Path == signInPath:
 		a.serveSignIn(w, r)
+	case r.URL.Path == lookupPath:
+		a.serveLookup(w, r)
 	default:
 		a.serveControl(w, r)
 	}

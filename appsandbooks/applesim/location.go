@@ -48,6 +48,7 @@ type location struct {
 	config   clientConfig
 	legacy   legacy
 	bucket   bucket
+	nextOpen int32  // where AcceptSome looks next
 	reading  int    // page reads under way
 	marks    []mark // recent positions, kept while ReadLag or VersionTTL wants them
 }

@@ -39,6 +39,10 @@ func (a *Apple) MintToken(uID string, o TokenOptions) (Token, error) {
 	if a.locations[uID] == nil {
 		return Token{}, ErrNoLocation
 	}
+	return *a.mintToken(uID, o, now), a.flush()
+}
+
+func (a *Apple) mintToken(uID string, o TokenOptions, now time.Time) *Token {
 	if o.ExpiresAt.IsZero() {
 		o.ExpiresAt = now.AddDate(1, 0, 0)
 	}
@@ -50,10 +54,10 @@ func (a *Apple) MintToken(uID string, o TokenOptions) (Token, error) {
 			a.put(line{Kind: lineRevoke, Content: older.Content})
 		}
 	}
-	t := Token{UID: uID, OrgName: o.OrgName, ExpiresAt: o.ExpiresAt.UTC(), ReadOnly: o.ReadOnly, Legacy: o.Legacy}
-	t.Content = a.content(t)
-	a.put(line{Kind: lineToken, Token: &t})
-	return t, a.flush()
+	t := &Token{UID: uID, OrgName: o.OrgName, ExpiresAt: o.ExpiresAt.UTC(), ReadOnly: o.ReadOnly, Legacy: o.Legacy}
+	t.Content = a.content(*t)
+	a.put(line{Kind: lineToken, Token: t})
+	return t
 }
 
 // content is the file: base64 of a JSON object.

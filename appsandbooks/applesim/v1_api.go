@@ -9,14 +9,18 @@ import (
 // The endpoints of version 1, by Apple's names. Every page of theirs is marked as legacy; the service is alive all the same.
 // https://developer.apple.com/documentation/devicemanagement/app-and-book-management-legacy
 const (
-	V1ServiceConfig Endpoint = "VPPServiceConfigSrv"
-	V1ClientConfig  Endpoint = "VPPClientConfigSrv"
-	V1UserRegister  Endpoint = "registerVPPUserSrv"
-	V1UserRead      Endpoint = "getVPPUserSrv"
-	V1UsersRead     Endpoint = "getVPPUsersSrv"
-	V1UserEdit      Endpoint = "editVPPUserSrv"
-	V1UserRetire    Endpoint = "retireVPPUserSrv"
-	V1Removed       Endpoint = "removed" // the deprecated ones that one user and one license went through: 9634
+	V1ServiceConfig   Endpoint = "VPPServiceConfigSrv"
+	V1ClientConfig    Endpoint = "VPPClientConfigSrv"
+	V1UserRegister    Endpoint = "registerVPPUserSrv"
+	V1UserRead        Endpoint = "getVPPUserSrv"
+	V1UsersRead       Endpoint = "getVPPUsersSrv"
+	V1UserEdit        Endpoint = "editVPPUserSrv"
+	V1UserRetire      Endpoint = "retireVPPUserSrv"
+	V1AssetsRead      Endpoint = "getVPPAssetsSrv"
+	V1LicensesRead    Endpoint = "getVPPLicensesSrv"
+	V1AssignmentsRead Endpoint = "getAssignments"
+	V1Manage          Endpoint = "manageVPPLicensesByAdamIdSrv"
+	V1Removed         Endpoint = "removed" // the deprecated ones that one user and one license went through: 9634
 )
 
 // v1Routes is version 1 by name.
@@ -30,6 +34,10 @@ func (a *Apple) v1Routes() map[string]route {
 		{V1UsersRead, false, a.v1Users},
 		{V1UserEdit, false, a.v1Edit},
 		{V1UserRetire, false, a.v1Retire},
+		{V1AssetsRead, false, a.v1Assets},
+		{V1LicensesRead, false, a.v1Licenses},
+		{V1AssignmentsRead, false, a.v1Assignments},
+		{V1Manage, false, a.v1Manage},
 	} {
 		out[string(r.endpoint)] = r
 	}

@@ -130,7 +130,7 @@ func (a v1Args) token() (string, *wireError) {
 // writes says whether a call with these parameters changes anything.
 func (a v1Args) writes(e Endpoint) bool {
 	switch e {
-	case V1UserRegister, V1UserEdit, V1UserRetire:
+	case V1UserRegister, V1UserEdit, V1UserRetire, V1Manage:
 		return true
 	case V1ClientConfig:
 		return a["clientContext"] != nil

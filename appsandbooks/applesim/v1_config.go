@@ -7,21 +7,21 @@ import (
 	"strings"
 )
 
-// v1Batch is how many licenses one call of version 1 may assign or take back: Apple's sample says ten.
-const v1Batch = 10
+// v1BatchLimit is how many licenses one call of version 1 may assign or take back: Apple's sample says ten.
+const v1BatchLimit = 10
 
 // v1ServiceConfig answers VPPServiceConfigSrv, with or without any token.
 // https://developer.apple.com/documentation/devicemanagement/service-configuration
 func (a *Apple) v1ServiceConfig(c *call) reply {
 	origin := a.origin(c.Request)
 	out := map[string]any{
-		"status":                         0,
-		"maxBatchAssociateLicenseCount":  v1Batch,
-		"maxBatchDisassociateLicenseCount": v1Batch,
-		"errorCodes":                     v1ErrorTable(),
-		"contentMetadataLookupUrl":       origin + lookupPath,
-		"invitationEmailUrl":             origin + signInPath + "?cc=us&inviteCode=%25inviteCode%25&mt=8",
-		"vppWebsiteUrl":                  origin + "/",
+		"status":                           0,
+		"maxBatchAssociateLicenseCount":    v1BatchLimit,
+		"maxBatchDisassociateLicenseCount": v1BatchLimit,
+		"errorCodes":                       v1ErrorTable(),
+		"contentMetadataLookupUrl":         origin + lookupPath,
+		"invitationEmailUrl":               origin + signInPath + "?cc=us&inviteCode=%25inviteCode%25&mt=8",
+		"vppWebsiteUrl":                    origin + "/",
 	}
 	for key, name := range v1URLs() {
 		out[key] = origin + v1Root + name
@@ -38,6 +38,10 @@ func v1URLs() map[string]string {
 		"getUsersSrvUrl":                  string(V1UsersRead),
 		"editUserSrvUrl":                  string(V1UserEdit),
 		"retireUserSrvUrl":                string(V1UserRetire),
+		"getLicensesSrvUrl":               string(V1LicensesRead),
+		"getVPPAssetsSrvUrl":              string(V1AssetsRead),
+		"getAssignmentsSrvUrl":            string(V1AssignmentsRead),
+		"manageVPPLicensesByAdamIdSrvUrl": string(V1Manage),
 		"associateLicenseSrvUrl":          "associateVPPLicenseSrv",
 		"disassociateLicenseSrvUrl":       "disassociateVPPLicenseSrv",
 	}

@@ -2,7 +2,6 @@ package applesim
 
 import (
 	"encoding/hex"
-	"slices"
 	"time"
 )
 
@@ -97,7 +96,7 @@ func (a *Apple) v1User(c *call) reply {
 		return fail(9604).reply()
 	}
 	u := a.v1UserOf(c, i)
-	u.Licenses = a.v1LicensesOf(c.location, i)
+	u.Licenses = c.location.v1LicensesOf(i)
 	return a.v1UserReply(c, now, u)
 }
 
@@ -220,7 +219,7 @@ func (a *Apple) v1Retire(c *call) reply {
 		return fail(number).reply()
 	}
 	u := a.v1UserOf(c, i)
-	u.Licenses = slices.DeleteFunc(a.v1LicensesOf(c.location, i), func(l v1License) bool { return !l.Irrevocable })
+	u.Licenses = c.location.v1Kept(i)
 	return a.v1UserReply(c, now, u)
 }
 
