@@ -99,6 +99,8 @@ type Quirks struct {
 	NotifyPortal bool
 	// NotifyRetireAssets sends ASSET_MANAGEMENT (REVOKE, with the retire's eventId) for licenses that a retire sets free. Default: silent.
 	NotifyRetireAssets bool
+	// OldAddressMoved answers version 1 under /WebObjects/MZFinance.woa/wa with 9617, its service config excepted.
+	OldAddressMoved bool
 	// UnlimitedNote is the body of UNLIMITED_ASSET, sent when an unlimited asset is added. Default: none is sent.
 	UnlimitedNote UnlimitedNote
 	// ParallelReadsRefused answers a sixth parallel page read with 9646. Default: only counted.
