@@ -5,6 +5,8 @@ import (
 	"maps"
 	"mime"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -96,6 +98,7 @@ func (a *Apple) serveAPI(w http.ResponseWriter, r *http.Request, name string) {
 	rt, ok := methods[r.Method]
 	if !ok {
 		a.count(EndpointUnknown, http.StatusMethodNotAllowed, 9726)
+		w.Header().Set("Allow", strings.Join(slices.Sorted(maps.Keys(methods)), ", "))
 		a.write(w, fail(9726).reply())
 		return
 	}
