@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -57,7 +58,7 @@ func TestReadsThePretendedTruth(t *testing.T) {
 	for _, quirks := range []applesim.Quirks{{}, {EmptyListAbsent: true, NullMDMInfo: true}} {
 		sim, c := newSim(t, applesim.Options{PageSize: 7, Quirks: quirks})
 		for n := range 3 {
-			must(sim.AddAsset(unit, applesim.App(fmt.Sprint(100+n), 50)))
+			must(sim.AddAsset(unit, applesim.App(strconv.Itoa(100+n), 50)))
 		}
 		must(sim.Seed(unit, 20, applesim.SeedOptions{}))
 		must(sim.SeedAssignments(unit, 50, applesim.SeedAssignmentsOptions{}))

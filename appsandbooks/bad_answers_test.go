@@ -88,7 +88,7 @@ func TestEveryCallAgainstBadAnswers(t *testing.T) {
 		"the other shape with 200":  status(200, `{"errors":[{"code":"40300","title":"hm"}]}`),
 		"a number beyond all bound": status(403, `{"errors":[{"code":"99999999999999999999","title":"hm"}]}`),
 		"HTML with 403":             status(403, "<html>hush-hush"),
-		"204":                       func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) },
+		"204":                       func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) },
 		"redirect":                  status(302, "", "Location", "https://elsewhere.example/hush-hush"),
 	} {
 		for call, k := range everyCall {
