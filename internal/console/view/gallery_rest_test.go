@@ -156,7 +156,7 @@ func invites(theme string) map[string]templ.Component {
 		"invite-how": InviteHowPage(InviteHow{Page: p, ID: "r1", Expiry: []Choice{{Value: "14", Text: "14 days", Current: true}}, Channels: []Channel{
 			{"mail", "By e-mail", "191 people get a mail with their own link.", "mail", true, ""}, {"link", "By link", "Nothing is sent. You get a list of links to hand over.", "link", false, ""}, {"device", "On the device", "", "device", false, "No MDM is connected."},
 		}}),
-		"invite-text":   InviteTextPage(InviteText{Page: p, ID: "r1", Letter: letter(), TestTo: "ada@school.example", TestSaid: Notice{Tone: Good, Text: "mx1.school.example took the test mail: 250 2.0.0 Ok."}}),
+		"invite-text":   InviteTextPage(InviteText{Page: p, ID: "r1", Letter: letter(), TestTo: Field{Name: "to", Label: "To", Type: "email", Value: "ada@school.example"}, TestSaid: Notice{Tone: Good, Text: "mx1.school.example took the test mail: 250 2.0.0 Ok."}}),
 		"invite-review": InviteReviewPage(InviteReview{Page: p, ID: "r1", Send: 191, Link: 12, Skip: 37, Token: "t", Facts: []Fact{{Term: "Location", Text: "Gymnasium Berlin-Mitte"}, {Term: "Channel", Text: "By e-mail, from Example School <apps@school.example>"}, {Term: "Subject", Text: "Gymnasium Berlin-Mitte invites you"}, {Term: "Links work", Text: "14 days"}}, Reasons: []Reason{{"have no address", 29}, {"are registered already", 7}, {"is waiting for Apple", 1}}}),
 		"invite-result": InviteResultPage(InviteResult{Task: result, ID: "r1"}),
 		"mail": MailPage(Mail{
