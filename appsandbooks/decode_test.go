@@ -171,14 +171,14 @@ func FuzzRecordsLikeEncodingJSON(f *testing.F) {
 	})
 }
 
-// What was marshalled shows no invite codes, and null is as good as absent.
+// Escapes, other letters, unknown members; null is as good as absent; what is marshalled shows no invite codes.
 func TestRecordsOfAllSorts(t *testing.T) {
 	var got usersAnswer
-	body := `{"news":{"a":[1,{"b":"}"}]},"users":[null,{"clientUserId":"a\"\\b","email":"\u00e4@example.com","idHash":null,"inviteCode":"00ff","status":"Registered","news":[]},{"email":"ä@example.com"}],"uId":"2","totalPages":1}`
+	body := `{"news":{"a":[1,{"b":"}"}]},"users":[null,{"clientUserId":"a\"\\b","email":"\u00e4@example.com","idHash":null,"inviteCode":"00ff","status":"Registered","news":[]},{"email":"ä@example.com","idHash":"h\\\\"}],"uId":"2","totalPages":1}`
 	if err := decode([]byte(body), &got); err != nil {
 		t.Fatal(err)
 	}
-	want := []User{{}, {ClientUserID: `a"\b`, Email: "ä@example.com", InviteCode: "00ff", Status: Registered}, {Email: "ä@example.com"}}
+	want := []User{{}, {ClientUserID: `a"\b`, Email: "ä@example.com", InviteCode: "00ff", Status: Registered}, {Email: "ä@example.com", IDHash: `h\\`}}
 	if !slices.Equal(got.Users, want) || got.UID != "2" || got.TotalPages != 1 {
 		t.Errorf("%+v", got)
 	}
