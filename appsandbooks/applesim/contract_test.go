@@ -187,7 +187,7 @@ func TestEveryAnswerHasItsShape(t *testing.T) {
 
 // The table in 1.13 for every endpoint: 401 without and with bad tokens, 403 for readers, 405, 415, 404, each with Apple's error body.
 func TestEveryEndpointRefuses(t *testing.T) {
-	w := newWorld(t, applesim.Options{Quirks: applesim.Quirks{InvalidToken401: true}})
+	w := newWorld(t, applesim.Options{Quirks: applesim.Quirks{InvalidToken401: true, NoContentTypeRefused: true}})
 	reader, err := w.MintToken(uid, applesim.TokenOptions{ReadOnly: true})
 	w.must(err)
 	expired, err := w.MintToken(uid, applesim.TokenOptions{ExpiresAt: time.Now().Add(-time.Hour)})
