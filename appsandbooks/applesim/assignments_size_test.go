@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"runtime"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -20,7 +21,7 @@ func loaded(tb testing.TB, users, assignments int) (*applesim.Apple, string) {
 	}
 	tb.Cleanup(func() { a.Close() })
 	for n := range 10 {
-		if err := a.AddAsset(uid, applesim.App(fmt.Sprint(361309720+n), 0)); err != nil {
+		if err := a.AddAsset(uid, applesim.App(strconv.Itoa(361309720+n), 0)); err != nil {
 			tb.Fatal(err)
 		}
 	}

@@ -259,7 +259,7 @@ func TestAddressesOverTLS(t *testing.T) {
 	w := newWorld(t, applesim.Options{})
 	s := httptest.NewTLSServer(w.Apple)
 	defer s.Close()
-	req, err := http.NewRequestWithContext(t.Context(), "GET", s.URL+"/mdm/v2/service/config", nil)
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL+"/mdm/v2/service/config", nil)
 	w.must(err)
 	res, err := s.Client().Do(req)
 	w.must(err)
@@ -287,7 +287,7 @@ func TestServiceConfigLeadsEverywhere(t *testing.T) {
 	}
 	urls := out.Body["urls"].(map[string]any)
 	for _, name := range []string{"clientConfig", "getUsers", "getAssets", "getAssignments"} {
-		req, err := http.NewRequestWithContext(t.Context(), "GET", urls[name].(string), nil)
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, urls[name].(string), nil)
 		w.must(err)
 		req.Header.Set("Authorization", "Bearer "+w.token.Content)
 		page, err := w.send(req)
