@@ -164,9 +164,9 @@ func (a *Apple) checkContentType(c *call) *wireError {
 	}
 	text := c.Header.Get("Content-Type")
 	a.mu.Lock()
-	lenient := a.quirks.NoContentTypeAllowed
+	strict := a.quirks.NoContentTypeRefused
 	a.mu.Unlock()
-	if text == "" && lenient {
+	if text == "" && !strict {
 		return nil
 	}
 	if kind, _, err := mime.ParseMediaType(text); err != nil || kind != "application/json" {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"net/http/httptest"
 	"regexp"
 	"slices"
 	"strings"
@@ -187,7 +188,7 @@ func TestEveryAnswerHasItsShape(t *testing.T) {
 
 // The table in 1.13 for every endpoint: 401 without and with bad tokens, 403 for readers, 405, 415, 404, each with Apple's error body.
 func TestEveryEndpointRefuses(t *testing.T) {
-	w := newWorld(t, applesim.Options{Quirks: applesim.Quirks{InvalidToken401: true}})
+	w := newWorld(t, applesim.Options{Quirks: applesim.Quirks{InvalidToken401: true, NoContentTypeRefused: true}})
 	reader, err := w.MintToken(uid, applesim.TokenOptions{ReadOnly: true})
 	w.must(err)
 	expired, err := w.MintToken(uid, applesim.TokenOptions{ExpiresAt: time.Now().Add(-time.Hour)})
@@ -253,6 +254,28 @@ func TestRefusalQuirks(t *testing.T) {
 	}
 }
 
+// Over TLS every address handed out is https, the invitation's too: there are clients that follow no other.
+func TestAddressesOverTLS(t *testing.T) {
+	w := newWorld(t, applesim.Options{})
+	s := httptest.NewTLSServer(w.Apple)
+	defer s.Close()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL+"/mdm/v2/service/config", nil)
+	w.must(err)
+	res, err := s.Client().Do(req)
+	w.must(err)
+	defer res.Body.Close()
+	var config struct{ URLs map[string]string }
+	w.must(json.NewDecoder(res.Body).Decode(&config))
+	for name, text := range config.URLs {
+		if !strings.HasPrefix(text, s.URL+"/") {
+			t.Error(name, text)
+		}
+	}
+	if len(config.URLs) != 13 {
+		t.Error(config.URLs)
+	}
+}
+
 // Section 5's invariants of service/config: a client walks by its addresses alone.
 func TestServiceConfigLeadsEverywhere(t *testing.T) {
 	w := handed(t, applesim.Options{Limits: applesim.DocumentedLimits()})
@@ -264,7 +287,7 @@ func TestServiceConfigLeadsEverywhere(t *testing.T) {
 	}
 	urls := out.Body["urls"].(map[string]any)
 	for _, name := range []string{"clientConfig", "getUsers", "getAssets", "getAssignments"} {
-		req, err := http.NewRequestWithContext(t.Context(), "GET", urls[name].(string), nil)
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, urls[name].(string), nil)
 		w.must(err)
 		req.Header.Set("Authorization", "Bearer "+w.token.Content)
 		page, err := w.send(req)

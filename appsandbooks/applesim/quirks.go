@@ -13,8 +13,9 @@ type Quirks struct {
 	Empty401 bool
 	// MissingAuth9722 answers a missing Authorization header with 9722. Default 9601.
 	MissingAuth9722 bool
-	// NoContentTypeAllowed accepts a POST without Content-Type. Default 9727.
-	NoContentTypeAllowed bool
+	// NoContentTypeRefused answers a POST without Content-Type with 9727, as one with a wrong type. Default: taken for JSON,
+	// as a client lived by that sent none.
+	NoContentTypeRefused bool
 	// ExpirationInLast15Days sends tokenExpirationDate only then, as documented. Default: always, as in every sample.
 	ExpirationInLast15Days bool
 	// NullMDMInfo sends "mdmInfo": null when nobody wrote it. Default: absent.
