@@ -36,6 +36,13 @@ func fail(number int) *wireError {
 	return &wireError{Number: number, Message: "Error " + http.StatusText(http.StatusBadRequest), status: http.StatusBadRequest}
 }
 
+// withInfo is the error of that number, naming what it is about.
+func withInfo(number int, info errorInfo) *wireError {
+	e := fail(number)
+	e.Info = &info
+	return e
+}
+
 // about is the asynchronous failure of that number, naming users.
 func about(number int, ids ...string) wireError {
 	e := fail(number)

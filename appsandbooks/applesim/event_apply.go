@@ -16,7 +16,7 @@ func (a *Apple) applyUser(l *location, e *event, u requestUser, now time.Time) (
 	case eventUpdate:
 		return a.applyUpdate(l, u, now)
 	default:
-		return a.applyRetire(l, u, now)
+		return a.applyRetire(l, e, u, now)
 	}
 }
 
@@ -84,9 +84,11 @@ func (a *Apple) changeUser(l *location, i int32, u requestUser, now time.Time) {
 }
 
 // applyRetire ends a record and unbinds its account.
-func (a *Apple) applyRetire(l *location, u requestUser, now time.Time) (int32, int) {
+func (a *Apple) applyRetire(l *location, e *event, u requestUser, now time.Time) (int32, int) {
 	if i, _, lives := l.live(u.ClientUserID); lives {
-		a.end(l, i, now)
+		for _, k := range a.end(l, i, now) {
+			e.freed = append(e.freed, l.taskOf(k))
+		}
 		return i, 0
 	}
 	if i, known := l.newest[u.ClientUserID]; known && a.quirks.RetireTwiceSucceeds {

@@ -46,6 +46,7 @@ type location struct {
 	retired  []int32            // records in the order they ended
 	forgot   int                // versions below this position are unknown
 	config   clientConfig
+	post     postbox
 	legacy   legacy
 	bucket   bucket
 	nextOpen int32  // where AcceptSome looks next

@@ -32,6 +32,8 @@ const (
 	forNote
 	forUnit
 	forToken
+	forAssets
+	forAssignments
 )
 
 func newKey(seed uint64) ([]byte, error) {

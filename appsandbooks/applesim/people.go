@@ -145,9 +145,12 @@ func (a *Apple) RetireByHand(uID, clientUserID string) error {
 	if !lives {
 		return ErrNoUser
 	}
-	a.end(l, i, now)
+	e := &event{Type: eventRetire}
+	for _, k := range a.end(l, i, now) {
+		e.freed = append(e.freed, l.taskOf(k))
+	}
 	if a.quirks.NotifyPortal {
-		a.notifyFinished(l, &event{Type: eventRetire}, []int32{i})
+		a.notifyFinished(l, e, []int32{i})
 	}
 	return a.flush()
 }

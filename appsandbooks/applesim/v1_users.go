@@ -60,7 +60,7 @@ func v1RetiredOf(args v1Args) v1Retired {
 func (a *Apple) v1UserWalk(c *call, p v1Place) v1Walk {
 	l := c.location
 	match := func(_ int, _ int32, r *record) bool { return p.Filter.Retired.shows(r.state) }
-	v := view{p.Newest, func(i int) int32 { return int32(i) }, match}
+	v := view[record]{p.Newest, func(i int) int32 { return int32(i) }, match}
 	if p.Since >= 0 {
 		v = a.delta(l, usersQuery{since: true, sincePosition: p.Since, horizon: p.Horizon, newest: p.Newest}, match)
 	}
