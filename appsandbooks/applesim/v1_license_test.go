@@ -3,6 +3,7 @@ package applesim_test
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -81,6 +82,11 @@ func TestV1Manage(t *testing.T) {
 	w.good(w.manage(args{"disassociateLicenseIdStrs": []any{id}}))
 	w.bad(w.manage(args{"associateClientUserIdStrs": []string{"u0"}, "associateSerialNumbers": []string{"C01"}}), 9602)
 	w.bad(w.manage(args{"associateSerialNumbers": strings.Split("a b c d e f g h i j k", " ")}), 9602)
+	form := url.Values{"sToken": {w.token.Content}, "adamIdStr": {adam}, "pricingParam": {"STDQ"}, "associateSerialNumbers[]": {"C07", "C08"}}
+	gem := w.good(w.raw("POST", "/WebObjects/MZFinance.woa/wa/manageVPPLicensesByAdamIdSrv", "application/json", form.Encode())) // as apple_vpp sends it
+	if len(gem.items("associations")) != 2 {
+		t.Error(gem.Raw)
+	}
 	w.bad(w.manage(args{}), 9600)
 	w.bad(w.manage(args{"pricingParam": "HD", "associateSerialNumbers": []string{"C01"}}), 9602)
 }

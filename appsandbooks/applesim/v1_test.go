@@ -174,6 +174,13 @@ func TestV1Life(t *testing.T) {
 	}
 	w.bad(w.v1("retireVPPUserSrv", args{"userId": first["userId"]}), 9618)
 	w.bad(w.v1("editVPPUserSrv", args{"userId": first["userId"]}), 9618)
+	if edited := w.good(w.v1("editVPPUserSrv", args{"clientUserIdStr": "u", "email": "late@example.org"})).user(); edited["email"] != "late@example.org" || edited["status"] != "Retired" {
+		t.Error(edited)
+	}
+	w.bad(w.v1("editVPPUserSrv", args{"clientUserIdStr": "u", "managedAppleIDStr": "u@school.example"}), 9609)
+	w.SetQuirks(applesim.Quirks{EditRetired9609: true})
+	w.bad(w.v1("editVPPUserSrv", args{"clientUserIdStr": "u"}), 9609)
+	w.SetQuirks(applesim.Quirks{})
 	if back := register("u"); back["userId"] != first["userId"] || back["status"] != "Registered" {
 		t.Error(back)
 	}

@@ -22,7 +22,7 @@ type pretend struct {
 	delay                                 time.Duration
 	outage, tokenState, timeLapse         string
 	acceptEvery                           time.Duration
-	rate, locations, tokenDays            int
+	rate, locations, tokenDays, pageSize  int
 	acceptUsers, acceptEvents             int
 	seed                                  uint64
 	quirks, domains, assets               []string
@@ -58,6 +58,7 @@ GET /internal/state for what there is.`,
 	f.StringVar(&o.folder, "tokens", ".", "folder that the .vpptoken files are written into")
 	f.DurationVar(&o.delay, "event-delay", time.Second, "how long a request takes to be worked on")
 	f.IntVar(&o.rate, "rate", 15, "requests per second allowed; 0 for any number")
+	f.IntVar(&o.pageSize, "page-size", 1000, "how many records are on a page, or in a batch of version 1")
 	f.StringVar(&o.faults, "faults", "none", "what goes wrong: none, some or many")
 	f.Uint64Var(&o.seed, "seed", 0, "makes ids and faults repeatable (default: random)")
 	f.IntVar(&o.locations, "locations", 1, "number of locations")
@@ -104,7 +105,7 @@ func (p *cli) pretendApple(ctx context.Context, o pretend) error {
 // options turns words into the pretend Apple's own.
 func (o pretend) options() (applesim.Options, error) {
 	out := applesim.Options{
-		BaseURL: o.baseURL, File: o.file, Seed: o.seed, PlainHooks: true, Control: o.control,
+		BaseURL: o.baseURL, File: o.file, Seed: o.seed, PlainHooks: true, Control: o.control, PageSize: o.pageSize,
 		EventDelay: applesim.Range{Min: o.delay / 2, Max: o.delay + o.delay/2}, Limits: limitsOf(o.rate),
 	}
 	var err error

@@ -57,6 +57,9 @@ func (o pretend) check() error {
 	if o.tokenDays < 1 || o.tokenDays > 36500 {
 		return usagef("--token-days is %d: it can be 1 to 36500", o.tokenDays)
 	}
+	if o.pageSize < 1 {
+		return usagef("--page-size is %d: it must be 1 or more", o.pageSize)
+	}
 	for _, text := range o.assets {
 		if _, err := parseAsset(text); err != nil {
 			return err
