@@ -118,7 +118,7 @@ func (a *Apple) userState(l *location, i int32, r *http.Request) userState {
 // servePage shows the whole pretend world, and a button for everything that may befall it.
 func (a *Apple) servePage(w http.ResponseWriter, r *http.Request) {
 	t, err := template.New("page").Funcs(template.FuncMap{
-		"day": func(t time.Time) string { return t.UTC().Format("2 January 2006, 15:04 UTC") },
+		"day": func(t time.Time) string { return t.UTC().Format("2 January 2006") },
 	}).Parse(pageHTML)
 	if err != nil {
 		http.Error(w, "The page is broken.", http.StatusInternalServerError)
