@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"net/http/httptest"
 	"regexp"
 	"slices"
 	"strings"
@@ -250,6 +251,28 @@ func TestRefusalQuirks(t *testing.T) {
 	out, err = w.do("GET", "/assets", "bm9ib2R5", "", nil)
 	if w.must(err); out.Status != 401 || out.Raw != "" {
 		t.Error(out)
+	}
+}
+
+// Over TLS every address handed out is https, the invitation's too: there are clients that follow no other.
+func TestAddressesOverTLS(t *testing.T) {
+	w := newWorld(t, applesim.Options{})
+	s := httptest.NewTLSServer(w.Apple)
+	defer s.Close()
+	req, err := http.NewRequestWithContext(t.Context(), "GET", s.URL+"/mdm/v2/service/config", nil)
+	w.must(err)
+	res, err := s.Client().Do(req)
+	w.must(err)
+	defer res.Body.Close()
+	var config struct{ URLs map[string]string }
+	w.must(json.NewDecoder(res.Body).Decode(&config))
+	for name, text := range config.URLs {
+		if !strings.HasPrefix(text, s.URL+"/") {
+			t.Error(name, text)
+		}
+	}
+	if len(config.URLs) != 13 {
+		t.Error(config.URLs)
 	}
 }
 

@@ -1,7 +1,6 @@
 package applesim
 
 import (
-	"fmt"
 	"maps"
 	"math/rand/v2"
 	"slices"
@@ -77,19 +76,6 @@ type Faults struct {
 
 // FaultsNone is a day without trouble.
 func FaultsNone() Faults { return Faults{} }
-
-// FaultsOf is a day by its word: "none", "some" or "many".
-func FaultsOf(level string, seed uint64) (Faults, error) {
-	switch level {
-	case "none":
-		return FaultsNone(), nil
-	case "some":
-		return FaultsSome(seed), nil
-	case "many":
-		return FaultsMany(seed), nil
-	}
-	return Faults{}, fmt.Errorf("applesim: faults are none, some or many, not %q", level)
-}
 
 // FaultsSome is an ordinary bad day: about three calls in a hundred go wrong.
 func FaultsSome(seed uint64) Faults { return spread(seed, 0.002, 0.01, 0.001, 0.02, 200) }

@@ -68,6 +68,19 @@ func TestAssetManagementNotifications(t *testing.T) {
 	}
 }
 
+// A revoke that fails for a user names nothing but the user: no asset was looked at.
+func TestRevokeFailureNotification(t *testing.T) {
+	w := stocked(t, applesim.Options{Quirks: applesim.Quirks{UnknownAssigneeAsync: true}})
+	url, inbox := newHook(t, nil)
+	w.subscribe(url, "ASSET_MANAGEMENT")
+	w.next(inbox, "TEST_NOTIFICATION")
+	w.runAssets("revoke", object{"clientUserIds": []string{"gone"}})
+	n := w.next(inbox, "ASSET_MANAGEMENT")
+	if d := cmp.Diff([]any{object{"clientUserId": "gone"}}, n.Body["assignments"]); d != "" || n.Body["result"] != "FAILURE" {
+		t.Error(n, d)
+	}
+}
+
 // Section 1.11: ASSET_COUNT tells of purchases and refunds, adamId as a string.
 func TestAssetCountNotifications(t *testing.T) {
 	w := stocked(t, applesim.Options{})

@@ -27,6 +27,7 @@ type pretend struct {
 	seed                                  uint64
 	quirks, domains, assets               []string
 	control                               bool
+	wire                                  wireFlags
 }
 
 func (p *cli) applesimCommand() *cobra.Command {
@@ -59,7 +60,7 @@ GET /internal/state for what there is.`,
 	f.DurationVar(&o.delay, "event-delay", time.Second, "how long a request takes to be worked on")
 	f.IntVar(&o.rate, "rate", 15, "requests per second allowed; 0 for any number")
 	f.IntVar(&o.pageSize, "page-size", 1000, "how many records are on a page, or in a batch of version 1")
-	f.StringVar(&o.faults, "faults", "none", "what goes wrong: none, some or many")
+	f.StringVar(&o.faults, "faults", "none", "what goes wrong: none, some, many, or by name and chance, as in \"notification lost=1,9603=0.1\"; names: "+faultNames())
 	f.Uint64Var(&o.seed, "seed", 0, "makes ids and faults repeatable (default: random)")
 	f.IntVar(&o.locations, "locations", 1, "number of locations")
 	f.StringSliceVar(&o.domains, "managed-domain", []string{peopleManagedDomain}, "domain whose addresses are good Managed Apple Accounts")
@@ -73,6 +74,7 @@ GET /internal/state for what there is.`,
 	f.StringVar(&o.timeLapse, "time-lapse", "", "what happens by itself, as JSON or in a file: invitations (usersPerEvent, interval, maximumEvents, uId)\nand purchases (adamId, pricingParam, licensesPerEvent, interval, maximumEvents, uId)")
 	f.BoolVar(&o.control, "control", true, "the start page and /internal/…, for requests from this machine")
 	f.StringSliceVar(&o.quirks, "quirk", nil, "how Apple behaves where its pages say nothing: "+strings.Join(applesim.QuirkNames(), ", "))
+	o.wire.add(f)
 	c.RunE = p.does(func(ctx context.Context, _ []string) error { return p.pretendApple(ctx, o) })
 	return c
 }
@@ -82,9 +84,9 @@ func (p *cli) pretendApple(ctx context.Context, o pretend) error {
 	if err != nil {
 		return err
 	}
-	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", o.listen)
+	l, err := o.wire.listen(ctx, o.listen)
 	if err != nil {
-		return sayf(err, "The pretend Apple cannot listen on %s. Choose another address with --listen.", o.listen)
+		return err
 	}
 	apple, err := applesim.New(options)
 	if err != nil {
@@ -92,7 +94,8 @@ func (p *cli) pretendApple(ctx context.Context, o pretend) error {
 		return sayf(err, "The pretend Apple cannot use the file %s.", o.file)
 	}
 	defer apple.Close()
-	if err := p.println("The pretend Apple listens on http://"+fromHere(l.Addr()), "Start a server with --apple-url http://"+fromHere(l.Addr())+"/mdm/v2"); err != nil {
+	here := o.wire.scheme() + "://" + fromHere(l.Addr())
+	if err := p.println("The pretend Apple listens on "+here, "Start a server with --apple-url "+here+"/mdm/v2"); err != nil {
 		return err
 	}
 	if err := p.prepareApple(apple, o); err != nil {
@@ -106,7 +109,7 @@ func (p *cli) pretendApple(ctx context.Context, o pretend) error {
 func (o pretend) options() (applesim.Options, error) {
 	out := applesim.Options{
 		BaseURL: o.baseURL, File: o.file, Seed: o.seed, PlainHooks: true, Control: o.control, PageSize: o.pageSize,
-		EventDelay: applesim.Range{Min: o.delay / 2, Max: o.delay + o.delay/2}, Limits: limitsOf(o.rate),
+		EventDelay: applesim.Range{Min: o.delay / 2, Max: o.delay + o.delay/2}, Limits: limitsOf(o.rate), NotifyRetry: o.wire.retry,
 	}
 	var err error
 	if out.Faults, err = appleFaults(o.faults, o.seed); err != nil {
@@ -143,7 +146,7 @@ func limitsOf(rate int) applesim.Limits {
 func appleFaults(word string, seed uint64) (applesim.Faults, error) {
 	faults, err := applesim.FaultsOf(word, seed)
 	if err != nil {
-		return faults, usagef("--faults is %q: it can be none, some or many", word)
+		return faults, usagef("--faults is %q: it can be none, some, many, or names and chances as in \"notification lost=1,9603=0.1\"", word)
 	}
 	return faults, nil
 }
