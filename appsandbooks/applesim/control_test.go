@@ -3,6 +3,7 @@ package applesim_test
 import (
 	"encoding/base64"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -186,9 +187,7 @@ func TestControlActs(t *testing.T) {
 	change := func(to string, status, number int, more args) {
 		t.Helper()
 		in := args{"sToken": w.token.Content, "to": to}
-		for k, v := range more {
-			in[k] = v
-		}
+		maps.Copy(in, more)
 		w.act("change_token", in)
 		w.want(w.get("/users"), status, number)
 	}

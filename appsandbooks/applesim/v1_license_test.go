@@ -259,7 +259,7 @@ func TestV1Assignments(t *testing.T) {
 func TestLookup(t *testing.T) {
 	w := newShop(t, applesim.Options{})
 	ask := func(cookie string) answer {
-		req, err := http.NewRequestWithContext(t.Context(), "GET", w.get("/service/config").Body["urls"].(map[string]any)["contentMetadataLookup"].(string)+
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, w.get("/service/config").Body["urls"].(map[string]any)["contentMetadataLookup"].(string)+
 			"?version=2&id="+adam+","+tome+",1&p=mdm-lockup&caller=MDM&platform=itunes&cc=us&l=en", nil)
 		if err != nil {
 			t.Fatal(err)

@@ -128,8 +128,8 @@ func TestV1Register(t *testing.T) {
 		t.Error(cmp.Diff(u, again))
 	}
 	link := u["inviteUrl"].(string)
-	page, err := http.PostForm(link, url.Values{"account": {"me@home.example"}}) //nolint:noctx // a person in a browser
-	if err != nil || page.StatusCode != 200 {
+	page, err := http.PostForm(link, url.Values{"account": {"me@home.example"}})
+	if err != nil || page.StatusCode != http.StatusOK {
 		t.Fatal(page, err)
 	}
 	page.Body.Close()
