@@ -60,7 +60,7 @@ GET /internal/state for what there is.`,
 	f.DurationVar(&o.delay, "event-delay", time.Second, "how long a request takes to be worked on")
 	f.IntVar(&o.rate, "rate", 15, "requests per second allowed; 0 for any number")
 	f.IntVar(&o.pageSize, "page-size", 1000, "how many records are on a page, or in a batch of version 1")
-	f.StringVar(&o.faults, "faults", "none", "what goes wrong: none, some, many, or by name and chance, as in \"notification lost=1,9603=0.1\"; names: "+faultNames())
+	f.StringVar(&o.faults, "faults", "none", "what goes wrong: none, some or many, or by name and chance, as in \"notification lost=1,9603=0.1\"; names: "+faultNames())
 	f.Uint64Var(&o.seed, "seed", 0, "makes ids and faults repeatable (default: random)")
 	f.IntVar(&o.locations, "locations", 1, "number of locations")
 	f.StringSliceVar(&o.domains, "managed-domain", []string{peopleManagedDomain}, "domain whose addresses are good Managed Apple Accounts")
@@ -146,7 +146,7 @@ func limitsOf(rate int) applesim.Limits {
 func appleFaults(word string, seed uint64) (applesim.Faults, error) {
 	faults, err := applesim.FaultsOf(word, seed)
 	if err != nil {
-		return faults, usagef("--faults is %q: it can be none, some, many, or names and chances as in \"notification lost=1,9603=0.1\"", word)
+		return faults, usagef("--faults is %q: it can be none, some or many, or names and chances as in \"notification lost=1,9603=0.1\"", word)
 	}
 	return faults, nil
 }
