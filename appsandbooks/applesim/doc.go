@@ -20,6 +20,14 @@
 // client was told, say [Apple.Users], [Apple.Assets], [Apple.Assignments] and [Apple.Events]; what was asked, [Apple.Calls].
 // [Apple.Accept], [Apple.Buy], [Apple.AssignByHand] and [Apple.RetireByHand] do what people do behind a client's back.
 //
+// # What may befall
+//
+// [Apple.SetOwner] and [Server.Rival] let another server take a location, behind everybody's back or by the front door.
+// [Apple.RevokeToken], [Apple.ExpireToken], [Apple.InvalidateToken], [Apple.SetTokenReadOnly], [Apple.SetTokenLegacy],
+// [Apple.SetTokenExpiry] and [Apple.ReplaceToken] do to tokens what befalls them; [Apple.SetOutage] takes the whole service
+// away. A [TimeLapse] lets people accept and licenses be bought as time passes. With Options.Control all of that can be done
+// by hand on the page at /, and by programs with POST to /internal/, from the same machine only.
+//
 // # What Apple leaves unsaid
 //
 // Each point is a member of [Quirks]. A client should be right whichever way each one falls.
@@ -75,6 +83,7 @@
 //	UNLIMITED_ASSET for a new unlimited asset    none                                 UnlimitedNote=1 with adamId and pricingParam, =2 empty
 //
 //	version 1 under its older address            served                               OldAddressMoved (9617)
+//	editVPPUserSrv of a retired user by name     edited, as Apple's own simulator did EditRetired9609
 //
 // Lost, doubled, late and overtaking notifications, and everything else that merely goes wrong, are [Faults].
 package applesim

@@ -31,7 +31,7 @@ func (a *Apple) serveLookup(w http.ResponseWriter, r *http.Request) {
 		token := a.tokens[cookie.Value]
 		out.Authenticated = token != nil && token.State(now) != "invalid" && !token.Revoked && now.Before(token.ExpiresAt)
 	}
-	for _, id := range strings.Split(r.URL.Query().Get("id"), ",") {
+	for id := range strings.SplitSeq(r.URL.Query().Get("id"), ",") {
 		if s := a.anyAsset(id); s != nil {
 			out.Results[id] = s.lookup()
 		}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"time"
 )
 
 // Owner is who claims to manage a location: what a server writes as mdmInfo. Apple only echoes it; the last writer wins.
@@ -54,7 +55,7 @@ type Rival struct {
 	BaseURL string // as in Server.BaseURL
 	Token   Token
 	Owner   Owner
-	Client  *http.Client // nil: http.DefaultClient
+	Client  *http.Client // nil: one with ten seconds' patience
 }
 
 // Rival mints a token of the location for a second server.
@@ -77,7 +78,7 @@ func (r Rival) Claim(ctx context.Context) error {
 	req.Header.Set("Authorization", "Bearer "+r.Token.Content)
 	client := r.Client
 	if client == nil {
-		client = http.DefaultClient
+		client = &http.Client{Timeout: 10 * time.Second}
 	}
 	res, err := client.Do(req)
 	if err != nil {

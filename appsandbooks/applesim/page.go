@@ -1,6 +1,7 @@
 package applesim
 
 import (
+	"bytes"
 	_ "embed"
 	"encoding/hex"
 	"html/template"
@@ -31,7 +32,7 @@ type locationState struct {
 	Owner    *Owner         `json:"mdmInfo,omitempty"`
 	Context  string         `json:"clientContext,omitempty"`
 	Notified string         `json:"notificationUrl,omitempty"`
-	Users    map[Status]int `json:"users"`
+	Users    map[string]int `json:"users"`
 	Newest   []userState    `json:"newestUsers"`
 	Tokens   []tokenState   `json:"tokens"`
 	Assets   []assetState   `json:"assets"`
@@ -79,7 +80,7 @@ func (a *Apple) worldState(r *http.Request) worldState {
 
 func (a *Apple) locationState(l *location, r *http.Request, now time.Time) locationState {
 	out := locationState{
-		Location: l.Location, Context: l.clientContext(), Notified: l.config.URL, Users: map[Status]int{},
+		Location: l.Location, Context: l.clientContext(), Notified: l.config.URL, Users: map[string]int{},
 		Newest: []userState{}, Tokens: []tokenState{}, Assets: []assetState{},
 	}
 	if l.config.MDMInfo != nil {
@@ -87,7 +88,7 @@ func (a *Apple) locationState(l *location, r *http.Request, now time.Time) locat
 		out.Owner = &owner
 	}
 	for i := range int32(l.n) {
-		out.Users[l.at(i).state.status()]++
+		out.Users[string(l.at(i).state.status())]++
 	}
 	for i := int32(l.n) - 1; i >= max(0, int32(l.n)-shownUsers); i-- {
 		out.Newest = append(out.Newest, a.userState(l, i, r))
@@ -117,8 +118,18 @@ func (a *Apple) userState(l *location, i int32, r *http.Request) userState {
 // servePage shows the whole pretend world, and a button for everything that may befall it.
 func (a *Apple) servePage(w http.ResponseWriter, r *http.Request) {
 	t, err := template.New("page").Funcs(template.FuncMap{
-		"day": func(t time.Time) string { return t.UTC().Format("2 January 2006, 15:04 UTC") },
+		"day": func(t time.Time) string { return t.UTC().Format("2 January 2006") },
 	}).Parse(pageHTML)
+	if err != nil {
+		http.Error(w, "The page is broken.", http.StatusInternalServerError)
+		return
+	}
+	var page bytes.Buffer
+	err = t.Execute(&page, struct {
+		worldState
+		Base, Said, Problem string
+		Kinds               []Outage
+	}{a.worldState(r), a.origin(r), r.URL.Query().Get("said"), r.URL.Query().Get("problem"), Outages()})
 	if err != nil {
 		http.Error(w, "The page is broken.", http.StatusInternalServerError)
 		return
@@ -127,11 +138,7 @@ func (a *Apple) servePage(w http.ResponseWriter, r *http.Request) {
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Cache-Control", "no-store")
 	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
-	_ = t.Execute(w, struct { // a person who left is their own affair
-		worldState
-		Base, Said, Problem string
-		Kinds               []Outage
-	}{a.worldState(r), a.origin(r), r.URL.Query().Get("said"), r.URL.Query().Get("problem"), Outages()})
+	_, _ = page.WriteTo(w) // a person who left is their own affair
 }
 
 // serveTokenFile is the download of a .vpptoken file.

@@ -102,6 +102,9 @@ type Quirks struct {
 	NotifyRetireAssets bool
 	// OldAddressMoved answers version 1 under /WebObjects/MZFinance.woa/wa with 9617, its service config excepted.
 	OldAddressMoved bool
+	// EditRetired9609 answers editVPPUserSrv of version 1 with 9609 where it names a retired user. Default: edited, as the
+	// tests written against Apple's own simulator expect.
+	EditRetired9609 bool
 	// UnlimitedNote is the body of UNLIMITED_ASSET, sent when an unlimited asset is added. Default: none is sent.
 	UnlimitedNote UnlimitedNote
 	// ParallelReadsRefused answers a sixth parallel page read with 9646. Default: only counted.

@@ -79,7 +79,7 @@ func (a *Apple) serveV1(w http.ResponseWriter, r *http.Request, rt route, base s
 	if c.body, err = io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody)); err == nil {
 		c.v1, err = readV1Args(r.URL.RawQuery, c.body)
 	}
-	number := 0
+	var number int
 	switch {
 	case err != nil:
 		number = 9602

@@ -36,7 +36,7 @@ func readV1Args(query string, body []byte) (v1Args, error) {
 	if err := in.Decode(&object); err != nil {
 		return v1Args{}, errV1Args
 	}
-	if _, err := in.Token(); err != io.EOF { //nolint:errorlint // Token promises io.EOF itself
+	if _, err := in.Token(); err != io.EOF {
 		return v1Args{}, errV1Args
 	}
 	for name, value := range object {
@@ -93,11 +93,11 @@ func (a v1Args) number(name string) (int64, bool, *wireError) {
 	return n, true, nil
 }
 
-// flag is true, "true", 1 or "1"; given says whether it was there at all.
-func (a v1Args) flag(name string) (on, given bool) {
-	text, given := a.text(name)
+// flag is true, "true", 1 or "1".
+func (a v1Args) flag(name string) bool {
+	text, _ := a.text(name)
 	on, err := strconv.ParseBool(strings.ToLower(text))
-	return on && err == nil, given
+	return on && err == nil
 }
 
 // list is an array of strings or primitives; a single one counts as an array of one.

@@ -20,7 +20,7 @@ type v1Asset struct {
 // v1Assets answers getVPPAssetsSrv, all at once.
 // https://developer.apple.com/documentation/devicemanagement/get-assets-44p83
 func (a *Apple) v1Assets(c *call) reply {
-	counts, _ := c.v1.flag("includeLicenseCounts")
+	counts := c.v1.flag("includeLicenseCounts")
 	pricing, _ := c.v1.text("pricingParam")
 	if pricing != "" && !soundPricing(pricing) {
 		return fail(9602).reply()

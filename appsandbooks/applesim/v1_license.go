@@ -126,9 +126,9 @@ func v1LicenseFilter(args v1Args) (f v1Filter, refused *wireError) {
 		f.Key.PricingParam, _ = args.text("pricingParam")
 	}
 	f.Serial, _ = args.text("serialNumber")
-	f.Assigned, _ = args.flag("assignedOnly")
-	f.Users, _ = args.flag("userAssignedOnly")
-	f.Devices, _ = args.flag("deviceAssignedOnly")
+	f.Assigned = args.flag("assignedOnly")
+	f.Users = args.flag("userAssignedOnly")
+	f.Devices = args.flag("deviceAssignedOnly")
 	if f.Users && f.Devices {
 		return f, fail(9602)
 	}

@@ -177,7 +177,7 @@ func (a *Apple) v1Strikes(l *location, u requestUser, to int32) int {
 	return a.checkManaged(l, u.ManagedAppleID, to)
 }
 
-// v1Edit answers editVPPUserSrv: what is not given stays.
+// v1Edit answers editVPPUserSrv: what is not given stays. A retired user can be edited by name.
 // https://developer.apple.com/documentation/devicemanagement/editvppuserrequest
 func (a *Apple) v1Edit(c *call) reply {
 	u, refused := v1Person(c.v1)
@@ -190,7 +190,9 @@ func (a *Apple) v1Edit(c *call) reply {
 	if refused != nil {
 		return refused.reply()
 	}
-	if number := c.location.at(i).ending(byID); number != 0 {
+	switch number := c.location.at(i).ending(byID); {
+	case number == 0, number == 9609 && !a.quirks.EditRetired9609 && u.ManagedAppleID == "":
+	default:
 		return fail(number).reply()
 	}
 	if number := a.v1Strikes(c.location, u, i); number != 0 {

@@ -47,10 +47,10 @@ func (a *Apple) lagging(l *location, now time.Time) (mark, bool) {
 
 // v1RetiredOf reads the two parameters: includeRetiredOnly wins.
 func v1RetiredOf(args v1Args) v1Retired {
-	if only, _ := args.flag("includeRetiredOnly"); only {
+	if only := args.flag("includeRetiredOnly"); only {
 		return v1Only
 	}
-	if with, _ := args.flag("includeRetired"); with {
+	if with := args.flag("includeRetired"); with {
 		return v1With
 	}
 	return v1Without
