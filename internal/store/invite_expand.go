@@ -113,12 +113,16 @@ type expansion struct {
 	create  []vpp.Person
 	invite  []vpp.Person // with the generation that the invitation is for
 	mail    []vpp.Person
+	again   []vpp.Person // of these, who may have had letters before
 	ready   bool // a letter may go at once
 	invited map[vpp.ProgramUserID]string
 }
 
 func (w *expansion) add(p vpp.Person, step vpp.InviteStep) {
 	w.items = append(w.items, item{p.Program.ID, step.State, step.Detail})
+	if step.Mail && (p.Program.Generation > 0 || p.Program.AppleStatus != vpp.AppleNone) {
+		w.again = append(w.again, p)
+	}
 	if step.Create {
 		w.create = append(w.create, p)
 		p.Program.Generation++
@@ -195,7 +199,24 @@ func (w *expansion) writeInvitations(ctx context.Context) error {
 // wishRecords queues the creation at Apple, with the name that Apple will
 // know the person by.
 func (w *expansion) wishRecords(ctx context.Context) error {
-	for some := range slices.Chunk(w.create, expandRows) {
+	var fresh, before []vpp.Person
+	for _, p := range w.create {
+		if p.Program.HandedOverAt.IsZero() && p.Program.MailProblem == "" && p.Program.AppleError == 0 {
+			fresh = append(fresh, p)
+		} else {
+			before = append(before, p)
+		}
+	}
+	// A column that is set costs its indexes, changed or not: who has nothing
+	// to forget is not made to.
+	if err := w.wish(ctx, fresh, ""); err != nil {
+		return err
+	}
+	return w.wish(ctx, before, "handed_over_at = 0, mail_problem = '', apple_error = 0,")
+}
+
+func (w *expansion) wish(ctx context.Context, people []vpp.Person, forget string) error {
+	for some := range slices.Chunk(people, expandRows) {
 		args := make([]any, 0, 2*len(some)+1)
 		for _, p := range some {
 			args = append(args, p.Program.ID, w.secrets())
@@ -203,7 +224,7 @@ func (w *expansion) wishRecords(ctx context.Context) error {
 		args = append(args, w.now)
 		if _, err := w.t.Exec(ctx, "WITH v (id, client) AS ("+given(len(some), "TEXT", "TEXT")+`)
 			UPDATE program_users SET pending = 'create', pending_since = $`+strconv.Itoa(len(args))+`, batch_id = '',
-				generation = generation + 1, handed_over_at = 0, mail_problem = '', apple_error = 0,
+				generation = generation + 1, `+forget+`
 				client_user_id = CASE WHEN client_user_id = '' THEN v.client ELSE client_user_id END
 			FROM v WHERE program_users.id = v.id`, args...); err != nil {
 			return err
@@ -216,7 +237,7 @@ func (w *expansion) wishRecords(ctx context.Context) error {
 // have not gone out yet.
 func (w *expansion) replaceLetters(ctx context.Context) error {
 	var replaced []item
-	for some := range slices.Chunk(w.mail, expandRows) {
+	for some := range slices.Chunk(w.again, expandRows) {
 		ids := make([]vpp.ProgramUserID, len(some))
 		stuck := false
 		for i, p := range some {
