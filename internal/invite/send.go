@@ -93,7 +93,7 @@ type outcome struct {
 func (b *batch) run(ctx context.Context) (more bool, err error) {
 	// Nobody sends on while many results wait to be written: what a crash
 	// makes us send again stays little.
-	attempts, outcomes := make(chan attempt), make(chan outcome)
+	attempts, outcomes := make(chan attempt, claimSize), make(chan outcome) // the next are claimed while these are sent
 	var senders, recorder sync.WaitGroup
 	for range b.service.config.Senders {
 		senders.Go(func() {

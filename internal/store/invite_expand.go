@@ -11,8 +11,8 @@ import (
 )
 
 const (
-	expandPage = 1000 // people per transaction
-	expandRows = 64   // rows per statement
+	expandPage = 250 // people per transaction: others wait for the one writer meanwhile
+	expandRows = 64  // rows per statement
 )
 
 // ExpandInvite carries out the next stretch of a run in one transaction, the
@@ -114,7 +114,7 @@ type expansion struct {
 	invite  []vpp.Person // with the generation that the invitation is for
 	mail    []vpp.Person
 	again   []vpp.Person // of these, who may have had letters before
-	ready   bool // a letter may go at once
+	ready   bool         // a letter may go at once
 	invited map[vpp.ProgramUserID]string
 }
 
