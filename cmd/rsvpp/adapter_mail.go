@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/rsvpp/rsvpp/internal/invite"
@@ -13,7 +14,15 @@ import (
 type carrier struct{ sender *mail.Sender }
 
 // Check implements invite.Carrier.
-func (c *carrier) Check(s invite.MailSettings) error { return mailSettings(s).Validate() }
+func (c *carrier) Check(s invite.MailSettings) error {
+	faults := []error{mailSettings(s).Validate()}
+	for _, a := range s.Administrators {
+		if _, err := mail.ParseAddress(a); err != nil {
+			faults = append(faults, &vpp.Error{Kind: vpp.Invalid, Field: "administrators", Message: vpp.MessageOf(err)})
+		}
+	}
+	return errors.Join(faults...)
+}
 
 // Use implements invite.Carrier.
 func (c *carrier) Use(s invite.MailSettings) error { return c.sender.Change(mailSettings(s)) }

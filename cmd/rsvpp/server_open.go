@@ -16,6 +16,7 @@ import (
 	"github.com/rsvpp/rsvpp/internal/invite"
 	"github.com/rsvpp/rsvpp/internal/location"
 	"github.com/rsvpp/rsvpp/internal/mail"
+	"github.com/rsvpp/rsvpp/internal/notice"
 	"github.com/rsvpp/rsvpp/internal/operator"
 	"github.com/rsvpp/rsvpp/internal/program"
 	"github.com/rsvpp/rsvpp/internal/queue"
@@ -34,6 +35,8 @@ var (
 	_ program.Store  = (*store.DB)(nil)
 	_ operator.Store = (*store.DB)(nil)
 	_ task.Store     = (*store.DB)(nil)
+	_ notice.Store   = (*store.DB)(nil)
+	_ notice.Post    = (*invite.Service)(nil)
 	_ gate.Sessions  = (*store.DB)(nil)
 	_ store.Queue    = (*queue.Queue)(nil)
 )
@@ -63,6 +66,7 @@ type server struct {
 	roster    *roster.Service
 	invite    *invite.Service
 	program   *program.Service
+	notices   *notice.Service
 	tasks     *task.Service
 	operators *operator.Service
 
@@ -129,6 +133,7 @@ func (v *server) openRooms(context.Context) (err error) {
 		BaseURL: v.url, LinkKey: v.box.Derive("invitation links"), LinkLife: v.settings.linkLife, SendFor: slice,
 		ClaimFor: v.settings.lease, BackOff: backOff(v.settings.mailRetry), AppleHost: appleHosts(v.settings.appleURL),
 	})
+	v.notices = notice.New(v.db, v.invite, v.url, time.Now, newID)
 	v.operators = operator.New(v.db, time.Now, newID, rand.Reader)
 	v.tasks = task.New(v.db, time.Now, v.starters())
 	return nil

@@ -29,7 +29,7 @@ var plan = []floor{
 		name: "services",
 		rooms: []string{
 			"internal/location", "internal/roster", "internal/invite",
-			"internal/program", "internal/license", "internal/operator", "internal/task",
+			"internal/program", "internal/license", "internal/operator", "internal/task", "internal/notice",
 		},
 		uses: []string{"ground"},
 		also: map[string][]string{"internal/program": {"appsandbooks"}, "internal/location": {"appsandbooks"}},
