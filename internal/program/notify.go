@@ -15,7 +15,10 @@ import (
 func (s *Service) Announce(ctx context.Context, id vpp.LocationID) error {
 	address := s.NotifyURL(id)
 	l, err := s.store.Location(ctx, id)
-	if err != nil || !l.Usable(s.config.Now()) {
+	if err == nil && l.ClaimState() == vpp.ClaimNobodys { // announcing is a write
+		l, err = s.Settle(ctx, id)
+	}
+	if err != nil || !l.Usable(s.config.Now()) || l.Elsewhere() {
 		return err
 	}
 	if address == "" {
@@ -29,10 +32,15 @@ func (s *Service) Announce(ctx context.Context, id vpp.LocationID) error {
 	if err != nil {
 		return err
 	}
-	_, err = c.SetClientConfig(ctx, appsandbooks.ClientConfigChange{
+	change := appsandbooks.ClientConfigChange{
 		NotificationURL: &address, NotificationAuthToken: &token,
 		NotificationTypes: []appsandbooks.NotificationType{appsandbooks.UserManagement, appsandbooks.UserAssociated},
-	})
+	}
+	got, err := c.SetClientConfig(ctx, change)
+	if err == nil && got.MDMInfo == nil && !l.Claim.None() { // our claim was not sent and was taken away: both together, then
+		change.MDMInfo = &appsandbooks.MDMInfo{ID: l.Claim.ID, Name: l.Claim.Name, Metadata: l.Claim.Metadata}
+		_, err = c.SetClientConfig(ctx, change)
+	}
 	if err != nil {
 		_ = s.store.Announced(ctx, id, "")
 		return explain(err)

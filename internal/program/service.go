@@ -37,19 +37,21 @@ var Apple = Cadence{
 
 // Config is what cmd decides.
 type Config struct {
-	Client    appsandbooks.Config // how Apple is reached; token, pacer, clock and hooks are set here
-	PublicURL string              // where this server is reached, for notifications
-	Cadence   Cadence
-	Lease     time.Duration // a dead node's location is free after; more than a request takes
-	Slice     time.Duration // a job works at most this long at a time
-	Parallel  int           // calls of one location at once
-	Attempts  int           // a write that never shows a result is given up after
-	Logger    *slog.Logger
-	Now       vpp.Clock
-	IDs       vpp.IDs
-	Secrets   vpp.Secrets
-	Sleep     func(context.Context, time.Duration) error
-	Observe   func(vpp.LocationID, appsandbooks.CallInfo) // each HTTP call, may be nil
+	Client        appsandbooks.Config // how Apple is reached; token, pacer, clock and hooks are set here
+	PublicURL     string              // where this server is reached, for notifications
+	ClaimName     string              // how this server is called at Apple, and by other servers
+	ClaimMetadata string              // what else it says of itself there
+	Cadence       Cadence
+	Lease         time.Duration // a dead node's location is free after; more than a request takes
+	Slice         time.Duration // a job works at most this long at a time
+	Parallel      int           // calls of one location at once
+	Attempts      int           // a write that never shows a result is given up after
+	Logger        *slog.Logger
+	Now           vpp.Clock
+	IDs           vpp.IDs
+	Secrets       vpp.Secrets
+	Sleep         func(context.Context, time.Duration) error
+	Observe       func(vpp.LocationID, appsandbooks.CallInfo) // each HTTP call, may be nil
 }
 
 // Service is the room.
@@ -59,14 +61,16 @@ type Service struct {
 	tokens Tokens
 	sealer Sealer
 
-	mu      sync.Mutex
-	clients map[string]*appsandbooks.Client // by content token
-	good    map[vpp.LocationID]time.Time    // when Apple last answered well
+	mu           sync.Mutex
+	clients      map[string]*appsandbooks.Client // by content token
+	good         map[vpp.LocationID]time.Time    // when Apple last answered well
+	watches      map[vpp.LocationID]*watch
+	installation string // the id of our claims, once it was asked for
 }
 
 // New makes the service.
 func New(store Store, tokens Tokens, sealer Sealer, config Config) *Service {
-	return &Service{config: config, store: store, tokens: tokens, sealer: sealer, clients: map[string]*appsandbooks.Client{}, good: map[vpp.LocationID]time.Time{}}
+	return &Service{config: config, store: store, tokens: tokens, sealer: sealer, clients: map[string]*appsandbooks.Client{}, good: map[vpp.LocationID]time.Time{}, watches: map[vpp.LocationID]*watch{}}
 }
 
 // Tokens opens the content token of a location; location.Service is one.
@@ -88,6 +92,7 @@ type Store interface {
 	reads
 	tasks
 	notifying
+	Claiming
 }
 
 type tending interface {
