@@ -83,7 +83,7 @@ func TestLocationRenewAndDefault(t *testing.T) {
 	must(t, err)
 	b.post(one + "/check").leads(one)
 	b.get(one).says(http.StatusOK, "was revoked", "Token revoked at Apple")
-	b.get("/tasks").says(http.StatusOK, "The content token of First cannot be used.")
+	b.get("/tasks").says(http.StatusOK, "The content token of First was revoked at Apple")
 	b.upload(one+"/token", newer.Content).leads(one)
 	b.get(one).says(http.StatusOK, "The token of First is renewed.", "Token valid")
 
