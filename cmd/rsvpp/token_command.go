@@ -1,9 +1,7 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -12,7 +10,7 @@ import (
 )
 
 func (p *cli) tokenCommand() *cobra.Command {
-	return p.group(&cobra.Command{Use: "token", Short: "Add and list content tokens"}, p.tokenAdd(), p.tokenList())
+	return p.group(&cobra.Command{Use: "token", Short: "Add, renew, check and list content tokens"}, p.tokenAdd(), p.tokenRenew(), p.tokenCheck(), p.tokenList())
 }
 
 func (p *cli) tokenAdd() *cobra.Command {
@@ -20,23 +18,34 @@ func (p *cli) tokenAdd() *cobra.Command {
 		Use: "add FILE.vpptoken", Short: "Add a location by its content token", Args: cobra.ExactArgs(1),
 		Long: `Add a location by its content token: the .vpptoken file that Apple Business
 Manager or Apple School Manager lets you download under Preferences, Payments
-and Billing. It is verified at Apple and kept sealed.`,
+and Billing. It is verified at Apple and kept sealed. A location that another
+server claims is added only with --take-over, and taken from that server then.`,
 	}
+	var takeOver bool
+	c.Flags().BoolVar(&takeOver, "take-over", false, "take the location from the server that claims it at Apple")
 	p.serverFlags(c)
 	p.jsonFlag(c)
 	c.RunE = p.asksServer(func(ctx context.Context, server *client.Client, args []string) error {
-		file, err := p.readFile(args[0])
+		file, err := p.tokenFile(args[0])
 		if err != nil {
-			return sayf(err, "The file %s cannot be read.", args[0])
+			return err
 		}
-		l, err := server.AddLocation(ctx, client.File{Name: filepath.Base(args[0]), Reader: bytes.NewReader(file), Size: int64(len(file))})
+		add := server.AddLocation
+		if takeOver {
+			add = server.TakeOverLocation
+		}
+		l, err := add(ctx, file)
 		if err != nil {
 			return err
 		}
 		if p.json {
 			return p.printJSON(l)
 		}
-		return p.println("Added " + clean(l.Name) + " (" + l.Country + "); its token works until " + day(l.TokenExpiresAt) + ".")
+		lines := []string{"Added " + clean(l.Name) + " (" + l.Country + "); its token works until " + day(l.TokenExpiresAt) + "."}
+		if l.Elsewhere != "" {
+			lines = append(lines, clean(l.Elsewhere))
+		}
+		return p.println(lines...)
 	})
 	return c
 }
@@ -65,9 +74,17 @@ func (p *cli) printLocations(all []client.Location) error {
 		if l.Default {
 			name += " (default)"
 		}
-		out.add(name, l.Country, l.TokenState, day(l.TokenExpiresAt), count(l.AtApple), when(l.ReadAt), l.ReadProblem)
+		out.add(name, l.Country, l.TokenState, day(l.TokenExpiresAt), count(l.AtApple), when(l.ReadAt), noteOf(l))
 	}
 	return out.write(p.out)
+}
+
+// noteOf is what somebody has to know: the token before a read that failed.
+func noteOf(l client.Location) string {
+	if l.TokenSentence != "" && l.TokenState != "missing" {
+		return l.TokenSentence
+	}
+	return l.ReadProblem
 }
 
 func day(t time.Time) string {

@@ -50,6 +50,8 @@ type MailSettings struct {
 	MaxConnections int
 	TimeoutSeconds int
 	TrustedCA      string // PEM
+
+	Administrators []string // whom notices of this server go to
 }
 
 // Configured says whether letters can go out at all.

@@ -15,6 +15,9 @@ func (s *Service) client(ctx context.Context, l vpp.Location) (*appsandbooks.Cli
 	if err != nil {
 		return nil, err
 	}
+	if _, err := s.Claim(ctx); err != nil { // before the first answer is compared with it
+		return nil, err
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c := s.clients[token]
@@ -40,6 +43,11 @@ func (s *Service) newClient(id vpp.LocationID, token string, p appsandbooks.Pace
 			s.config.Observe(id, i)
 		}
 	}
+	if id != "" {
+		config.Hooks.BeforeCall = func(i appsandbooks.CallInfo) error { return s.mayCall(id, i) }
+		config.Hooks.OnEnvelope = func(e appsandbooks.Envelope) { s.saw(id, e) }
+	}
+	config.Hooks.OnEnvelope = s.watchEnd(token, config.Hooks.OnEnvelope)
 	c, err := appsandbooks.New(config)
 	if err != nil {
 		return nil, vpp.Wrap(vpp.Invalid, err, "Apple's address in the settings cannot be used.")
@@ -80,7 +88,7 @@ func (s *Service) Verify(ctx context.Context, token string) (vpp.LocationFacts, 
 	}
 	return vpp.LocationFacts{
 		UID: said.UID, Name: said.LocationName, Country: said.CountryISO2ACode, Platform: said.DefaultPlatform,
-		Website: said.WebsiteURL, ExpiresAt: said.TokenExpirationDate.Time,
+		Website: said.WebsiteURL, ExpiresAt: said.TokenExpirationDate.Time, Claim: claimOf(said.MDMInfo),
 	}, nil
 }
 

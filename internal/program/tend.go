@@ -26,6 +26,7 @@ func (s *Service) Tend(ctx context.Context, job vpp.TendLocation) error {
 		if busy, err = s.tendOnce(ctx, id, end, busy); err != nil {
 			err = s.stumble(ctx, id, began, err)
 		}
+		err = errors.Join(err, s.noteEnd(context.WithoutCancel(ctx), id))
 		keep := err == nil && ctx.Err() == nil && s.config.Now().Before(end)
 		next, letErr := s.store.LetGo(context.WithoutCancel(ctx), id, holder, keep)
 		if err = errors.Join(err, letErr); err != nil || next.IsZero() {
@@ -53,7 +54,10 @@ func (s *Service) tendOnce(ctx context.Context, id vpp.LocationID, end time.Time
 		return busy, err
 	}
 	t := &tender{Service: s, l: l, apple: c, end: end}
-	if busy, err = t.callAndRead(ctx, limits.Limit(appsandbooks.MaxUsers), busy); err != nil {
+	s.learn(l)
+	claimErr := t.mind(ctx) // a location that cannot be claimed can be read
+	busy, err = t.callAndRead(ctx, limits.Limit(appsandbooks.MaxUsers), busy)
+	if err = errors.Join(claimErr, err); err != nil {
 		return busy, err
 	}
 	return busy, s.store.Recover(ctx, id)
@@ -67,6 +71,9 @@ func (t *tender) callAndRead(ctx context.Context, maxUsers int, busy bool) (call
 	for {
 		more, err := t.callsDue(ctx, maxUsers)
 		called = called || more
+		if err == nil && t.doubts(t.l.ID) > 0 {
+			err = t.mind(ctx)
+		}
 		if err != nil || t.config.Now().After(t.end) {
 			return called, errors.Join(err, <-read)
 		}
@@ -76,6 +83,9 @@ func (t *tender) callAndRead(ctx context.Context, maxUsers int, busy bool) (call
 		}
 		select {
 		case readErr := <-read:
+			if readErr == nil && t.doubts(t.l.ID) > 0 { // its last answers may have shown it
+				readErr = t.mind(ctx)
+			}
 			return called, readErr
 		case <-time.After(pause):
 		}
@@ -113,8 +123,14 @@ func (s *Service) stumble(ctx context.Context, id vpp.LocationID, began time.Tim
 	defer cancel()
 	why := explain(err)
 	s.config.Logger.WarnContext(ctx, "Apple", "location", id, "err", err)
-	if number := tokenProblem(err); number != 0 {
-		return s.store.EndToken(ctx, id, number, vpp.MessageOf(why))
+	number := tokenProblem(err)
+	if number == 0 && mayNotWrite(err) {
+		number = vpp.AppleNotAllowed
+	}
+	if number != 0 {
+		if refused, endErr := s.refusedToken(ctx, id, number, vpp.MessageOf(why)); refused || endErr != nil {
+			return endErr
+		}
 	}
 	if s.answeredSince(id, began) {
 		if err := s.store.Recover(ctx, id); err != nil {

@@ -25,6 +25,8 @@ func (t *tender) send(ctx context.Context, b vpp.Batch) error {
 	}
 	receipt, err := t.call(ctx, b.Op, members)
 	switch {
+	case errors.Is(err, errNotOurs): // it did not leave, and waits
+		return nil
 	case err == nil:
 		return t.store.BatchSent(ctx, b.ID, receipt.EventID, t.config.Now().Add(t.config.Cadence.FirstLook))
 	case errors.Is(err, appsandbooks.ErrOutcomeUnknown):
@@ -71,7 +73,9 @@ func (t *tender) refused(ctx context.Context, b vpp.Batch, members []vpp.Person,
 	}
 	number := int(said.Number)
 	switch said.Number {
-	case appsandbooks.NotAllowed, appsandbooks.LegacyTokenNotSupported, appsandbooks.ManagedByAppleItself, appsandbooks.ServiceRemoved:
+	case appsandbooks.NotAllowed:
+		return err // nothing is written any more; what waits goes out once it may
+	case appsandbooks.LegacyTokenNotSupported, appsandbooks.ManagedByAppleItself, appsandbooks.ServiceRemoved:
 		return t.refuse(ctx, b, members, number)
 	}
 	named := pick(members, said.Info.ClientUserIDs)

@@ -41,3 +41,6 @@ func (l listeningTx) Query(ctx context.Context, query string, args ...any) (Rows
 	l.hear(query, args)
 	return l.tx.Query(ctx, query, args...)
 }
+
+// Elsewhere is for the test that holds it equal to vpp.Location.Elsewhere.
+const Elsewhere = elsewhere

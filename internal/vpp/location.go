@@ -29,6 +29,7 @@ type Location struct {
 	FrozenAt  time.Time // another's claim was seen in place of ours; zero when all is well
 	FrozenBy  Claim     // whose that was
 	MovedAt   time.Time // we handed the location over to another server; zero while it is ours
+	ReadFirst time.Time // taken back then: nothing is sent before a full read begun later has ended; zero when that is done
 
 	UsersVersion string    // versionId up to which users have been read
 	ReadAt       time.Time // last completed read of users
@@ -47,7 +48,7 @@ type Location struct {
 	NotifiedAt    time.Time // last notification
 	NotifyTestAt  time.Time // Apple's last test notification came
 	NotifyProblem string    // why Apple does not notify us, a sentence; "" when it does or was not asked
-	WarnedDays    int       // the latest warning that the token expires was sent this many days before; 0 for none
+	WarnedDays    int       // the latest warning that the token expires was sent this many days before; 0 for none, WarnedExpired once it has
 	CreatedAt     time.Time
 	ReadProblem   string    // the sentence of the last failed read, "" after a good one
 	ReadStarted   time.Time // a read is under way since
@@ -87,6 +88,11 @@ const (
 	TokenElsewhere  TokenState = "elsewhere"   // another server manages the location
 )
 
+// TokenStates lists every state.
+func TokenStates() []TokenState {
+	return []TokenState{TokenMissing, TokenValid, TokenExpiring, TokenExpired, TokenRevoked, TokenInvalid, TokenNotAllowed, TokenElsewhere}
+}
+
 // TokenState derives the state of the location's token.
 func (l Location) TokenState(now time.Time) TokenState {
 	switch {
@@ -100,7 +106,7 @@ func (l Location) TokenState(now time.Time) TokenState {
 		return TokenNotAllowed
 	case l.TokenProblem != 0:
 		return TokenInvalid
-	case !l.FrozenAt.IsZero(), !l.MovedAt.IsZero():
+	case l.Elsewhere():
 		return TokenElsewhere
 	case l.Token.ExpiresAt.Sub(now) <= 60*24*time.Hour:
 		return TokenExpiring
