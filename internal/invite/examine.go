@@ -105,7 +105,7 @@ func (s *Service) terms(ctx context.Context, r Request, l vpp.Location) (terms, 
 	mail, err := s.mailReady(ctx)
 	return terms{
 		token: l.TokenState(s.now()), mail: mail,
-		channel: r.Channel, audience: r.Audience, resend: r.Resend,
+		channel: r.Channel, audience: r.Audience, resend: r.Resend, elseMail: r.ElseMail,
 	}, err
 }
 

@@ -34,6 +34,7 @@ type house struct {
 	sender *mail.Sender
 	skew   atomic.Int64
 	apple  string // where AppleLink leads
+	mdm    *mdmHouse
 }
 
 func (h *house) now() time.Time { return time.Now().Add(time.Duration(h.skew.Load())) }
@@ -58,7 +59,7 @@ func open(t testing.TB, url string, config invite.Config) *house {
 	t.Cleanup(func() { must(t, h.sender.Close()) })
 	config.BaseURL, config.LinkKey = "https://rsvpp.test", []byte("0123456789abcdef0123456789abcdef")
 	h.Service = invite.New(h.db, invite.Ports{
-		Carrier: carrier{h.sender}, Letters: letters{}, Sealer: newBox(t), Apple: h, Clock: h.now,
+		Carrier: carrier{h.sender}, Devices: lateDevices{h}, Letters: letters{}, Sealer: newBox(t), Apple: h, Clock: h.now,
 		IDs: storetest.NewID, Secrets: uuid.NewString,
 	}, config)
 	h.exec("INSERT INTO locations (id, name, is_default, created_at, token_added_at, token_expires_at) VALUES ('l1', 'Example School', $1, 1, 1, $2)",

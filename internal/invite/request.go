@@ -1,6 +1,7 @@
 package invite
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -13,6 +14,7 @@ type Request struct {
 	Location       vpp.LocationID // "" for the selection's, or the default location
 	Audience       vpp.Audience   // "" for not-invited
 	Channel        vpp.Channel    // "" for mail
+	ElseMail       bool           // by device: who is not reached on one gets a letter
 	Resend         bool           // only to those who hold an invitation and have not accepted
 	Letter         *vpp.Letter    // in place of the saved one, for this run alone
 	ExpiresIn      time.Duration  // of the links; 0 for the usual
@@ -35,8 +37,8 @@ func (r Request) checked() (Request, error) {
 	switch {
 	case r.Audience != vpp.AudienceNotInvited && r.Audience != vpp.AudienceNotRegistered:
 		return r, invalid("audience", "The audience is either not-invited or not-registered.")
-	case r.Channel != vpp.ChannelMail && r.Channel != vpp.ChannelLink:
-		return r, invalid("channel", "An invitation goes by mail or by link.")
+	case !slices.Contains([]vpp.Channel{vpp.ChannelMail, vpp.ChannelLink, vpp.ChannelDevice, vpp.ChannelBoth}, r.Channel):
+		return r, invalid("channel", "An invitation goes by mail, on the device, both ways, or by link.")
 	case !r.Selection.All && len(r.Selection.IDs) == 0:
 		return r, invalid("selection", "Nobody is chosen: choose people, or all that match.")
 	case r.ExpiresIn < 0 || r.ExpiresIn > longestLife:
@@ -57,6 +59,9 @@ func (r Request) params(d Diagnosis, life time.Duration) map[string]string {
 	if r.Letter != nil {
 		p["letter"] = "own"
 	}
+	if r.ElseMail && r.Channel == vpp.ChannelDevice {
+		p["else_mail"] = "yes"
+	}
 	return p
 }
 
@@ -64,7 +69,7 @@ func (r Request) params(d Diagnosis, life time.Duration) map[string]string {
 func termsOf(task vpp.Task) terms {
 	return terms{
 		channel: vpp.Channel(task.Params["channel"]), audience: vpp.Audience(task.Params["audience"]),
-		resend: task.Kind == vpp.TaskResend,
+		resend: task.Kind == vpp.TaskResend, elseMail: task.Params["else_mail"] != "",
 	}
 }
 

@@ -319,7 +319,7 @@ func TestSenderDies(t *testing.T) {
 		h.people(3)
 		h.run(invite.Request{Selection: all()})
 		h.appleConfirms()
-		due, taken, err := h.db.ClaimLetters(t.Context(), "of the dead", h.now().Add(time.Minute), 2)
+		due, taken, err := h.db.ClaimLetters(t.Context(), "of the dead", h.now().Add(time.Minute), 2, true)
 		must(t, err)
 		if taken != 2 || len(due) != 2 {
 			t.Fatalf("%d claimed", taken)

@@ -15,7 +15,7 @@ type SendStore interface {
 	// ClaimLetters takes up to limit due letters until a time; taken counts
 	// those that were found unfit to go, too. A claim that ends without a
 	// result is taken again by anybody.
-	ClaimLetters(ctx context.Context, claim string, until time.Time, limit int) (due []vpp.DueLetter, taken int, err error)
+	ClaimLetters(ctx context.Context, claim string, until time.Time, limit int, mail bool) (due []vpp.DueLetter, taken int, err error)
 	// ReleaseLetters gives letters of a claim back, unsent.
 	ReleaseLetters(ctx context.Context, claim string, due []vpp.DueLetter) error
 	// RecordLetters writes what became of letters that the claim still holds,
@@ -25,6 +25,7 @@ type SendStore interface {
 	RunLetter(ctx context.Context, task vpp.TaskID) (letter vpp.Letter, own bool, err error)
 	// WakeLetters promises SendMail when a letter is due.
 	WakeLetters(ctx context.Context) error
+	commands
 }
 
 const (
@@ -34,7 +35,9 @@ const (
 )
 
 // Sweep wakes whatever is due: deferred letters, letters of the dead.
-func (s *Service) Sweep(ctx context.Context) error { return s.store.WakeLetters(ctx) }
+func (s *Service) Sweep(ctx context.Context) error {
+	return errors.Join(s.store.WakeLetters(ctx), s.sweepCommands(ctx))
+}
 
 // Send hands over due letters (S0-17). Several jobs on several nodes may run
 // at once; a crash repeats at most the letters whose result was not yet
@@ -44,10 +47,8 @@ func (s *Service) Send(ctx context.Context, _ vpp.SendMail) error {
 	if err != nil {
 		return err
 	}
-	if !ready {
-		return nil // letters wait until mail is set up again
-	}
-	b := &batch{service: s, settings: settings, claim: s.ids(), began: s.now(), texts: map[vpp.TaskID]Compiled{}}
+	// Without mail, letters wait until it is set up again; commands go.
+	b := &batch{service: s, settings: settings, mail: ready, claim: s.ids(), began: s.now(), texts: map[vpp.TaskID]Compiled{}}
 	more, err := b.run(ctx)
 	if err == nil && more {
 		return &vpp.Later{At: s.now()}
@@ -60,6 +61,7 @@ func (s *Service) Send(ctx context.Context, _ vpp.SendMail) error {
 type batch struct {
 	service  *Service
 	settings MailSettings
+	mail     bool // a way for mail is set up
 	claim    string
 	began    time.Time
 	halted   atomic.Bool // every letter would meet the same failure
@@ -120,7 +122,7 @@ func (b *batch) run(ctx context.Context) (more bool, err error) {
 func (b *batch) take(ctx context.Context, attempts chan<- attempt) (more bool, err error) {
 	for !b.over() {
 		until := b.service.now().Add(b.service.config.ClaimFor)
-		due, taken, err := b.service.store.ClaimLetters(ctx, b.claim, until, claimSize)
+		due, taken, err := b.service.store.ClaimLetters(ctx, b.claim, until, claimSize, b.mail)
 		if err != nil || taken == 0 {
 			return false, err
 		}
@@ -142,6 +144,9 @@ func (b *batch) send(ctx context.Context, a attempt) outcome {
 	left := a.until.Sub(b.service.now())
 	if b.over() || ctx.Err() != nil || left < b.service.config.ClaimFor/4 {
 		return outcome{sent: vpp.SentLetter{Due: a.due}, released: true}
+	}
+	if a.due.Channel == vpp.ChannelDevice {
+		return b.command(ctx, a)
 	}
 	text, err := b.text(ctx, a.due.Task)
 	if err != nil {

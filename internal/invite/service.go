@@ -29,6 +29,7 @@ type Config struct {
 	ClaimFor  time.Duration   // after which the letters of a dead node are taken again; 2 min
 	BackOff   []time.Duration // waits after the 1st, 2nd … deferral, the last repeats; 1m 5m 15m 1h 4h
 	GiveUp    time.Duration   // a letter deferred for so long is refused; 5 days
+	Silence   time.Duration   // a device that is silent for so long is given up; 30 days
 	AppleHost []string        // hosts that a link may lead to; ".apple.com" stands for all below; loopback always may
 }
 
@@ -51,6 +52,9 @@ func (c Config) withUsual() Config {
 	if c.GiveUp == 0 {
 		c.GiveUp = 5 * 24 * time.Hour
 	}
+	if c.Silence == 0 {
+		c.Silence = 30 * 24 * time.Hour
+	}
 	if len(c.AppleHost) == 0 {
 		c.AppleHost = []string{".apple.com"}
 	}
@@ -61,6 +65,7 @@ func (c Config) withUsual() Config {
 type Service struct {
 	store   Store
 	carrier Carrier
+	devices Devices
 	letters Letters
 	box     Sealer
 	apple   Apple
@@ -76,6 +81,7 @@ type Service struct {
 // Ports are the outside of the service.
 type Ports struct {
 	Carrier Carrier
+	Devices Devices // nil where there are none
 	Letters Letters
 	Sealer  Sealer
 	Apple   Apple
@@ -87,7 +93,7 @@ type Ports struct {
 // New wires the service; it does nothing yet.
 func New(store Store, p Ports, config Config) *Service {
 	return &Service{
-		store: store, carrier: p.Carrier, letters: p.Letters, box: p.Sealer, apple: p.Apple,
+		store: store, carrier: p.Carrier, devices: p.Devices, letters: p.Letters, box: p.Sealer, apple: p.Apple,
 		now: p.Clock, ids: p.IDs, secrets: p.Secrets, config: config.withUsual(),
 	}
 }

@@ -15,6 +15,8 @@ const (
 	Waiting           Code = "waiting"
 	MailNotConfigured Code = "mail_not_configured"
 	NoAddress         Code = "no_address"
+	NoDevice          Code = "no_device"
+	DeviceForbidden   Code = "device_forbidden"
 	BadAddress        Code = "bad_address"
 	CannotLink        Code = "cannot_link"
 	Removing          Code = "removing"
@@ -31,7 +33,7 @@ const (
 func Codes() []Code {
 	return []Code{
 		WillInvite, WillResend, ManagedLink, RemovedAnew, RefusedBefore, Waiting,
-		MailNotConfigured, NoAddress, BadAddress, CannotLink, Removing,
+		MailNotConfigured, NoAddress, NoDevice, DeviceForbidden, BadAddress, CannotLink, Removing,
 		NoToken, TokenExpired, TokenRefused, TokenReadOnly, ManagedElsewhere, AlreadyRegistered, NotInAudience,
 	}
 }
@@ -45,6 +47,7 @@ const (
 	FixAddress  Fix = "address"  // type or correct the address
 	FixAccount  Fix = "account"  // correct the Managed Apple Account
 	FixMail     Fix = "mail"     // set up mail
+	FixDevice   Fix = "device"   // bring a device under management, or choose mail
 	FixToken    Fix = "token"    // add or renew the content token
 	FixAudience Fix = "audience" // choose the other audience, or resend
 	FixWait     Fix = "wait"     // nothing but patience
@@ -71,6 +74,17 @@ type terms struct {
 	channel  vpp.Channel
 	audience vpp.Audience
 	resend   bool
+	elseMail bool // by device: a letter where no device takes it
+}
+
+// byMail and byDevice say which ways a run takes for a person.
+func (t terms) byMail(c vpp.Case) bool {
+	wanted := t.channel == vpp.ChannelMail || t.channel == vpp.ChannelBoth || t.channel == vpp.ChannelDevice && t.elseMail && !c.Reach.Open()
+	return wanted && t.mail && !c.NoAddress
+}
+
+func (t terms) byDevice(c vpp.Case) bool {
+	return (t.channel == vpp.ChannelDevice || t.channel == vpp.ChannelBoth) && c.Reach.Open()
 }
 
 // verdict judges one case. It is the only place that decides who is invited.
@@ -86,7 +100,7 @@ func verdict(c vpp.Case, t terms) Verdict {
 // rules are asked in order; the first that has something to say decides.
 func rules() []func(vpp.Case, terms) (Verdict, bool) {
 	return []func(vpp.Case, terms) (Verdict, bool){
-		ruleStanding, ruleAudience, ruleToken, ruleManaged, ruleRefused, ruleAddress, ruleMail,
+		ruleStanding, ruleAudience, ruleToken, ruleManaged, ruleRefused, ruleDevice, ruleAddress, ruleMail,
 	}
 }
 
@@ -147,7 +161,7 @@ func ruleManaged(c vpp.Case, t terms) (Verdict, bool) {
 		Code: ManagedLink, Reachable: true,
 		Sentence: "Managed Apple Account: will be linked without an invitation.",
 		step: vpp.InviteStep{
-			State: vpp.ItemQueued, Create: true, Invite: true, Mail: t.channel == vpp.ChannelMail && t.mail && !c.NoAddress,
+			State: vpp.ItemQueued, Create: true, Invite: true, Mail: t.byMail(c), Device: t.byDevice(c),
 			Detail: "Waits to be linked by Apple.",
 		},
 	}, true
@@ -165,8 +179,23 @@ func ruleRefused(c vpp.Case, _ terms) (Verdict, bool) {
 	return skip(CannotLink, FixAccount, p.Sentence+" "+p.Next), true
 }
 
+// ruleDevice: where only devices are asked for, one of them must take the
+// command; which rule forbids it is said (F-42). Where a letter may take over,
+// the rules of mail decide.
+func ruleDevice(c vpp.Case, t terms) (Verdict, bool) {
+	onlyDevice := t.channel == vpp.ChannelDevice || t.channel == vpp.ChannelBoth && (c.NoAddress || !t.mail)
+	if !onlyDevice || c.Reach.Open() || t.byMail(c) {
+		return Verdict{}, false
+	}
+	code, fix := DeviceForbidden, FixDevice
+	if c.Reach == vpp.ReachNone {
+		code = NoDevice
+	}
+	return skip(code, fix, vpp.ExplainReach(c.Reach).Sentence), true
+}
+
 func ruleAddress(c vpp.Case, t terms) (Verdict, bool) {
-	if t.channel != vpp.ChannelMail || !c.NoAddress {
+	if t.channel == vpp.ChannelLink || !c.NoAddress || t.byDevice(c) {
 		return Verdict{}, false
 	}
 	return skip(NoAddress, FixAddress, "No address: type one or take the link."), true
@@ -174,7 +203,7 @@ func ruleAddress(c vpp.Case, t terms) (Verdict, bool) {
 
 // ruleMail keeps F-38: with no mail configured nothing pretends.
 func ruleMail(c vpp.Case, t terms) (Verdict, bool) {
-	if t.channel != vpp.ChannelMail || t.mail {
+	if t.channel == vpp.ChannelLink || t.mail || t.byDevice(c) {
 		return Verdict{}, false
 	}
 	v := Verdict{
@@ -190,10 +219,10 @@ func ruleMail(c vpp.Case, t terms) (Verdict, bool) {
 
 // invited is for everybody whom nothing keeps from being invited.
 func invited(c vpp.Case, t terms) Verdict {
-	v := Verdict{Reachable: true, Channel: t.channel}
+	v := Verdict{Reachable: true, Channel: wayOf(c, t)}
 	v.step = vpp.InviteStep{
 		State: vpp.ItemQueued, Detail: "Waits for Apple.",
-		Create: needsRecord(c), Invite: true, Mail: t.channel == vpp.ChannelMail,
+		Create: needsRecord(c), Invite: true, Mail: t.byMail(c), Device: t.byDevice(c),
 	}
 	switch {
 	case c.Pending != vpp.WriteNone:
@@ -202,7 +231,7 @@ func invited(c vpp.Case, t terms) Verdict {
 		if v.Code, v.Sentence = WillInvite, "The record at Apple is there: the invitation goes out at once."; c.HandedOver {
 			v.Code, v.Sentence = WillResend, "Invited and not registered yet: the same invitation goes out again."
 		}
-		v.step.State, v.step.Detail = vpp.ItemWaiting, "The letter waits to be sent."
+		v.step.State, v.step.Detail = vpp.ItemWaiting, waits(v.step)
 		if t.channel == vpp.ChannelLink {
 			v.step.State, v.step.Detail = vpp.ItemDone, "The link is ready: copy it."
 		}
@@ -216,7 +245,33 @@ func invited(c vpp.Case, t terms) Verdict {
 	if c.Managed && c.ManagedError != 0 && c.AppleStatus != vpp.AppleRegistered {
 		v.Sentence += " The Managed Apple Account could not be linked, so an invitation goes out instead."
 	}
+	if t.channel == vpp.ChannelDevice && v.Channel == vpp.ChannelMail {
+		v.Sentence += " By e-mail: " + vpp.ExplainReach(c.Reach).Sentence
+	}
 	return v
+}
+
+// wayOf is how the invitation reaches the person.
+func wayOf(c vpp.Case, t terms) vpp.Channel {
+	switch mail, device := t.byMail(c), t.byDevice(c); {
+	case mail && device:
+		return vpp.ChannelBoth
+	case mail:
+		return vpp.ChannelMail
+	case device:
+		return vpp.ChannelDevice
+	}
+	return t.channel
+}
+
+func waits(step vpp.InviteStep) string {
+	switch {
+	case step.Mail && step.Device:
+		return "The letter and the device wait to be sent to."
+	case step.Device:
+		return "The command for the device waits to be sent."
+	}
+	return "The letter waits to be sent."
 }
 
 // needsRecord says whether Apple must be asked for a record first.

@@ -92,14 +92,16 @@ func TestVerdictEveryCombination(t *testing.T) {
 			fail("asks Apple without a token")
 		case v.step.Create && with.resend:
 			fail("a resend makes a record")
-		case v.step.Mail && (c.NoAddress || !with.mail || with.channel != vpp.ChannelMail):
+		case v.step.Mail && (c.NoAddress || !with.mail || with.channel == vpp.ChannelLink || with.channel == vpp.ChannelDevice && !with.elseMail):
 			fail("mails where nothing can be mailed (F-38)")
 		case v.Acts() && (c.AppleStatus == vpp.AppleAssociated || c.Pending == vpp.WriteRetire):
 			fail("acts on the registered or leaving")
 		case v.Reachable && !v.Acts():
 			fail("counts the skipped as reachable")
-		case v.Reachable && with.channel == vpp.ChannelMail && !v.step.Mail && v.Code != ManagedLink:
+		case v.Reachable && with.channel != vpp.ChannelLink && !v.step.Mail && !v.step.Device && v.Code != ManagedLink:
 			fail("counts the unreachable as reachable")
+		case v.step.Device && !c.Reach.Open():
+			fail("sends to a device that may not get the command (trap 4)")
 		case v.Code != MailNotConfigured && v.Acts() && !v.Reachable:
 			fail("acts in vain")
 		case v.step.State == vpp.ItemDone && (v.step.Create || v.step.Mail || c.Pending != vpp.WriteNone):
@@ -130,7 +132,10 @@ func each(fn func(vpp.Case, terms)) {
 										AppleStatus: status, Pending: pending, HandedOver: handed, NoAddress: bare, Managed: managed,
 										ManagedError: managedError, AppleError: appleError, Corrected: corrected && appleError != 0,
 									}
-									eachTerms(func(t terms) { fn(c, t) })
+									for _, reach := range []vpp.Reach{vpp.ReachNone, vpp.ReachDevice, vpp.ReachUserEnrolled} {
+										c.Reach = reach
+										eachTerms(func(t terms) { fn(c, t) })
+									}
 								}
 							}
 						}
@@ -145,10 +150,13 @@ func eachTerms(fn func(terms)) {
 	bools := []bool{false, true}
 	for _, token := range []vpp.TokenState{vpp.TokenValid, vpp.TokenMissing, vpp.TokenExpired, vpp.TokenRevoked} {
 		for _, mail := range bools {
-			for _, channel := range []vpp.Channel{vpp.ChannelMail, vpp.ChannelLink} {
+			for _, channel := range []vpp.Channel{vpp.ChannelMail, vpp.ChannelLink, vpp.ChannelDevice, vpp.ChannelBoth} {
 				for _, audience := range []vpp.Audience{vpp.AudienceNotInvited, vpp.AudienceNotRegistered} {
 					for _, again := range bools {
-						fn(terms{token, mail, channel, audience, again})
+						fn(terms{token, mail, channel, audience, again, false})
+						if channel == vpp.ChannelDevice {
+							fn(terms{token, mail, channel, audience, again, true})
+						}
 					}
 				}
 			}

@@ -83,7 +83,7 @@ func TestLettersPause(t *testing.T) {
 		noErr(t, db.TakenOver(t.Context(), l, vpp.Claim{ID: "other", Name: "Other MDM"}))
 		claim := func(due, taken int) {
 			t.Helper()
-			letters, n, err := db.ClaimLetters(t.Context(), "c", now.Add(time.Minute), 10)
+			letters, n, err := db.ClaimLetters(t.Context(), "c", now.Add(time.Minute), 10, true)
 			if err != nil || len(letters) != due || n != taken {
 				t.Errorf("%d letters of %d taken, want %d of %d: %v", len(letters), n, due, taken, err)
 			}

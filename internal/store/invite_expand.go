@@ -112,6 +112,7 @@ type expansion struct {
 	create  []vpp.Person
 	invite  []vpp.Person // with the generation that the invitation is for
 	mail    []vpp.Person
+	device  []vpp.Person
 	again   []vpp.Person // of these, who may have had letters before
 	ready   bool         // a letter may go at once
 	invited map[vpp.ProgramUserID]string
@@ -119,7 +120,7 @@ type expansion struct {
 
 func (w *expansion) add(p vpp.Person, step vpp.InviteStep) {
 	w.items = append(w.items, item{p.Program.ID, step.State, step.Detail})
-	if step.Mail && (p.Program.Generation > 0 || p.Program.AppleStatus != vpp.AppleNone) {
+	if (step.Mail || step.Device) && (p.Program.Generation > 0 || p.Program.AppleStatus != vpp.AppleNone) {
 		w.again = append(w.again, p)
 	}
 	if step.Create {
@@ -131,6 +132,9 @@ func (w *expansion) add(p vpp.Person, step vpp.InviteStep) {
 	}
 	if step.Mail {
 		w.mail = append(w.mail, p)
+	}
+	if step.Device {
+		w.device = append(w.device, p)
 	}
 }
 
@@ -257,6 +261,9 @@ func (w *expansion) replaceLetters(ctx context.Context) error {
 		}
 	}
 	if err := w.insertLetters(ctx); err != nil {
+		return err
+	}
+	if err := w.insertCommands(ctx); err != nil {
 		return err
 	}
 	return w.db.settleItems(ctx, w.t, inviteKinds(), replaced)

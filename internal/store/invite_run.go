@@ -72,6 +72,9 @@ func (db *DB) WithdrawInvitation(ctx context.Context, by vpp.Actor, user vpp.Use
 		if err := db.insertEntry(ctx, t, by, "invite.withdraw", "user:"+string(user), "Withdrew the invitation", nil, nil); err != nil {
 			return err
 		}
+		if err := endUnderway(ctx, t, ms(db.now()), "The invitation was withdrawn.", place); err != nil {
+			return err
+		}
 		return db.settleItems(ctx, t, inviteKinds(), []item{{vpp.ProgramUserID(place), vpp.ItemSkipped, "The invitation was withdrawn."}})
 	})
 }

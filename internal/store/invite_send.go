@@ -9,20 +9,23 @@ import (
 	"github.com/rsvpp/rsvpp/internal/vpp"
 )
 
-// ClaimLetters takes up to limit due letters for this claim until a time.
-// Letters that no longer should go are withdrawn on the way, so fewer than
-// taken may come back.
-func (db *DB) ClaimLetters(ctx context.Context, claim string, until time.Time, limit int) (due []vpp.DueLetter, taken int, err error) {
+// ClaimLetters takes up to limit due letters and commands for this claim until
+// a time; without mail, commands alone. What no longer should go is withdrawn
+// on the way, so fewer than taken may come back.
+func (db *DB) ClaimLetters(ctx context.Context, claim string, until time.Time, limit int, mail bool) (due []vpp.DueLetter, taken int, err error) {
 	err = db.inTx(ctx, func(t tx) error {
 		now := ms(db.now())
-		skip := ""
+		skip, only := "", ""
+		if !mail {
+			only = " AND channel = 'device'"
+		}
 		if db.dialect() == postgresDialect { // other nodes take others
 			skip = " FOR UPDATE SKIP LOCKED"
 		}
 		// A claimed letter stays where it is among the due ones, and is passed
 		// over until its claim ends: the dead need no further care.
 		ids, err := all(ctx, t, scanString, `UPDATE deliveries SET claim = $1, claimed_until = $2 WHERE id IN (
-			SELECT id FROM deliveries WHERE next_attempt_at <= $3 AND ready_at > 0 AND outcome IN ('queued', 'deferred') AND claimed_until <= $3
+			SELECT id FROM deliveries WHERE next_attempt_at <= $3 AND ready_at > 0 AND outcome IN ('queued', 'deferred') AND claimed_until <= $3`+only+`
 			ORDER BY next_attempt_at, id LIMIT $4`+skip+`) RETURNING id`, claim, ms(until), now, limit)
 		if err != nil || len(ids) == 0 {
 			return err
@@ -42,7 +45,8 @@ func (db *DB) ClaimLetters(ctx context.Context, claim string, until time.Time, l
 }
 
 const dueColumns = `d.id, d.program_user_id, d.task_id, l.id, l.name, i.id, i.revision, i.generation, i.expires_at, i.withdrawn_at,
-	d.address, u.first_name, u.full_name, d.attempts, d.queued_at, p.apple_status, p.generation, p.pending, ` + elsewhere
+	d.address, u.first_name, u.full_name, d.attempts, d.queued_at, p.apple_status, p.generation, p.pending,
+	d.channel, d.mdm, d.device_id, CASE WHEN d.device_id = '' THEN '' ELSE COALESCE((SELECT name FROM devices WHERE devices.id = d.device_id), '') END, ` + elsewhere
 
 // claimedLetter is a due letter with the facts that may keep it back.
 type claimedLetter struct {
@@ -56,7 +60,8 @@ func scanDue(s scanner) (c claimedLetter, err error) {
 	err = s.Scan((*string)(&c.Delivery), (*string)(&c.Place), (*string)(&c.Task), (*string)(&c.Location), &c.LocationName,
 		(*string)(&i.ID), wholeAt{&i.Revision}, wholeAt{&i.Generation},
 		timeAt{&i.ExpiresAt}, timeAt{&i.WithdrawnAt}, &c.Address, &c.FirstName, &c.FullName, wholeAt{&c.Attempts}, timeAt{&c.QueuedAt},
-		(*string)(&c.place.AppleStatus), wholeAt{&c.place.Generation}, (*string)(&c.place.Pending), &c.elsewhere)
+		(*string)(&c.place.AppleStatus), wholeAt{&c.place.Generation}, (*string)(&c.place.Pending),
+		(*string)(&c.Channel), (*string)(&c.MDM), (*string)(&c.DeviceID), &c.DeviceName, &c.elsewhere)
 	return
 }
 
@@ -160,6 +165,7 @@ func recordOutcomes(ctx context.Context, t tx, claim string, sent []vpp.SentLett
 	ids, err := all(ctx, t, scanString, "WITH v (id, outcome, at, next, answer, sentence) AS ("+
 		given(len(sent), "TEXT", "TEXT", "BIGINT", "BIGINT", "TEXT", "TEXT")+`)
 		UPDATE deliveries SET outcome = CASE WHEN deliveries.outcome = 'withdrawn' AND v.outcome <> 'accepted' THEN 'withdrawn' ELSE v.outcome END,
+			command_state = CASE WHEN v.outcome = 'underway' AND command_state = '' THEN 'queued' ELSE command_state END,
 			outcome_at = v.at, next_attempt_at = v.next, answer = v.answer, sentence = v.sentence,
 			attempts = attempts + 1, claim = '', claimed_until = 0
 		FROM v WHERE deliveries.id = v.id AND deliveries.claim = $`+strconv.Itoa(len(args)+1)+" RETURNING deliveries.id", append(args, claim)...)
@@ -174,6 +180,8 @@ func recordOutcomes(ctx context.Context, t tx, claim string, sent []vpp.SentLett
 // recordPlaces writes the second fact of "Invited": handed over (S0-11). A
 // letter of an earlier generation says nothing about this one.
 func recordPlaces(ctx context.Context, t tx, sent []vpp.SentLetter) error {
+	// What a command says of the person comes with the device's answer.
+	sent = slices.DeleteFunc(slices.Clone(sent), func(l vpp.SentLetter) bool { return l.Due.Channel == vpp.ChannelDevice })
 	if len(sent) == 0 {
 		return nil
 	}
@@ -193,15 +201,27 @@ func recordPlaces(ctx context.Context, t tx, sent []vpp.SentLetter) error {
 }
 
 func (db *DB) recordItems(ctx context.Context, t tx, sent []vpp.SentLetter) error {
+	var refused []vpp.ProgramUserID
+	for _, l := range sent {
+		if l.Outcome == vpp.DeliveryRefused {
+			refused = append(refused, l.Due.Place)
+		}
+	}
+	hopes, err := hoping(ctx, t, refused)
+	if err != nil {
+		return err
+	}
 	var settled []item
 	for _, l := range sent {
 		if l.Due.Task == "" {
 			continue
 		}
-		switch l.Outcome {
-		case vpp.DeliveryAccepted:
+		switch {
+		case l.Outcome == vpp.DeliveryRefused && hopes[l.Due.Place]:
+			settled = append(settled, item{l.Due.Place, vpp.ItemWaiting, l.Sentence + " Another way is still open."})
+		case l.Outcome == vpp.DeliveryAccepted:
 			settled = append(settled, item{l.Due.Place, vpp.ItemDone, "The mail server took the letter: " + l.Answer})
-		case vpp.DeliveryRefused:
+		case l.Outcome == vpp.DeliveryRefused:
 			settled = append(settled, item{l.Due.Place, vpp.ItemFailed, l.Sentence})
 		default:
 			settled = append(settled, item{l.Due.Place, vpp.ItemWaiting, l.Sentence})

@@ -254,7 +254,7 @@ func TestInvitePlans(t *testing.T) {
 		must(db.FinishBatch(ctx, b.ID))
 		must(db.WakeLetters(ctx))
 		must(db.WakeTenders(ctx))
-		due, taken, err := db.ClaimLetters(ctx, "claim", time.UnixMilli(1_700_000_100_000), 200)
+		due, taken, err := db.ClaimLetters(ctx, "claim", time.UnixMilli(1_700_000_100_000), 200, true)
 		must(err)
 		if taken != 200 {
 			t.Fatalf("%d letters claimed", taken)

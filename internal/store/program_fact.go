@@ -192,6 +192,9 @@ func (db *DB) withdrawLetters(ctx context.Context, t tx, ids []vpp.ProgramUserID
 		_, err := t.Exec(ctx, `UPDATE deliveries SET outcome = 'withdrawn', outcome_at = $1, sentence = $2
 			WHERE outcome IN ('queued', 'deferred') AND program_user_id IN (`+marks(3, len(some))+")",
 			append([]any{ms(db.now()), why}, anys(some)...)...)
+		if err == nil {
+			err = endUnderway(ctx, t, ms(db.now()), why, some...)
+		}
 		if err != nil {
 			return err
 		}

@@ -74,7 +74,7 @@ func dropWrites(ctx context.Context, t tx, id vpp.TaskID, w vpp.Write, kind vpp.
 // what comes of them is still noted.
 func (db *DB) dropLetters(ctx context.Context, t tx, id vpp.TaskID) error {
 	_, err := t.Exec(ctx, `UPDATE deliveries SET outcome = 'withdrawn', outcome_at = $2, sentence = 'Not sent: the task was canceled.'
-		WHERE task_id = $1 AND outcome IN ('queued', 'deferred') AND (claim = '' OR claimed_until < $2)
+		WHERE task_id = $1 AND outcome IN ('queued', 'deferred', 'underway') AND (claim = '' OR claimed_until < $2)
 		AND program_user_id IN (SELECT program_user_id FROM task_items WHERE task_id = $1 AND state IN ('queued', 'waiting'))`,
 		id, ms(db.now()))
 	return err

@@ -14,6 +14,7 @@ type Case struct {
 	ManagedError int  // why Apple would not link it, 0 if it may try
 	AppleError   int  // Apple's last refusal about this person
 	Corrected    bool // the person was edited after that refusal
+	Reach        Reach
 }
 
 // CaseOf derives the case of a person. The store groups by the same in SQL; a
@@ -28,6 +29,7 @@ func CaseOf(p Person) Case {
 		ManagedError: p.Program.ManagedError,
 		AppleError:   p.Program.AppleError,
 		Corrected:    p.Program.AppleError != 0 && p.UpdatedAt.After(p.Program.AppleErrorAt),
+		Reach:        p.DeviceReach,
 	}
 }
 
@@ -44,6 +46,7 @@ type InviteStep struct {
 	Create bool      // ask Apple for a record
 	Invite bool      // make the invitation, or renew the one there is
 	Mail   bool      // queue a letter to the person's address
+	Device bool      // queue the command for each of the person's devices that takes it
 }
 
 // InviteRun is a run being expanded.

@@ -14,7 +14,11 @@ type DueLetter struct {
 	Location     LocationID
 	LocationName string
 	Invitation   Invitation // its id, revision, generation and expiry
-	Address      string
+	Channel      Channel    // mail or device
+	Address      string     // of mail; of a device the enrollment
+	MDM          MDMID      // of a device: who carries the command
+	DeviceID     DeviceID
+	DeviceName   string
 	FirstName    string
 	FullName     string
 	Attempts     int // before this one
@@ -24,9 +28,20 @@ type DueLetter struct {
 // SentLetter is what became of one attempt at a delivery.
 type SentLetter struct {
 	Due      DueLetter
-	Outcome  DeliveryOutcome // accepted, deferred or refused
+	Outcome  DeliveryOutcome // accepted, deferred or refused; of a device underway in place of accepted
 	At       time.Time
 	Next     time.Time // the next attempt of a deferred letter
 	Answer   string    // the mail server's last words
 	Sentence string    // what that means and what to do
+}
+
+// SentCommand is what a device said of the command that carries an invitation.
+type SentCommand struct {
+	ID       DeliveryID
+	MDM      MDMID
+	State    CommandState
+	At       time.Time
+	Answer   string // the device's words
+	Sentence string // what that means
+	Mail     bool   // a letter may go instead, where the run says so
 }

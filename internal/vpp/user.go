@@ -22,6 +22,7 @@ type User struct {
 	Locale         string // BCP 47, "" for the organization's
 	Notes          string
 	Source         string // "csv", "console", "api"
+	DeviceReach    Reach  // the best of the reaches of the person's devices
 	CreatedAt      time.Time
 	UpdatedAt      time.Time
 }

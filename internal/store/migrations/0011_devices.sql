@@ -90,4 +90,6 @@ ALTER TABLE deliveries ADD COLUMN mdm TEXT NOT NULL DEFAULT '';
 ALTER TABLE deliveries ADD COLUMN device_id TEXT NOT NULL DEFAULT '';
 ALTER TABLE deliveries ADD COLUMN command_state TEXT NOT NULL DEFAULT '';
 CREATE INDEX deliveries_device ON deliveries (device_id, id) WHERE device_id <> '';
-CREATE INDEX deliveries_underway ON deliveries (mdm, outcome_at) WHERE outcome = 'underway';
+CREATE INDEX deliveries_underway ON deliveries (program_user_id) WHERE outcome = 'underway';
+-- Taken back, and the MDM server not told yet.
+CREATE INDEX deliveries_uncanceled ON deliveries (id) WHERE outcome = 'withdrawn' AND command_state IN ('queued', 'pushed', 'not_now');
