@@ -39,8 +39,9 @@ func NewAccounts(store AccountStore, commands Commands, every time.Duration, now
 }
 
 const (
-	askedAtOnce = 200         // by one sweep: their answers come all at once
-	impatience  = time.Minute // who asks twice within is not asking anew
+	askedAtOnce = 200             // by one sweep: their answers come all at once
+	impatience  = time.Minute     // who asks twice within is not asking anew
+	patience    = 8 * time.Second // of somebody who waits while Apple's push service is silent
 )
 
 // Ask asks one device now, on its owner's channel (Macs answer for a user).
@@ -57,6 +58,8 @@ func (a *Accounts) Ask(ctx context.Context, id vpp.DeviceID) error {
 	if asked := d.Account.AskedAt; asked.After(d.Account.ReadAt) && a.now().Sub(asked) < impatience {
 		return nil
 	}
+	ctx, cancel := context.WithTimeout(ctx, patience) // the question is queued first, whatever comes of the push
+	defer cancel()
 	target := vpp.TargetOf(d.Device, d.Channels, d.OwnerID, true)
 	return a.ask(ctx, []vpp.DeviceTarget{{Target: target, DeviceID: id, MDM: d.MDM}})
 }

@@ -50,7 +50,7 @@ func (s *Server) NewProfile(ctx context.Context, by vpp.Actor, person vpp.UserID
 	if err != nil {
 		return nil, err
 	}
-	return s.profile(ca, topic, challenge)
+	return s.profile(ca, s.config.Name(ctx), topic, challenge)
 }
 
 func hashOf(challenge string) string {

@@ -141,7 +141,7 @@ func build(t *testing.T, url string) *house {
 	h.web = httptest.NewServer(mux)
 	t.Cleanup(h.web.Close)
 	h.Server = builtin.New(h.db.MDM(box), h.told, builtin.Config{
-		URL: h.web.URL, Name: "Example School", Push: push.Config{URL: h.apns.URL, Roots: h.apns.Roots},
+		URL: h.web.URL, Name: func(context.Context) string { return "Example School" }, Push: push.Config{URL: h.apns.URL, Roots: h.apns.Roots},
 		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), Now: time.Now, IDs: uuid.NewString, Random: rand.Reader,
 	})
 	mux.Handle(builtin.ProtocolPath, h.Protocol())
