@@ -16,6 +16,8 @@ import (
 	"github.com/rsvpp/rsvpp/internal/invite"
 	"github.com/rsvpp/rsvpp/internal/location"
 	"github.com/rsvpp/rsvpp/internal/mail"
+	"github.com/rsvpp/rsvpp/internal/mdm"
+	"github.com/rsvpp/rsvpp/internal/mdm/builtin"
 	"github.com/rsvpp/rsvpp/internal/metrics"
 	"github.com/rsvpp/rsvpp/internal/notice"
 	"github.com/rsvpp/rsvpp/internal/operator"
@@ -40,6 +42,11 @@ var (
 	_ notice.Post    = (*invite.Service)(nil)
 	_ gate.Sessions  = (*store.DB)(nil)
 	_ store.Queue    = (*queue.Queue)(nil)
+	_ builtin.Store  = (*store.MDM)(nil)
+
+	_ roster.AccountStore = (*store.DB)(nil)
+	_ roster.LinkStore    = (*store.DB)(nil)
+	_ roster.Commands     = (*mdm.Carrier)(nil)
 )
 
 // serverOptions is what serve, demo and rehearse do differently.
@@ -71,7 +78,12 @@ type server struct {
 	tasks     *task.Service
 	operators *operator.Service
 
-	metrics *metrics.Door
+	metrics  *metrics.Door
+	carrier  *mdm.Carrier // commands to devices
+	mdm      *builtin.Server
+	accounts *roster.Accounts
+	links    *roster.Links
+
 	gate    *gate.Gate
 	handler http.Handler
 }
@@ -90,7 +102,7 @@ func openServer(ctx context.Context, s settings, o serverOptions) (*server, erro
 		return nil, err
 	}
 	v.db = db
-	for _, step := range []func(context.Context) error{v.openQueue, v.openBox, v.openRooms, v.openGate, v.prepare} {
+	for _, step := range []func(context.Context) error{v.openQueue, v.openBox, v.openRooms, v.openMDM, v.openGate, v.prepare} {
 		if err := step(ctx); err != nil {
 			_ = db.Close()
 			return nil, err
@@ -131,8 +143,9 @@ func (v *server) openRooms(context.Context) (err error) {
 	keys.of = places
 	v.locations = &announcing{Service: places, program: v.program, log: v.log}
 	v.roster = roster.New(v.db, time.Now, newID)
+	v.carrier = mdm.NewCarrier()
 	v.invite = invite.New(v.db, invite.Ports{
-		Carrier: &carrier{v.sender, v.metrics.Posted}, Letters: letters{}, Sealer: v.box, Apple: v.program,
+		Carrier: &carrier{v.sender, v.metrics.Posted}, Devices: v.carrier, Letters: letters{}, Sealer: v.box, Apple: v.program,
 		Clock: time.Now, IDs: newID, Secrets: uuid.NewString,
 	}, invite.Config{
 		BaseURL: v.url, LinkKey: v.box.Derive("invitation links"), LinkLife: v.settings.linkLife, SendFor: slice,

@@ -35,6 +35,9 @@ func (d *Door) write(b *book) {
 	get(b, "/users/{id}/story", read, "userStory", "Why this person is not registered, and everything that happened", d.story)
 	post(b, "/users/{id}/withdraw", inviting, "withdrawInvitation", "End a person's link and open letters; the record at Apple stays", d.withdraw)
 	post(b, "/users/{id}/link", inviting, "copyLink", "Take a person's link to hand it over, which counts as handed over", d.copyLink)
+	get(b, "/users/{id}/devices", read, "userDevices", "A person's devices, and how an invitation reaches them on each", d.userDevices)
+	post(b, "/users/{id}/enroll-link", rostering, "enrollLink", "Make a link by which a person brings devices along", d.enrollLink)
+	post(b, "/users/{id}/profile", rostering, "userProfile", "Make an enrollment profile for one device of a person", d.userProfile, mobileconfig)
 	get(b, "/funnel", read, "funnel", "How far the people of a location have come", d.funnel)
 
 	post(b, "/imports", rostering, "uploadImport", "Upload a CSV file; nothing is imported yet", d.uploadImport, created, upload(largestFile, "text/csv", "application/octet-stream"))
@@ -83,6 +86,16 @@ func (d *Door) write(b *book) {
 	get(b, "/mail", settings, "getMail", "How letters leave, without the password", d.getMail)
 	put(b, "/mail", settings, "saveMail", "Change how letters leave", d.putMail)
 	post(b, "/mail/test", settings, "testMail", "Send a test letter and tell each step", d.testMail, slow(2*time.Minute))
+
+	get(b, "/devices", read, "listDevices", "Devices of every MDM server, by name", d.listDevices)
+	get(b, "/devices/counts", read, "countDevices", "Numbers of devices, and of those that need somebody", d.countDevices)
+	post(b, "/devices/assign", rostering, "assignDevices", "Say whose devices are by a list of serial numbers; tells what became of each line", d.assignDevices, selecting)
+	get(b, "/devices/{id}", read, "getDevice", "One device, with its channels", d.getDevice)
+	post(b, "/devices/{id}/assign", rostering, "assignDevice", "Say whose a device is", d.assignDevice)
+	post(b, "/devices/{id}/ask", inviting, "askDevice", "Ask a device who is signed in to its App Store; the answer comes when it does", d.askDevice)
+	get(b, "/mdm", read, "mdm", "How the MDM server inside stands, and what is missing before devices can enroll", d.mdmState)
+	put(b, "/mdm/push-certificate", settings, "setPushCertificate", "Upload or renew the push certificate; one with another topic is refused", d.setPushCert)
+	post(b, "/mdm/profile", rostering, "mdmProfile", "Make an enrollment profile for a device that is nobody's yet", d.nobodysProfile, mobileconfig)
 
 	get(b, "/history", read, "history", "Who did what and when, the newest first", d.history)
 	get(b, "/operators", operators, "listOperators", "Who may use this server", d.listOperators)

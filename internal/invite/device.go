@@ -94,7 +94,7 @@ func (s *Service) DeviceAnswered(ctx context.Context, a vpp.CommandAnswer) error
 }
 
 // DevicePushed notes that devices were woken to fetch invitations.
-func (s *Service) DevicePushed(ctx context.Context, ids []string) error {
+func (s *Service) DevicePushed(ctx context.Context, _ vpp.MDMID, ids []string, _ time.Time) error {
 	return s.store.CommandsPushed(ctx, ids)
 }
 

@@ -62,8 +62,8 @@ func (t told) Answered(ctx context.Context, a vpp.CommandAnswer) error {
 	return t.h.DeviceAnswered(ctx, a)
 }
 
-func (t told) Pushed(ctx context.Context, _ vpp.MDMID, ids []string, _ time.Time) error {
-	return t.h.DevicePushed(ctx, ids)
+func (t told) Pushed(ctx context.Context, server vpp.MDMID, ids []string, at time.Time) error {
+	return t.h.DevicePushed(ctx, server, ids, at)
 }
 
 func (h *house) withDevices() *house {
@@ -79,14 +79,14 @@ func (h *house) withDevices() *house {
 	m.web = httptest.NewServer(mux)
 	h.t.Cleanup(m.web.Close)
 	m.Server = builtin.New(h.db.MDM(newBox(h.t)), told{h}, builtin.Config{
-		URL: m.web.URL, Name: "Example School", Push: push.Config{URL: m.apns.URL, Roots: m.apns.Roots},
+		URL: m.web.URL, Name: func(context.Context) string { return "Example School" }, Push: push.Config{URL: m.apns.URL, Roots: m.apns.Roots},
 		Logger: slog.New(slog.DiscardHandler), Now: h.now, IDs: uuid.NewString, Random: rand.Reader,
 	})
 	mux.Handle(builtin.ProtocolPath, m.Protocol())
 	mux.Handle(builtin.ScepPath, m.SCEP())
 	cert, key, err := mdmtest.PushCert("com.apple.mgmt.External.pretend", h.now().AddDate(1, 0, 0))
 	must(h.t, err)
-	_, err = m.SetPushCert(h.t.Context(), cert, key)
+	_, err = m.SetPushCert(h.t.Context(), anna, cert, key)
 	must(h.t, err)
 	m.carrier.Set(vpp.BuiltinMDM, m)
 	h.mdm = m
@@ -144,7 +144,7 @@ func TestInviteOnDevice(t *testing.T) {
 		for _, v := range d.Verdicts {
 			said = append(said, string(v.Code)+": "+v.Sentence)
 		}
-		if got := strings.Join(said, "\n"); !strings.Contains(got, "no_device: ") || !strings.Contains(got, "Only iPhones, iPads and Macs") {
+		if got := strings.Join(said, "\n"); !strings.Contains(got, "no_device: ") || !strings.Contains(got, "iPhone, iPad, iPod touch and Mac only") {
 			t.Error(got)
 		}
 		task := h.runDevices(r)

@@ -191,7 +191,8 @@ func ruleDevice(c vpp.Case, t terms) (Verdict, bool) {
 	if c.Reach == vpp.ReachNone {
 		code = NoDevice
 	}
-	return skip(code, fix, vpp.ExplainReach(c.Reach).Sentence), true
+	sentence, _ := vpp.ExplainReach(c.Reach)
+	return skip(code, fix, sentence), true
 }
 
 func ruleAddress(c vpp.Case, t terms) (Verdict, bool) {
@@ -246,7 +247,8 @@ func invited(c vpp.Case, t terms) Verdict {
 		v.Sentence += " The Managed Apple Account could not be linked, so an invitation goes out instead."
 	}
 	if t.channel == vpp.ChannelDevice && v.Channel == vpp.ChannelMail {
-		v.Sentence += " By e-mail: " + vpp.ExplainReach(c.Reach).Sentence
+		why, _ := vpp.ExplainReach(c.Reach)
+		v.Sentence += " By e-mail: " + why
 	}
 	return v
 }

@@ -1,40 +1,58 @@
 package vpp
 
-// ReachWords explain a reach to administrators.
-type ReachWords struct {
-	Short    string // a few words, for lists
-	Sentence string // the rule
-	Next     string // what to do; "" where nothing is
-}
-
-// ExplainReach is the one table of reaches in plain language (F-42).
-func ExplainReach(r Reach) ReachWords {
+// ExplainReach says in a sentence whether an invitation reaches a person on a
+// device and, if not, the rule that forbids it; and what can be done. It is
+// the one place of these words: pages, API, commands and the doctor say them.
+func ExplainReach(r Reach) (sentence, next string) {
 	switch r {
 	case ReachDevice:
-		return ReachWords{"Takes invitations", "The invitation is shown on the device.", ""}
+		return "The invitation can be shown on this device.", ""
 	case ReachUser:
-		return ReachWords{"Takes invitations", "The invitation is shown to the person when they are signed in on this device.", ""}
+		return "The invitation can be shown to its user on this device.", ""
 	case ReachLater:
-		return ReachWords{"In Setup Assistant", "The device is in Setup Assistant: the invitation waits until that is finished.", ""}
+		return "Setup Assistant is not finished on this device: the invitation waits until it is.", "Finish setting it up."
 	case ReachNoUserChannel:
-		return ReachWords{
-			"User not seen yet", "Macs and Shared iPads show invitations to their user alone, and the MDM server has not seen this person's user there.",
-			"Let the person sign in on the device. A Mac that was enrolled without user channels must be enrolled anew.",
-		}
+		return "On a Mac or a Shared iPad Apple shows the invitation to a signed-in user only, and this person’s user channel was not seen here yet.",
+			"Have this person sign in on the device once. A Mac that enrolled without user channels must enroll anew: they cannot be added later."
 	case ReachChannelClosed:
-		return ReachWords{"MDM server cannot", "The MDM server of this device cannot reach the users of Macs and Shared iPads.", "Invite by e-mail."}
+		return "On a Mac or a Shared iPad Apple shows the invitation to a signed-in user only, and the MDM server of this device cannot address users.",
+			"Invite this person by e-mail."
 	case ReachOldSystem:
-		return ReachWords{"System too old", "The device's system is too old: iOS 7 or OS X 10.9 is the least.", "Update the device, or invite by e-mail."}
+		return "The system is too old: the invitation needs iOS 7 or OS X 10.9.", "Update the device, or invite this person by e-mail."
 	case ReachNoRight:
-		return ReachWords{"Right is missing", "The device was enrolled without the right to manage apps, which invitations need.", "Enroll it anew, or invite by e-mail."}
+		return "The device was enrolled without the right to manage apps, which the invitation needs.",
+			"Enroll it anew with a profile that asks for it: a right cannot be added later."
 	case ReachUserEnrolled:
-		return ReachWords{"User Enrollment", "Apple forbids the invitation on devices under User Enrollment.", "Invite by e-mail."}
+		return "Apple forbids the invitation under User Enrollment, by which people bring their own devices.", "Invite this person by e-mail."
 	case ReachAccountDriven:
-		return ReachWords{"Account-driven", "Apple forbids the invitation on devices that were enrolled by signing in to an account.", "Invite by e-mail."}
+		return "Apple’s invitation does not work on devices that were enrolled by signing in to a Managed Apple Account.", "Invite this person by e-mail."
 	case ReachPlatform:
-		return ReachWords{"Not on this kind", "Only iPhones, iPads and Macs show invitations.", "Invite by e-mail."}
+		return "Apple shows the invitation on iPhone, iPad, iPod touch and Mac only.", "Invite this person by e-mail, or on another device."
 	case ReachGone:
-		return ReachWords{"Not managed", "The device is not managed, or has not finished enrolling.", "Enroll it, or invite by e-mail."}
+		return "The device is not managed now: it has not finished enrolling, was released, or moved to another MDM server.", "Enroll it again."
+	case ReachNone:
+		return "This person has no device here.", "Assign a device, enroll one, or invite by e-mail."
 	}
-	return ReachWords{"No device", "The person has no managed device.", "Bring a device of theirs under management, or invite by e-mail."}
+	return "It is not known whether the invitation reaches this device.", ""
 }
+
+// ExplainAccount says in a sentence which account is signed in to a device's
+// App Store, and what can be done where it is not the right one (F-10).
+func ExplainAccount(s AccountState) (sentence, next string) {
+	switch s {
+	case AccountSignedOut:
+		return "Nobody is signed in to the App Store.", "Have the person sign in with their Apple Account; licenses reach the device only then."
+	case AccountRight:
+		return "The account is the one that accepted the invitation.", ""
+	case AccountOther:
+		return "Another account is signed in than the one that accepted the invitation: apps and books of this person do not reach the device.",
+			"Sign in on the device with the account that accepted. If that account was the wrong one, delete the person from VPP and invite them again: they then accept with the account that is to stay."
+	case AccountSignedIn:
+		return "Somebody is signed in to the App Store; the person has not accepted yet.", "Invite the person, or remind them."
+	case AccountUnknown:
+	}
+	return "It is not known yet who is signed in to the App Store.", "Ask the device."
+}
+
+// AccountStates lists them, what needs somebody first.
+var AccountStates = [...]AccountState{AccountOther, AccountSignedOut, AccountSignedIn, AccountRight, AccountUnknown}

@@ -21,6 +21,11 @@ type (
 	// Sweep wakes whatever is due: deferred letters, reads by cadence,
 	// claims of the dead. It runs periodically.
 	Sweep struct{}
+
+	// SweepDevices wakes devices with open commands again, and asks some who is
+	// signed in. It is apart from Sweep: Apple's push service may be silent for
+	// long, and nothing else is to wait for it.
+	SweepDevices struct{}
 )
 
 func (ExpandTask) Kind() string   { return "task.expand" }
@@ -29,6 +34,7 @@ func (SendMail) Kind() string     { return "invite.send" }
 func (ImportPeople) Kind() string { return "roster.import" }
 func (SendNotices) Kind() string  { return "notice.send" }
 func (Sweep) Kind() string        { return "sweep" }
+func (SweepDevices) Kind() string { return "sweep_devices" }
 
 // Later is returned by a job that wants to be run again at a time, because
 // there is more to do and nothing went wrong.
