@@ -29,7 +29,7 @@ type SendStore interface {
 
 const (
 	claimSize = 200
-	groupSize = 64
+	groupSize = 128
 )
 
 // Sweep wakes whatever is due: deferred letters, letters of the dead.

@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	expandPage = 250 // people per transaction: others wait for the one writer meanwhile
+	expandPage = 500 // people per transaction: others wait for the one writer meanwhile
 	expandRows = 64  // rows per statement
 )
 

@@ -21,7 +21,7 @@ func (db *DB) openSQLite(ctx context.Context, path string) error {
 	dsn := func(extra string) string {
 		return "file:" + (&url.URL{Path: path}).EscapedPath() +
 			"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)" +
-			"&_pragma=foreign_keys(1)&_pragma=temp_store(MEMORY)&_pragma=wal_autocheckpoint(8000)" + extra
+			"&_pragma=foreign_keys(1)&_pragma=temp_store(MEMORY)&_pragma=wal_autocheckpoint(16000)" + extra
 	}
 	writer, err := openKeeping(dsn("&_txlock=immediate&_pragma=cache_size(-65536)"))
 	if err != nil {
