@@ -54,7 +54,7 @@ type DB struct {
 	now      vpp.Clock
 	ids      vpp.IDs
 	changes  changes
-	rarity   rarity
+	sample   sample
 }
 
 // Open opens the database that url names and migrates it to this program's

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -8,42 +9,82 @@ import (
 	"time"
 )
 
-// A search on SQLite asks FTS5 for rows with some of the needle's trigrams;
-// LIKE then decides. Going through the lists of trigrams that a great many
-// people share takes longest, so only the rarest are asked for: two leave few
-// rows to look at, and every further list costs more than it saves.
-const askedTrigrams = 2
-
-// How the rarity of trigrams is guessed: from a few people at each of some
-// places all over the table, again after a while.
+// A search on SQLite asks FTS5 for rows that have some of the needle's
+// trigrams; LIKE then decides. Going through the lists of trigrams that a
+// great many people share takes longest, and looking at rows that only seem to
+// match comes next. A sample of people tells which few trigrams to ask for.
 const (
-	samplePlaces = 32
-	sampleEach   = 16
+	leastTrigrams = 2
+	mostTrigrams  = 4
+	rowInEntries  = 120 // looking at one row takes as long as so many entries of a list
+)
+
+// A sample is a few people at each of some places all over the table.
+const (
+	samplePlaces = 64
+	sampleEach   = 32
 	sampleKept   = time.Hour
 )
 
-// rarity says in how many people of a sample a trigram is.
-type rarity struct {
-	mu     sync.Mutex
-	counts map[string]int
-	until  time.Time
+// sample says which of some people have a trigram.
+type sample struct {
+	mu    sync.Mutex
+	until time.Time
+	of    map[string][]uint16
 }
 
 // trigramQuery writes what FTS5 is asked for a needle of three letters or more.
 func (db *DB) trigramQuery(ctx context.Context, needle string) (string, error) {
 	grams := trigramsOf(needle)
-	if len(grams) > askedTrigrams {
-		counts, err := db.rarityNow(ctx)
+	if len(grams) > leastTrigrams {
+		of, err := db.sampled(ctx)
 		if err != nil {
 			return "", err
 		}
-		slices.SortStableFunc(grams, func(a, b string) int { return counts[a] - counts[b] })
-		grams = grams[:askedTrigrams]
+		grams = worthAsking(grams, of)
 	}
 	for i, g := range grams {
 		grams[i] = `"` + strings.ReplaceAll(g, `"`, `""`) + `"`
 	}
 	return strings.Join(grams, " AND "), nil
+}
+
+// worthAsking picks the rarest trigram, and those that keep away more rows
+// than their lists cost.
+func worthAsking(grams []string, of map[string][]uint16) []string {
+	slices.SortStableFunc(grams, func(a, b string) int { return cmp.Compare(len(of[a]), len(of[b])) })
+	asked, rest := grams[:1:1], slices.Clone(grams[1:])
+	left := of[grams[0]]
+	for len(asked) < mostTrigrams && len(rest) > 0 {
+		best, gain := 0, 0
+		for i, g := range rest {
+			saved := (len(left)-len(both(left, of[g])))*rowInEntries - len(of[g])
+			if i == 0 || saved > gain {
+				best, gain = i, saved
+			}
+		}
+		if gain <= 0 && len(asked) >= leastTrigrams {
+			break
+		}
+		asked, left = append(asked, rest[best]), both(left, of[rest[best]])
+		rest = slices.Delete(rest, best, best+1)
+	}
+	return asked
+}
+
+// both returns what two ascending lists share.
+func both(a, b []uint16) (shared []uint16) {
+	for len(a) > 0 && len(b) > 0 {
+		switch {
+		case a[0] < b[0]:
+			a = a[1:]
+		case a[0] > b[0]:
+			b = b[1:]
+		default:
+			shared, a, b = append(shared, a[0]), a[1:], b[1:]
+		}
+	}
+	return shared
 }
 
 // trigramsOf lists a text's stretches of three letters, each once.
@@ -57,26 +98,28 @@ func trigramsOf(text string) []string {
 	return slices.Compact(grams)
 }
 
-func (db *DB) rarityNow(ctx context.Context) (map[string]int, error) {
-	db.rarity.mu.Lock()
-	defer db.rarity.mu.Unlock()
-	if now := db.now(); db.rarity.counts == nil || now.After(db.rarity.until) {
-		counts, err := db.sampleTrigrams(ctx)
+// sampled returns the sample, taken anew from time to time.
+func (db *DB) sampled(ctx context.Context) (map[string][]uint16, error) {
+	s := &db.sample
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if now := db.now(); s.of == nil || now.After(s.until) {
+		of, err := db.takeSample(ctx)
 		if err != nil {
 			return nil, err
 		}
-		db.rarity.counts, db.rarity.until = counts, now.Add(sampleKept)
+		s.of, s.until = of, now.Add(sampleKept)
 	}
-	return db.rarity.counts, nil
+	return s.of, nil
 }
 
-// sampleTrigrams counts the trigrams of people from all over the table.
-func (db *DB) sampleTrigrams(ctx context.Context) (map[string]int, error) {
-	counts := map[string]int{}
+func (db *DB) takeSample(ctx context.Context) (map[string][]uint16, error) {
+	of := map[string][]uint16{}
 	last, err := one(ctx, db, scanInt, "SELECT COALESCE(max(seq), 0) FROM users")
 	if err != nil {
 		return nil, err
 	}
+	n := uint16(0)
 	for i := range samplePlaces {
 		texts, err := all(ctx, db, scanString, "SELECT search_text FROM users WHERE seq >= $1 ORDER BY seq LIMIT $2", last/samplePlaces*i, sampleEach)
 		if err != nil {
@@ -84,9 +127,10 @@ func (db *DB) sampleTrigrams(ctx context.Context) (map[string]int, error) {
 		}
 		for _, text := range texts {
 			for _, g := range trigramsOf(text) {
-				counts[g]++
+				of[g] = append(of[g], n)
 			}
+			n++
 		}
 	}
-	return counts, nil
+	return of, nil
 }
