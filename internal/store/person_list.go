@@ -38,6 +38,7 @@ func (db *DB) ListPeople(ctx context.Context, f vpp.Filter, sort vpp.Sort, page 
 	if back {
 		slices.Reverse(rows)
 	}
+	list.Items = slices.Grow(list.Items, len(rows))
 	for _, r := range rows {
 		list.Items = append(list.Items, r.Person)
 	}
