@@ -303,8 +303,8 @@ CREATE INDEX visits_invitation ON visits (invitation_id, at);
 
 CREATE TABLE deliveries (
   id              TEXT PRIMARY KEY,
-  invitation_id   TEXT NOT NULL REFERENCES invitations (id) ON DELETE CASCADE,
-  program_user_id TEXT NOT NULL,
+  invitation_id   TEXT NOT NULL,
+  program_user_id TEXT NOT NULL REFERENCES program_users (id) ON DELETE CASCADE,
   task_id         TEXT NOT NULL,
   channel         TEXT NOT NULL,
   address         TEXT NOT NULL,
