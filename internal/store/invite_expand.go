@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	expandPage = 500 // people per transaction: others wait for the one writer meanwhile
+	expandPage = 125 // people per transaction: few, for the tender and the letters wait their turn meanwhile
 	expandRows = 64  // rows per statement
 )
 

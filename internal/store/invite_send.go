@@ -52,9 +52,10 @@ type claimedLetter struct {
 
 func scanDue(s scanner) (c claimedLetter, err error) {
 	i := &c.Invitation
-	err = s.Scan(&c.Delivery, &c.Place, &c.Task, &c.Location, &c.LocationName, &i.ID, &i.Revision, &i.Generation,
-		timeAt{&i.ExpiresAt}, timeAt{&i.WithdrawnAt}, &c.Address, &c.FirstName, &c.FullName, &c.Attempts, timeAt{&c.QueuedAt},
-		&c.place.AppleStatus, &c.place.Generation, &c.place.Pending)
+	err = s.Scan((*string)(&c.Delivery), (*string)(&c.Place), (*string)(&c.Task), (*string)(&c.Location), &c.LocationName,
+		(*string)(&i.ID), wholeAt{&i.Revision}, wholeAt{&i.Generation},
+		timeAt{&i.ExpiresAt}, timeAt{&i.WithdrawnAt}, &c.Address, &c.FirstName, &c.FullName, wholeAt{&c.Attempts}, timeAt{&c.QueuedAt},
+		(*string)(&c.place.AppleStatus), wholeAt{&c.place.Generation}, (*string)(&c.place.Pending))
 	return
 }
 
