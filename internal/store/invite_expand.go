@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"errors"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -11,7 +10,7 @@ import (
 )
 
 const (
-	expandPage = 125 // people per transaction: few, for the tender and the letters wait their turn meanwhile
+	expandPage = 128 // people per transaction: few, for the tender and the letters wait their turn meanwhile
 	expandRows = 64  // rows per statement
 )
 
@@ -88,7 +87,7 @@ func (db *DB) insertPlaces(ctx context.Context, t tx, location vpp.LocationID, i
 		return err
 	}
 	now := ms(db.now())
-	for some := range slices.Chunk(people, expandRows) {
+	for some := range steps(people, expandRows) {
 		var args []any
 		for _, u := range some {
 			args = append(args, db.ids(), u.ID, location, u.SortKey(), u.Email == "", now)
@@ -170,7 +169,7 @@ func (w *expansion) write(ctx context.Context, cursor, next string) error {
 // old link stays dead.
 func (w *expansion) writeInvitations(ctx context.Context) error {
 	w.invited = make(map[vpp.ProgramUserID]string, len(w.invite))
-	for some := range slices.Chunk(w.invite, expandRows) {
+	for some := range steps(w.invite, expandRows) {
 		args := make([]any, 0, 4*len(some)+4)
 		for _, p := range some {
 			args = append(args, w.db.ids(), p.Program.ID, p.ID, p.Program.Generation)
@@ -216,7 +215,7 @@ func (w *expansion) wishRecords(ctx context.Context) error {
 }
 
 func (w *expansion) wish(ctx context.Context, people []vpp.Person, forget string) error {
-	for some := range slices.Chunk(people, expandRows) {
+	for some := range steps(people, expandRows) {
 		args := make([]any, 0, 2*len(some)+1)
 		for _, p := range some {
 			args = append(args, p.Program.ID, w.secrets())
@@ -237,7 +236,7 @@ func (w *expansion) wish(ctx context.Context, people []vpp.Person, forget string
 // have not gone out yet.
 func (w *expansion) replaceLetters(ctx context.Context) error {
 	var replaced []item
-	for some := range slices.Chunk(w.again, expandRows) {
+	for some := range steps(w.again, expandRows) {
 		ids := make([]vpp.ProgramUserID, len(some))
 		stuck := false
 		for i, p := range some {
@@ -264,7 +263,7 @@ func (w *expansion) replaceLetters(ctx context.Context) error {
 }
 
 func (w *expansion) insertLetters(ctx context.Context) error {
-	for some := range slices.Chunk(w.mail, expandRows) {
+	for some := range steps(w.mail, expandRows) {
 		args := make([]any, 0, 5*len(some)+3)
 		for _, p := range some {
 			ready := int64(0)

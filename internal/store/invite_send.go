@@ -109,7 +109,7 @@ func (db *DB) ReleaseLetters(ctx context.Context, claim string, due []vpp.DueLet
 // withdrawn while it was on the wire counts as what the mail server made of it.
 func (db *DB) RecordLetters(ctx context.Context, claim string, sent []vpp.SentLetter) error {
 	return db.inTx(ctx, func(t tx) error {
-		for some := range slices.Chunk(sent, expandRows) {
+		for some := range steps(sent, expandRows) {
 			recorded, err := recordOutcomes(ctx, t, claim, some)
 			if err != nil {
 				return err

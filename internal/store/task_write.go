@@ -70,7 +70,7 @@ type item struct {
 func (db *DB) insertItems(ctx context.Context, t tx, task vpp.TaskID, items []item) error {
 	counts := map[vpp.ItemState]int{}
 	now := ms(db.now())
-	for some := range slices.Chunk(items, 200) {
+	for some := range steps(items, expandRows) {
 		args := make([]any, 0, 5*len(some))
 		for _, i := range some {
 			args = append(args, task, i.programUser, i.state, i.detail, now)
@@ -109,7 +109,7 @@ func (db *DB) settleItems(ctx context.Context, t tx, kinds []vpp.TaskKind, items
 		return err
 	}
 	counts := map[vpp.TaskID]map[vpp.ItemState]int{}
-	for some := range slices.Chunk(items, 200) {
+	for some := range steps(items, expandRows) {
 		args := make([]any, 0, 3*len(some)+1+len(open))
 		for _, i := range some {
 			args = append(args, i.programUser, i.state, i.detail)
