@@ -135,7 +135,15 @@ func (c *keptConn) statement(ctx context.Context, query string) (*keptStatement,
 // keepable says whether a query is worth keeping: what changes the schema is
 // run once, and may be several statements in one.
 func keepable(query string) bool {
-	verb, _, _ := strings.Cut(strings.TrimSpace(query), " ")
+	query = strings.TrimSpace(query)
+	for strings.HasPrefix(query, "--") { // the queue's begin with their names
+		_, query, _ = strings.Cut(query, "\n")
+		query = strings.TrimSpace(query)
+	}
+	verb := query
+	if end := strings.IndexAny(query, " \n\t"); end > 0 {
+		verb = query[:end]
+	}
 	switch strings.ToUpper(verb) {
 	case "SELECT", "INSERT", "UPDATE", "DELETE", "WITH":
 		return true
