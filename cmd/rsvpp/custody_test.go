@@ -205,8 +205,8 @@ func TestNotificationsUnreachable(t *testing.T) {
 	}
 }
 
-// 10,000 forged notifications cost no look at the database, and a real one in
-// between is still taken.
+// 10,000 forged notifications that look like real ones do not disturb: the real
+// ones in between are taken.
 func TestTenThousandForgeries(t *testing.T) {
 	w := newScene(t, t.TempDir()+"/a.db", nil)
 	address := w.now(t).NotifyURL
@@ -257,8 +257,6 @@ func TestTenThousandForgeries(t *testing.T) {
 	if slowest > 2*time.Second {
 		t.Errorf("a real one took %s", slowest)
 	}
-	// None of the forged may cost a look: they are of no look of ours, and the
-	// ration for those of an older version is for those alone.
 	if !w.server.program.Minted(w.place.ID, string(secret)) || w.server.program.Minted("other", string(secret)) {
 		t.Error("the real secret is not known by its look")
 	}

@@ -1,7 +1,6 @@
 package console
 
 import (
-	"context"
 	"net/http"
 
 	"github.com/rsvpp/rsvpp/internal/console/view"
@@ -21,6 +20,7 @@ type standing struct {
 	funnel    vpp.Funnel
 	counts    vpp.Counts
 	mail      bool // letters can leave
+	told      bool // somebody is written to about tokens and locations
 }
 
 func (d *Door) startPage(w http.ResponseWriter, r *http.Request) error {
@@ -53,13 +53,9 @@ func (d *Door) standing(r *http.Request) (s standing, err error) {
 	if s.counts, err = d.People.Counts(ctx, s.here.ID); err != nil {
 		return s, err
 	}
-	s.mail, err = d.mailWorks(ctx)
-	return s, err
-}
-
-func (d *Door) mailWorks(ctx context.Context) (bool, error) {
 	settings, err := d.Letters.MailSettings(ctx)
-	return settings.Configured(), err
+	s.mail, s.told = settings.Configured(), len(settings.Administrators) > 0
+	return s, err
 }
 
 // attention says what needs somebody, most urgent first: what stops everything,
@@ -84,6 +80,9 @@ func (d *Door) attention(s standing) []view.Notice {
 	}
 	if !s.mail {
 		warns = append(warns, view.Notice{Tone: view.Warn, Text: "No mail is configured. Invitations can be made and their links copied, but nothing is mailed.", Action: view.Link{Text: "Set up mail", Href: "/settings/mail"}})
+	}
+	if s.mail && !s.told && s.here.UID != "" {
+		warns = append(warns, view.Notice{Tone: view.Info, Text: "Nobody is written to when a content token is about to expire: name the administrators’ addresses.", Action: view.Link{Text: "Set addresses", Href: "/settings/mail"}})
 	}
 	return append(append(stops, warns...), stuck(s.counts)...)
 }
