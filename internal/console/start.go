@@ -1,6 +1,7 @@
 package console
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/rsvpp/rsvpp/internal/console/view"
@@ -56,6 +57,11 @@ func (d *Door) standing(r *http.Request) (s standing, err error) {
 	settings, err := d.Letters.MailSettings(ctx)
 	s.mail, s.told = settings.Configured(), len(settings.Administrators) > 0
 	return s, err
+}
+
+func (d *Door) mailWorks(ctx context.Context) (bool, error) {
+	settings, err := d.Letters.MailSettings(ctx)
+	return settings.Configured(), err
 }
 
 // attention says what needs somebody, most urgent first: what stops everything,
