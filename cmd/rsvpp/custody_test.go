@@ -116,9 +116,32 @@ func TestMayOnlyRead(t *testing.T) {
 		if letter, err := w.post.Box().Await(ctx, "admin@north.example"); err != nil || !strings.Contains(letter.Subject, "may only read") {
 			t.Error(letter.Subject, err)
 		}
+		// Who says that it was mended is believed until Apple refuses a write; what
+		// was to be written waits, and goes out under a token that may.
+		if l, err := v.locations.Check(ctx, vpp.Server, w.place.ID); err != nil || l.TokenState(time.Now()) != vpp.TokenValid {
+			t.Fatal(l.TokenState(time.Now()), err)
+		}
+		task, err := v.invite.Start(ctx, vpp.Server, invite.Request{Selection: vpp.Selection{All: true}, IdempotencyKey: "once"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		v.await(t, func() bool { return w.now(t).TokenState(time.Now()) == vpp.TokenNotAllowed })
 		full := w.mint(t, applesim.TokenOptions{RevokeOlder: true})
 		if l, err = v.locations.Renew(ctx, vpp.Server, w.place.ID, []byte(full.Content), true); err != nil || l.TokenState(time.Now()) != vpp.TokenValid {
 			t.Error(l.TokenState(time.Now()), err)
+		}
+		v.await(t, func() bool { task, err = v.tasks.Get(ctx, task.ID); return task.State() == vpp.TaskDone })
+		if task.Done != 1 {
+			t.Errorf("what waited did not go out: %+v, %v", task, err)
+		}
+		told := 0
+		for _, letter := range w.post.Letters() {
+			if strings.Contains(letter.Subject, "may only read") {
+				told++
+			}
+		}
+		if told != 1 {
+			t.Errorf("the administrator was told %d times", told)
 		}
 	})
 }
