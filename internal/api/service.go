@@ -18,6 +18,7 @@ type Services struct {
 	People    People
 	Imports   Imports
 	Locations Locations
+	Claims    Claims
 	Inviter   Inviter
 	Letters   Letters
 	Program   Program
@@ -57,9 +58,19 @@ type Locations interface {
 	Get(ctx context.Context, id vpp.LocationID) (vpp.Location, error)
 	Inspect(file []byte) (vpp.ContentToken, error)
 	Add(ctx context.Context, by vpp.Actor, file []byte) (vpp.Location, error)
+	// AddOver adds a location that another server claims; seen is the id of the
+	// claim that was shown, "" for whichever it is.
+	AddOver(ctx context.Context, by vpp.Actor, file []byte, seen string) (vpp.Location, error)
 	Renew(ctx context.Context, by vpp.Actor, id vpp.LocationID, file []byte) (vpp.Location, error)
 	Check(ctx context.Context, by vpp.Actor, id vpp.LocationID) (vpp.Location, error)
 	SetDefault(ctx context.Context, by vpp.Actor, id vpp.LocationID) error
+}
+
+// Claims says whose locations are; program.Service does.
+type Claims interface {
+	// TakeBack makes a location ours; vpp.Conflict when it is another's than
+	// the one that was seen.
+	TakeBack(ctx context.Context, by vpp.Actor, id vpp.LocationID, seen string) (vpp.Location, error)
 }
 
 // Inviter invites people and tells their story; invite.Service is one.

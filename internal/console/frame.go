@@ -35,7 +35,7 @@ func (d *Door) page(r *http.Request) view.Page {
 	d.note(ctx, err, "locations")
 	here := d.chosen(ctx, locations)
 	p.Locations = d.choices(locations, here)
-	p.Notices = append(d.banner(here), p.Notices...)
+	p.Notices = append(append(d.lost(locations), d.banner(here)...), p.Notices...)
 	p.Running = d.running(ctx)
 	return p
 }

@@ -29,6 +29,8 @@ func (d *Door) locationRoutes() []gate.Route {
 		slow(d.route("POST /locations/{id}/token", operator.ScopeSettings, d.renewToken)),
 		slow(d.route("POST /locations/{id}/check", operator.ScopeSettings, d.checkLocation)),
 		d.route("POST /locations/{id}/default", operator.ScopeSettings, d.defaultLocation),
+		d.route("GET /locations/{id}/take-back", operator.ScopeSettings, d.askTakeBack),
+		slow(d.route("POST /locations/{id}/take-back", operator.ScopeSettings, d.takeBack)),
 	}
 }
 

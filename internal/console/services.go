@@ -17,6 +17,7 @@ type Services struct {
 	Entrance  Entrance
 	Operators Operators
 	Locations Locations
+	Claims    Claims
 	People    People
 	Imports   Imports
 	Inviter   Inviter
@@ -56,6 +57,9 @@ type Locations interface {
 	Get(ctx context.Context, id vpp.LocationID) (vpp.Location, error)
 	Preview(ctx context.Context, file []byte) (vpp.Location, error)
 	Add(ctx context.Context, by vpp.Actor, file []byte) (vpp.Location, error)
+	// AddOver adds a location that another server claims; seen is the id of the
+	// claim that was shown.
+	AddOver(ctx context.Context, by vpp.Actor, file []byte, seen string) (vpp.Location, error)
 	Renew(ctx context.Context, by vpp.Actor, id vpp.LocationID, file []byte) (vpp.Location, error)
 	Check(ctx context.Context, by vpp.Actor, id vpp.LocationID) (vpp.Location, error)
 	SetDefault(ctx context.Context, by vpp.Actor, id vpp.LocationID) error
@@ -81,6 +85,13 @@ type Imports interface {
 	Preview(ctx context.Context, id vpp.ImportID, location vpp.LocationID, n int) (roster.Preview, error)
 	Run(ctx context.Context, by vpp.Actor, id vpp.ImportID, location vpp.LocationID) (vpp.Task, error)
 	Failures(ctx context.Context, id vpp.ImportID, w io.Writer) error
+}
+
+// Claims says whose locations are; program.Service does.
+type Claims interface {
+	// TakeBack makes a location ours; vpp.Conflict when it is another's than
+	// the one that was seen.
+	TakeBack(ctx context.Context, by vpp.Actor, id vpp.LocationID, seen string) (vpp.Location, error)
 }
 
 // Inviter invites people and tells their story; invite.Service is one.

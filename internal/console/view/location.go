@@ -36,7 +36,9 @@ type TokenFound struct {
 	Checks   []Check
 	Default  bool
 	CanAdd   bool
-	Existing Link // the location that has this token already
+	Existing Link   // the location that has this token already
+	Other    string // the server that claims the location, "" for none
+	Claim    string // the id of its claim
 }
 
 // Check is one step of a test with its outcome.
@@ -49,14 +51,34 @@ type Check struct {
 
 // Location is the page of one location.
 type Location struct {
-	Page    Page
-	Card    LocationCard
-	Token   []Fact
-	Limits  []Fact
-	Sync    []Fact
-	Hook    []Fact // the notification address and its state
-	Wait    string
-	Error   string // about an uploaded renewal
-	Empty   bool   // no token was ever added
-	Claimed Notice // who manages this location, if it is somebody else
+	Page   Page
+	Card   LocationCard
+	Token  []Fact
+	Limits []Fact
+	Sync   []Fact
+	Hook   []Fact // the notification address and its state
+	Wait   string
+	Error  string // about an uploaded renewal
+	Empty  bool   // no token was ever added
+	Claim  Claim
+}
+
+// Claim is who manages a location.
+type Claim struct {
+	Location string
+	Facts    []Fact
+	Takes    bool   // it can be taken
+	Verb     string // "Take back" or "Take over"
+}
+
+// TakeBack asks before a location is taken from another server.
+type TakeBack struct {
+	Page     Page
+	Location string
+	Name     string
+	Verb     string
+	From     string // “Other MDM”
+	Claim    string // the id of its claim, which comes back with the form
+	Nobody   bool   // nobody claims it any more
+	Error    string
 }
