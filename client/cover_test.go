@@ -142,7 +142,8 @@ func callAll(ctx context.Context, c *client.Client) map[string]error {
 		"cancel": second(c.CancelTask(ctx, "t")), "retry": second(c.RetryTask(ctx, "t")),
 		"letter": second(c.Letter(ctx)), "save letter": second(c.SaveLetter(ctx, client.Letter{})), "preview letter": second(c.PreviewLetter(ctx, client.LetterPreview{})),
 		"mail": second(c.Mail(ctx)), "save mail": second(c.SaveMail(ctx, client.MailSettings{})), "test mail": second(c.TestMail(ctx, "x", nil)),
-		"history": second(c.ListHistory(ctx, client.HistoryFilter{}, page)), "operators": second(c.Operators(ctx)),
+		"test letter": second(c.TestLetter(ctx, client.LetterTest{To: "x"})),
+		"history":     second(c.ListHistory(ctx, client.HistoryFilter{}, page)), "operators": second(c.Operators(ctx)),
 		"create operator": second(c.CreateOperator(ctx, "n", "p", "read")), "delete operator": c.DeleteOperator(ctx, "o"),
 		"password": c.SetPassword(ctx, "o", "p"), "keys": second(c.Keys(ctx, "")), "create key": keyErr, "revoke": c.RevokeKey(ctx, "k"),
 	}

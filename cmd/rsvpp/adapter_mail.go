@@ -11,7 +11,10 @@ import (
 )
 
 // carrier lets the mail room carry what the invite room writes.
-type carrier struct{ sender *mail.Sender }
+type carrier struct {
+	sender *mail.Sender
+	count  func(vpp.DeliveryOutcome)
+}
 
 // Check implements invite.Carrier.
 func (c *carrier) Check(s invite.MailSettings) error {
@@ -35,6 +38,7 @@ func (c *carrier) Send(ctx context.Context, m invite.Message) invite.Handover {
 		MessageID: m.MessageID, Date: m.Date, Headers: m.Headers,
 	})
 	h := handover(r)
+	c.count(h.Outcome)
 	// A relay that cannot be reached is everybody's; a domain's server is not.
 	h.Halt = h.Halt || r.Cause == mail.CauseNetwork && r.Step == mail.StepConnect && c.sender.Settings().Mode == mail.Relay
 	return h

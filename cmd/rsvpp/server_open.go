@@ -16,6 +16,7 @@ import (
 	"github.com/rsvpp/rsvpp/internal/invite"
 	"github.com/rsvpp/rsvpp/internal/location"
 	"github.com/rsvpp/rsvpp/internal/mail"
+	"github.com/rsvpp/rsvpp/internal/metrics"
 	"github.com/rsvpp/rsvpp/internal/notice"
 	"github.com/rsvpp/rsvpp/internal/operator"
 	"github.com/rsvpp/rsvpp/internal/program"
@@ -70,6 +71,7 @@ type server struct {
 	tasks     *task.Service
 	operators *operator.Service
 
+	metrics *metrics.Door
 	gate    *gate.Gate
 	handler http.Handler
 }
@@ -112,6 +114,8 @@ func (v *server) openRooms(context.Context) (err error) {
 	if v.sender, err = mail.NewSender(mail.Settings{Mode: mail.None}, mail.Ports{}); err != nil {
 		return err
 	}
+	v.operators = operator.New(v.db, time.Now, newID, rand.Reader)
+	v.openMetrics()
 	slice := min(10*time.Second, v.settings.lease/4)
 	keys := &tokens{}
 	v.program = program.New(v.db, keys, v.box, program.Config{
@@ -119,22 +123,22 @@ func (v *server) openRooms(context.Context) (err error) {
 			BaseURL: v.settings.appleURL, RequestTimeout: min(30*time.Second, v.settings.lease/3),
 			HTTPClient: &http.Client{Transport: transport()},
 		},
-		PublicURL: v.url, ClaimName: v.claimName(), ClaimMetadata: claimMetadata(), Cadence: v.settings.cadence, Lease: v.settings.lease * 4 / 5, Slice: slice, Parallel: 16, Attempts: 8,
-		Logger: v.log, Now: time.Now, IDs: newID, Secrets: uuid.NewString, Sleep: sleep, Observe: v.options.observe,
+		PublicURL: v.url, ClaimName: v.claimName(), ClaimMetadata: claimMetadata(), Cadence: v.settings.cadence, Lease: v.settings.lease * 4 / 5,
+		Slice: slice, Parallel: 16, Attempts: 8,
+		Logger: v.log, Now: time.Now, IDs: newID, Secrets: uuid.NewString, Sleep: sleep, Observe: v.called,
 	})
 	places := location.New(v.db, v.program, v.box, time.Now, newID)
 	keys.of = places
 	v.locations = &announcing{Service: places, program: v.program, log: v.log}
 	v.roster = roster.New(v.db, time.Now, newID)
 	v.invite = invite.New(v.db, invite.Ports{
-		Carrier: &carrier{v.sender}, Letters: letters{}, Sealer: v.box, Apple: v.program,
+		Carrier: &carrier{v.sender, v.metrics.Posted}, Letters: letters{}, Sealer: v.box, Apple: v.program,
 		Clock: time.Now, IDs: newID, Secrets: uuid.NewString,
 	}, invite.Config{
 		BaseURL: v.url, LinkKey: v.box.Derive("invitation links"), LinkLife: v.settings.linkLife, SendFor: slice,
 		ClaimFor: v.settings.lease, BackOff: backOff(v.settings.mailRetry), AppleHost: appleHosts(v.settings.appleURL),
 	})
 	v.notices = notice.New(v.db, v.invite, v.url, time.Now, newID)
-	v.operators = operator.New(v.db, time.Now, newID, rand.Reader)
 	v.tasks = task.New(v.db, time.Now, v.starters())
 	return nil
 }

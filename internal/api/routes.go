@@ -72,6 +72,7 @@ func (d *Door) write(b *book) {
 	get(b, "/letter", read, "getLetter", "The letter that carries invitations", d.getLetter)
 	put(b, "/letter", settings, "saveLetter", "Change the letter; one without the link is refused", d.putLetter)
 	post(b, "/letter/preview", read, "previewLetter", "A letter filled in; its link leads nowhere", d.previewLetter)
+	post(b, "/letter/test", settings, "testLetter", "Send a letter, filled in, to an address of yours; its link leads nowhere", d.testLetter, slow(2*time.Minute))
 	get(b, "/mail", settings, "getMail", "How letters leave, without the password", d.getMail)
 	put(b, "/mail", settings, "saveMail", "Change how letters leave", d.putMail)
 	post(b, "/mail/test", settings, "testMail", "Send a test letter and tell each step", d.testMail, slow(2*time.Minute))

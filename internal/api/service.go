@@ -91,6 +91,7 @@ type Letters interface {
 	MailSettings(ctx context.Context) (invite.MailSettings, error)
 	SaveMailSettings(ctx context.Context, by vpp.Actor, next invite.MailSettings) error
 	TestMail(ctx context.Context, settings invite.MailSettings, to string) (invite.TestReport, error)
+	TestLetter(ctx context.Context, letter vpp.Letter, to string, user vpp.UserID, location vpp.LocationID) (invite.Handover, error)
 }
 
 // Program keeps us and Apple equal; program.Service is one.

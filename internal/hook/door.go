@@ -32,17 +32,19 @@ type Notifier interface {
 type Door struct {
 	notifier Notifier
 	guard    *guard
+	observe  func(status int)
 }
 
-// New makes the door.
-func New(notifier Notifier, clock vpp.Clock) *Door {
-	return &Door{notifier, newGuard(clock)}
+// New makes the door; observe is told the status of each answer.
+func New(notifier Notifier, clock vpp.Clock, observe func(status int)) *Door {
+	return &Door{notifier, newGuard(clock), observe}
 }
 
 // ServeHTTP takes one notification. The answer goes out once it is noted,
 // before anything is worked on: 204, or 400, 401, 413, 503.
 func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	status := d.take(w, r)
+	d.observe(status)
 	if status == http.StatusUnauthorized {
 		w.Header().Set("WWW-Authenticate", `Bearer realm="notifications"`)
 	}

@@ -47,7 +47,7 @@ func serve(t *testing.T) *harness {
 	t.Helper()
 	h := &harness{notes: &notes{secret: "right"}, now: time.Unix(1_800_000_000, 0)}
 	mux := http.NewServeMux()
-	mux.Handle(hook.Pattern, hook.New(h.notes, func() time.Time { return h.now }))
+	mux.Handle(hook.Pattern, hook.New(h.notes, func() time.Time { return h.now }, func(int) {}))
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
 	h.url = server.URL + "/hooks/apple/"
@@ -144,7 +144,7 @@ func TestFloodOfForgeries(t *testing.T) {
 }
 
 func BenchmarkForgery(b *testing.B) {
-	door := hook.New(&notes{secret: "right"}, time.Now)
+	door := hook.New(&notes{secret: "right"}, time.Now, func(int) {})
 	mux := http.NewServeMux()
 	mux.Handle(hook.Pattern, door)
 	for i := 0; b.Loop(); i++ {

@@ -98,3 +98,8 @@ func hurryNotices(ctx context.Context, t tx, now time.Time) error {
 func (db *DB) Notices(ctx context.Context, limit int) ([]vpp.Notice, error) {
 	return all(ctx, db, scanNotice, "SELECT "+noticeColumns+" FROM notices ORDER BY id DESC LIMIT $1", limit)
 }
+
+// OpenNotices counts the notices that have not been sent.
+func (db *DB) OpenNotices(ctx context.Context) (int, error) {
+	return one(ctx, db, scanInt, "SELECT count(*) FROM notices WHERE sent_at = 0")
+}

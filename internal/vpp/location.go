@@ -88,6 +88,11 @@ const (
 	TokenElsewhere  TokenState = "elsewhere"   // another server manages the location
 )
 
+// TokenStates lists every state.
+func TokenStates() []TokenState {
+	return []TokenState{TokenMissing, TokenValid, TokenExpiring, TokenExpired, TokenRevoked, TokenInvalid, TokenNotAllowed, TokenElsewhere}
+}
+
 // TokenState derives the state of the location's token.
 func (l Location) TokenState(now time.Time) TokenState {
 	switch {
