@@ -115,7 +115,7 @@ func TestLocationClaim(t *testing.T) {
 		must(t, err)
 	}
 	claim("other", "Other <b>MDM</b>")
-	seen := b.upload("/locations/add", token.Content).says(http.StatusOK, "Another server manages this location: “Other &lt;b&gt;MDM&lt;/b&gt;”", "Take the location over from “Other &lt;b&gt;MDM&lt;/b&gt;”")
+	seen := b.upload("/locations/add", token.Content).says(http.StatusOK, "Another server manages this location: “Other &lt;b&gt;MDM&lt;/b&gt;”", "Take the location over from")
 	sealed := seen.hidden("token")
 	b.post("/locations/add/confirm", "token", sealed).says(http.StatusUnprocessableEntity, "“Other &lt;b&gt;MDM&lt;/b&gt;” manages Gymnasium Berlin already")
 	claim("third", "Third MDM")
