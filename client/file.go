@@ -17,10 +17,10 @@ type File struct {
 
 // upload streams a file. It is sent once: a reader cannot be read again.
 func upload[T any](ctx context.Context, c *Client, method, path, kind string, f File) (out T, err error) {
-	return uploadAs[T](ctx, c, method, path, url.Values{}, kind, f)
+	return uploadWith[T](ctx, c, method, path, url.Values{}, kind, f)
 }
 
-func uploadAs[T any](ctx context.Context, c *Client, method, path string, query url.Values, kind string, f File) (out T, err error) {
+func uploadWith[T any](ctx context.Context, c *Client, method, path string, query url.Values, kind string, f File) (out T, err error) {
 	size := f.Size
 	if size == 0 {
 		size = -1 // unknown; it goes in chunks

@@ -38,7 +38,7 @@ func (v *server) expand(ctx context.Context, job vpp.ExpandTask) error {
 
 // sweep wakes what is due and forgets what is old, in every room.
 func (v *server) sweep(ctx context.Context, _ vpp.Sweep) error {
-	return errors.Join(v.program.Sweep(ctx), v.invite.Sweep(ctx), v.notices.Sweep(ctx), v.operators.Sweep(ctx),
+	return errors.Join(v.program.Sweep(ctx), v.invite.Sweep(ctx), v.notices.Sweep(ctx), v.locations.Watch(ctx), v.operators.Sweep(ctx),
 		v.roster.Forget(ctx), v.tasks.Forget(ctx), v.db.FoldCounts(ctx))
 }
 

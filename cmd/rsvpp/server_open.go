@@ -117,14 +117,14 @@ func (v *server) openRooms(context.Context) (err error) {
 	v.operators = operator.New(v.db, time.Now, newID, rand.Reader)
 	v.openMetrics()
 	slice := min(10*time.Second, v.settings.lease/4)
-	keys := &tokens{}
+	keys, clock := &tokens{}, &clockWatch{RoundTripper: transport()}
 	v.program = program.New(v.db, keys, v.box, program.Config{
 		Client: appsandbooks.Config{
 			BaseURL: v.settings.appleURL, RequestTimeout: min(30*time.Second, v.settings.lease/3),
-			HTTPClient: &http.Client{Transport: transport()},
+			HTTPClient: &http.Client{Transport: clock},
 		},
-		PublicURL: v.url, ClaimName: v.claimName(), ClaimMetadata: claimMetadata(), Cadence: v.settings.cadence, Lease: v.settings.lease * 4 / 5,
-		Slice: slice, Parallel: 16, Attempts: 8,
+		PublicURL: v.url, ClaimName: v.claimName(), ClaimMetadata: claimMetadata(), NotifyKey: v.box.Derive("notification secrets"), Skew: clock.Skew,
+		Cadence: v.settings.cadence, Lease: v.settings.lease * 4 / 5, Slice: slice, Parallel: 16, Attempts: 8,
 		Logger: v.log, Now: time.Now, IDs: newID, Secrets: uuid.NewString, Sleep: sleep, Observe: v.called,
 	})
 	places := location.New(v.db, v.program, v.box, time.Now, newID)

@@ -84,7 +84,7 @@ func TestLocationRenewAndDefault(t *testing.T) {
 	must(t, err)
 	b.post(one + "/check").leads(one)
 	b.get(one).says(http.StatusOK, "was revoked", "Token revoked at Apple")
-	b.get("/tasks").says(http.StatusOK, "The content token of First cannot be used.")
+	b.get("/tasks").says(http.StatusOK, "The content token of First was revoked at Apple")
 	b.upload(one+"/token", newer.Content).leads(one)
 	b.get(one).says(http.StatusOK, "The token of First is renewed.", "Token valid")
 
@@ -124,7 +124,7 @@ func TestLocationClaim(t *testing.T) {
 	b.get("/tasks").says(http.StatusOK, "“Third MDM” manages Gymnasium Berlin.", "See what to do")
 	b.get(path).says(http.StatusOK, "Managed by", "Another server manages it", "Take over…")
 
-	ask := b.get(path + "/take-back").says(http.StatusOK, "“Third MDM”</bdi> claims Gymnasium Berlin at Apple.")
+	ask := b.get(path+"/take-back").says(http.StatusOK, "“Third MDM”</bdi> claims Gymnasium Berlin at Apple.")
 	claim("other", "Other MDM")
 	again := b.post(path+"/take-back", "claim", ask.hidden("claim")).says(http.StatusUnprocessableEntity, "Meanwhile “Other MDM” is the one that claims Gymnasium Berlin")
 	b.post(path+"/take-back", "claim", again.hidden("claim")).leads(path)

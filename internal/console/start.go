@@ -67,17 +67,13 @@ func (d *Door) mailWorks(ctx context.Context) (bool, error) {
 func (d *Door) attention(s standing) []view.Notice {
 	var stops, warns []view.Notice
 	for _, l := range s.locations {
-		switch l.TokenState(d.now()) {
-		case vpp.TokenExpired, vpp.TokenRevoked, vpp.TokenInvalid:
+		switch state := l.TokenState(d.now()); {
+		case d.tokenStops(l):
 			if l.ID != s.here.ID { // the banner says it already
 				stops = append(stops, d.tokenNotice(l))
 			}
-		case vpp.TokenExpiring:
+		case state == vpp.TokenExpiring && l.ID != s.here.ID, state == vpp.TokenMissing && s.funnel.People > 0:
 			warns = append(warns, d.tokenNotice(l))
-		case vpp.TokenMissing:
-			if s.funnel.People > 0 {
-				warns = append(warns, d.tokenNotice(l))
-			}
 		}
 		if l.ReadProblem != "" {
 			warns = append(warns, view.Notice{Tone: view.Warn, Text: l.Name + " could not be read at Apple: " + l.ReadProblem, Action: view.Link{Text: "Look", Href: "/locations/" + string(l.ID)}})

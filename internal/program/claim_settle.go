@@ -109,6 +109,9 @@ func (s *Service) decide(ctx context.Context, c *appsandbooks.Client, l vpp.Loca
 func (s *Service) claimFree(ctx context.Context, c *appsandbooks.Client, l vpp.Location) error {
 	stands, ours, err := s.writeClaim(ctx, c, l)
 	switch {
+	case mayNotWrite(err): // it is read, and claimed when the token may
+		_, err = s.refusedToken(ctx, l.ID, vpp.AppleNotAllowed, vpp.MessageOf(explain(err)))
+		return err
 	case err != nil:
 		return err
 	case ours:
@@ -131,8 +134,11 @@ func (s *Service) writeClaim(ctx context.Context, c *appsandbooks.Client, l vpp.
 	if err != nil {
 		return own, false, err
 	}
+	if err := s.wrote(ctx, l); err != nil {
+		return own, false, err
+	}
 	if got.NotificationURL == "" && l.NotifyURL != "" { // what was not sent was taken away: announce anew
-		if err := s.store.Announced(ctx, l.ID, ""); err != nil {
+		if err := s.store.Announced(ctx, l.ID, "", ""); err != nil {
 			return own, false, err
 		}
 	}

@@ -47,6 +47,7 @@ func (s *Service) newClient(id vpp.LocationID, token string, p appsandbooks.Pace
 		config.Hooks.BeforeCall = func(i appsandbooks.CallInfo) error { return s.mayCall(id, i) }
 		config.Hooks.OnEnvelope = func(e appsandbooks.Envelope) { s.saw(id, e) }
 	}
+	config.Hooks.OnEnvelope = s.watchEnd(token, config.Hooks.OnEnvelope)
 	c, err := appsandbooks.New(config)
 	if err != nil {
 		return nil, vpp.Wrap(vpp.Invalid, err, "Apple's address in the settings cannot be used.")

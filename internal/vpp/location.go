@@ -48,7 +48,7 @@ type Location struct {
 	NotifiedAt    time.Time // last notification
 	NotifyTestAt  time.Time // Apple's last test notification came
 	NotifyProblem string    // why Apple does not notify us, a sentence; "" when it does or was not asked
-	WarnedDays    int       // the latest warning that the token expires was sent this many days before; 0 for none
+	WarnedDays    int       // the latest warning that the token expires was sent this many days before; 0 for none, WarnedExpired once it has
 	CreatedAt     time.Time
 	ReadProblem   string    // the sentence of the last failed read, "" after a good one
 	ReadStarted   time.Time // a read is under way since

@@ -51,16 +51,19 @@ type Check struct {
 
 // Location is the page of one location.
 type Location struct {
-	Page   Page
-	Card   LocationCard
-	Token  []Fact
-	Limits []Fact
-	Sync   []Fact
-	Hook   []Fact // the notification address and its state
-	Wait   string
-	Error  string // about an uploaded renewal
-	Empty  bool   // no token was ever added
-	Claim  Claim
+	Page    Page
+	Card    LocationCard
+	Token   []Fact
+	Limits  []Fact
+	Sync    []Fact
+	Hook    []Fact // the notification address and its state
+	Wait    string
+	Error   string  // about an uploaded renewal
+	Empty   bool    // no token was ever added
+	Sooner  string  // an uploaded renewal that ends earlier, locked: somebody is asked whether it is meant
+	Trouble Notice  // how the token stands, when it is not well
+	Report  []Check // of the connection test
+	Claim   Claim
 }
 
 // Claim is who manages a location.
