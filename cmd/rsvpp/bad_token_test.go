@@ -86,19 +86,19 @@ func TestReadOnlyToken(t *testing.T) {
 	h.must("POST", "/locations", h.mint(applesim.TokenOptions{ReadOnly: true}).Content, nil)
 	h.useMail(nil)
 	h.pupils(3)
+	// Apple refused our claim already, so it is known before anybody is asked for.
 	task := h.finished(h.inviting())
-	if task.State != "failed" || task.Failed != 3 {
+	if task.Skipped != 3 {
 		t.Fatalf("the run is %+v", task)
 	}
 	for _, i := range h.items(task) {
-		h.sentence(i.Detail, "may only read", "manage licenses")
+		h.sentence(i.Detail, "may only read")
 	}
 	if n := h.post.Count(); n != 0 {
 		t.Errorf("%d letters went out about records that Apple refused", n)
 	}
 	h.must("PUT", "/locations/"+h.place().ID+"/token", h.token.Content, nil)
-	var again api.Task
-	h.must("POST", "/tasks/"+task.ID+"/retry", nil, &again)
+	again := h.inviting()
 	if again = h.finished(again); again.Done != 3 {
 		t.Errorf("with the right token: %+v", again)
 	}

@@ -22,6 +22,7 @@ func (v *server) openGate(context.Context) error {
 	if err != nil {
 		return err
 	}
+	claims := v.newMovers()
 	var pages *console.Door // made behind the gate, asked only when requests come
 	v.gate, err = gate.New(gate.Config{
 		PublicURL: public, TrustedProxies: v.settings.trustedProxies, Logger: v.log, Clock: time.Now, IDs: newID,
@@ -33,14 +34,14 @@ func (v *server) openGate(context.Context) error {
 		return err
 	}
 	pages, err = console.New(console.Services{
-		Entrance: v.gate, Operators: v.operators, Locations: v.locations, Claims: v.locations, People: v.roster, Imports: v.roster, Inviter: v.invite,
+		Entrance: v.gate, Operators: v.operators, Locations: v.locations, Claims: claims, People: v.roster, Imports: v.roster, Inviter: v.invite,
 		Letters: v.invite, Program: v.program, Tasks: v.tasks, Changes: v.hub, Sealer: v.box,
 	}, console.Config{PublicURL: public, Clock: time.Now, IDs: newID, Logger: v.log, LinkLife: v.settings.linkLife})
 	if err != nil {
 		return err
 	}
 	rest, err := api.New(api.Services{
-		People: v.roster, Imports: v.roster, Locations: v.locations, Claims: v.locations, Inviter: v.invite, Letters: v.invite,
+		People: v.roster, Imports: v.roster, Locations: v.locations, Claims: claims, Inviter: v.invite, Letters: v.invite,
 		Program: v.program, Tasks: v.tasks, Operators: v.operators, Changes: v.hub,
 	}, api.Config{Version: readVersion().Version, Clock: time.Now, Ready: v.db.Ping})
 	if err != nil {

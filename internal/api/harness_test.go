@@ -99,7 +99,7 @@ func (h *house) rooms(box *seal.Box, log *slog.Logger) api.Services {
 		invite.Config{BaseURL: "http://rsvpp.test", LinkKey: box.Derive("links")})
 	h.ops = operator.New(h.db, time.Now, storetest.NewID, rand.Reader)
 	return api.Services{
-		People: h.roster, Imports: h.roster, Locations: places, Claims: apple, Inviter: inviter, Letters: inviter, Program: apple,
+		People: h.roster, Imports: h.roster, Locations: places, Claims: movers{apple, h.roster}, Inviter: inviter, Letters: inviter, Program: apple,
 		Tasks: task.New(h.db, time.Now, nil), Operators: h.ops, Changes: h.hub,
 	}
 }

@@ -1,9 +1,13 @@
 package console
 
 import (
+	"errors"
+	"io"
+	"mime/multipart"
 	"net/http"
 
 	"github.com/rsvpp/rsvpp/internal/console/view"
+	"github.com/rsvpp/rsvpp/internal/roster"
 	"github.com/rsvpp/rsvpp/internal/vpp"
 )
 
@@ -94,4 +98,82 @@ func (d *Door) takeBack(w http.ResponseWriter, r *http.Request) error {
 		return d.refuse(w, r, view.TakeBackPage(d.takeBackModel(r, l, vpp.MessageOf(err))))
 	}
 	return d.done(w, r, locationPath(l), view.Notice{Tone: view.Good, Text: "This server manages " + l.Name + ". Everything there is being read; then tasks go on."})
+}
+
+// askMoveOut says what moving out does, and where the file is.
+func (d *Door) askMoveOut(w http.ResponseWriter, r *http.Request) error {
+	l, err := d.Locations.Get(r.Context(), locationID(r))
+	if err != nil {
+		return err
+	}
+	p := d.page(r)
+	p.Title, p.Path = "Move "+l.Name+" to another server", locationPath(l)+"/move-out"
+	p.Crumbs = []view.Link{{Text: "Locations", Href: "/locations"}, {Text: l.Name, Href: locationPath(l)}}
+	return d.render(w, r, view.MoveOutPage(view.MoveOut{
+		Page: p, Location: string(l.ID), Name: l.Name, Moved: !l.MovedAt.IsZero(), Ours: l.ClaimState() == vpp.ClaimOurs, Fingerprint: d.Claims.Fingerprint(),
+	}))
+}
+
+func (d *Door) moveOut(w http.ResponseWriter, r *http.Request) error {
+	l, err := d.Claims.MoveOut(r.Context(), actor(r), locationID(r))
+	if err != nil {
+		if faults(err) == nil || l.ID == "" {
+			return err
+		}
+		return d.done(w, r, locationPath(l)+"/move-out", view.Notice{Tone: view.Bad, Text: vpp.MessageOf(err)})
+	}
+	return d.done(w, r, locationPath(l)+"/move-out", view.Notice{Tone: view.Good, Text: l.Name + " is moved out. Save the hand-over file for the next server."})
+}
+
+func (d *Door) handOver(w http.ResponseWriter, r *http.Request) error {
+	l, err := d.Locations.Get(r.Context(), locationID(r))
+	if err != nil {
+		return err
+	}
+	return sendFileAs(w, r, "application/jsonl", "hand-over-"+l.UID+".jsonl", func(out io.Writer) error { return d.Claims.HandOver(r.Context(), l.ID, out) })
+}
+
+// moveIn takes the file and goes on where every import does.
+func (d *Door) moveIn(w http.ResponseWriter, r *http.Request) error {
+	l, err := d.Locations.Get(r.Context(), locationID(r))
+	if err != nil {
+		return err
+	}
+	part, fingerprint, err := moveFile(r)
+	if err == nil {
+		var i roster.Import
+		if i, err = d.Claims.MoveIn(r.Context(), actor(r), l.ID, part.FileName(), fingerprint, part); err == nil {
+			return d.seeOther(w, r, importPath(i.ID, "preview"))
+		}
+	}
+	if faults(err) == nil {
+		return err
+	}
+	return d.done(w, r, locationPath(l), view.Notice{Tone: view.Bad, Text: vpp.MessageOf(err)})
+}
+
+// moveFile finds the file in a form, and the fingerprint that stands before it.
+func moveFile(r *http.Request) (file *multipart.Part, fingerprint string, err error) {
+	none := fault(vpp.Invalid, "file", "Choose a hand-over file first.")
+	form, err := r.MultipartReader()
+	if err != nil {
+		return nil, "", none
+	}
+	for {
+		part, err := form.NextPart()
+		switch {
+		case errors.Is(err, io.EOF):
+			return nil, "", none
+		case err != nil:
+			return nil, "", vpp.Wrap(vpp.Invalid, err, "The file did not arrive whole: send it again.")
+		case part.FormName() == "file" && part.FileName() != "":
+			return part, fingerprint, nil
+		case part.FormName() == "fingerprint":
+			text, err := io.ReadAll(io.LimitReader(part, 100))
+			if err != nil {
+				return nil, "", vpp.Wrap(vpp.Invalid, err, "The form did not arrive whole: send it again.")
+			}
+			fingerprint = string(text)
+		}
+	}
 }

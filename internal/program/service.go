@@ -138,6 +138,8 @@ type reads interface {
 	ReadWanted(ctx context.Context, id vpp.LocationID) (vpp.ReadWanted, error)
 	BeginRead(ctx context.Context, id vpp.LocationID, full bool, walk string, started time.Time) error
 	KeepRead(ctx context.Context, id vpp.LocationID, walk string, p vpp.Progress) error
+	// Unread says whether people have names at Apple of which nothing was read.
+	Unread(ctx context.Context, id vpp.LocationID) (bool, error)
 	FinishRead(ctx context.Context, id vpp.LocationID, r vpp.ReadResult) error
 	LivingUnseen(ctx context.Context, id vpp.LocationID, limit int, unseen func(seq int64) bool) ([]vpp.ClientUserID, error)
 	StaleReads(ctx context.Context, read, full time.Time) (stale, whole []vpp.LocationID, err error)

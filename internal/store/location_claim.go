@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/rsvpp/rsvpp/internal/vpp"
@@ -208,13 +209,46 @@ func (db *DB) readAgainFirst(ctx context.Context, t tx, id vpp.LocationID) error
 }
 
 // MovedOut notes that we let the location go: what was not sent yet is
-// dropped, its tasks end, its letters and links are withdrawn.
+// dropped, its tasks end, its letters and links are withdrawn. People and
+// their states stay as they are.
 func (db *DB) MovedOut(ctx context.Context, by vpp.Actor, was vpp.Location) error {
 	return db.inTx(ctx, func(t tx) error {
-		n, err := t.Exec(ctx, "UPDATE locations SET moved_at = $2 WHERE id = $1 AND moved_at = 0", was.ID, ms(db.now()))
+		now := ms(db.now())
+		n, err := t.Exec(ctx, "UPDATE locations SET moved_at = $2, notify_url = '' WHERE id = $1 AND moved_at = 0", was.ID, now)
 		if err != nil || n == 0 {
 			return err
 		}
-		return db.insertEntry(ctx, t, by, "location.move_out", "location:"+string(was.ID), was.Name+" was moved out to another server.", nil, nil)
+		for _, statement := range leaving() {
+			args := []any{was.ID, now}
+			if !strings.Contains(statement, "$2") {
+				args = args[:1]
+			}
+			if _, err := t.Exec(ctx, statement, args...); err != nil {
+				return err
+			}
+		}
+		return db.insertEntry(ctx, t, by, "location.move_out", "location:"+string(was.ID), was.Name+" was moved out to another server.", claimFacts(was.Claim), nil)
 	})
+}
+
+// leaving is what ends with a location that is let go. Batches that Apple has
+// not seen hold nobody any more; those that it has are looked after to their end.
+func leaving() []string {
+	const (
+		why  = "'Not sent: the location was moved to another server.'"
+		open = "location_id = $1 AND finished_at = 0 AND canceled_at = 0 AND kind <> 'import'"
+	)
+	return []string{
+		`UPDATE program_users SET pending = '', pending_since = 0, batch_id = '' WHERE location_id = $1 AND pending <> '' AND (batch_id = ''
+			OR batch_id IN (SELECT id FROM batches WHERE location_id = $1 AND finished_at = 0 AND event_id = '' AND settled_at = 0))`,
+		"UPDATE batches SET finished_at = $2 WHERE location_id = $1 AND finished_at = 0 AND event_id = '' AND settled_at = 0",
+		`UPDATE deliveries SET outcome = 'withdrawn', outcome_at = $2, sentence = ` + why + ` WHERE outcome IN ('queued', 'deferred')
+			AND (claim = '' OR claimed_until < $2) AND program_user_id IN (SELECT id FROM program_users WHERE location_id = $1)`,
+		"UPDATE invitations SET withdrawn_at = $2 WHERE location_id = $1 AND withdrawn_at = 0",
+		`UPDATE tasks SET skipped = skipped + (SELECT count(*) FROM task_items i WHERE i.task_id = tasks.id AND i.state IN ('queued', 'waiting'))
+			WHERE ` + open,
+		"UPDATE task_items SET state = 'skipped', detail = " + why + `, updated_at = $2 WHERE state IN ('queued', 'waiting')
+			AND task_id IN (SELECT id FROM tasks WHERE ` + open + ")",
+		"UPDATE tasks SET canceled_at = $2, note = 'The location was moved to another server.' WHERE " + open,
+	}
 }

@@ -85,3 +85,13 @@ type TakeBack struct {
 	Nobody   bool   // nobody claims it any more
 	Error    string
 }
+
+// MoveOut says what moving a location out does, and offers the file.
+type MoveOut struct {
+	Page        Page
+	Location    string
+	Name        string
+	Moved       bool
+	Ours        bool   // our claim stands at Apple
+	Fingerprint string // of the key that signs the file
+}
