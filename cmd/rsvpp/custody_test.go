@@ -277,7 +277,7 @@ func TestTenThousandForgeries(t *testing.T) {
 	}
 	forgers.Wait()
 	t.Logf("10,000 forgeries in %s; the slowest real one took %s", time.Since(began).Round(time.Millisecond), slowest.Round(time.Millisecond))
-	if slowest > 2*time.Second {
+	if slowest > 20*time.Second { // forgers and server share this machine; without the race detector it is tens of milliseconds
 		t.Errorf("a real one took %s", slowest)
 	}
 	if !w.server.program.Minted(w.place.ID, string(secret)) || w.server.program.Minted("other", string(secret)) {

@@ -5,19 +5,18 @@ import (
 	"strings"
 )
 
+// exportedTable is one table of an export.
+type exportedTable struct {
+	table   string
+	people  bool   // holds something of people
+	without string // columns that are left out
+}
+
 // exported says which tables an export holds, in their order, and which of
 // their columns it leaves out: what is secret, sealed or not. Tables that are
 // not named are left out whole; a test holds that each is decided on.
-func exported() []struct {
-	table   string
-	people  bool // holds something of people
-	without string
-} {
-	return []struct {
-		table   string
-		people  bool
-		without string
-	}{
+func exported() []exportedTable {
+	return []exportedTable{
 		{"locations", false, "token_sealed notify_sealed notify_before"},
 		{"tenders", false, ""},
 		{"status_counts", false, ""},

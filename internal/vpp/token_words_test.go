@@ -16,14 +16,27 @@ func TestDueWarning(t *testing.T) {
 		problem        int
 		missing, moved bool
 	}{
-		{left: 61 * day}, {left: 60*day + time.Second}, {left: 60 * day, due: 60}, {left: 60 * day, warned: 60},
-		{left: 31 * day, warned: 60}, {left: 30 * day, warned: 60, due: 30}, {left: 30 * day, warned: 30},
-		{left: 14 * day, warned: 30, due: 14}, {left: 7 * day, warned: 14, due: 7}, {left: 5 * day, warned: 7},
-		{left: day, warned: 7, due: 1}, {left: time.Hour, warned: 1},
-		{left: 0, warned: 1, due: WarnedExpired}, {left: -day, warned: WarnedExpired},
-		{left: 3 * day, due: 7}, {left: 20 * day, warned: 60, due: 30}, {left: -day, due: WarnedExpired}, // slept meanwhile
-		{left: 3 * day, problem: AppleTokenRevoked}, {left: 3 * day, problem: AppleNotAllowed, due: 7},
-		{left: 3 * day, missing: true}, {left: 3 * day, moved: true},
+		{left: 61 * day},
+		{left: 60*day + time.Second},
+		{left: 60 * day, due: 60},
+		{left: 60 * day, warned: 60},
+		{left: 31 * day, warned: 60},
+		{left: 30 * day, warned: 60, due: 30},
+		{left: 30 * day, warned: 30},
+		{left: 14 * day, warned: 30, due: 14},
+		{left: 7 * day, warned: 14, due: 7},
+		{left: 5 * day, warned: 7},
+		{left: day, warned: 7, due: 1},
+		{left: time.Hour, warned: 1},
+		{left: 0, warned: 1, due: WarnedExpired},
+		{left: -day, warned: WarnedExpired},
+		{left: 3 * day, due: 7},
+		{left: 20 * day, warned: 60, due: 30},
+		{left: -day, due: WarnedExpired}, // slept meanwhile
+		{left: 3 * day, problem: AppleTokenRevoked},
+		{left: 3 * day, problem: AppleNotAllowed, due: 7},
+		{left: 3 * day, missing: true},
+		{left: 3 * day, moved: true},
 	} {
 		l := Location{TokenProblem: c.problem, WarnedDays: c.warned, Token: ContentToken{ExpiresAt: now.Add(c.left), AddedAt: now.AddDate(0, -1, 0)}}
 		if c.missing {
@@ -48,9 +61,13 @@ func TestTokenSentences(t *testing.T) {
 		l    Location
 		says string
 	}{
-		{Location{Token: good}, ""}, {Location{}, "no content token"}, {Location{Token: soon}, "expires in 13 days, on 16 February 2031"},
-		{Location{Token: ContentToken{ExpiresAt: now, AddedAt: now}}, "has expired"}, {Location{Token: good, TokenProblem: AppleTokenExpired}, "has expired"},
-		{Location{Token: good, TokenProblem: AppleTokenRevoked}, "was revoked"}, {Location{Token: good, TokenProblem: AppleTokenInvalid}, "does not accept"},
+		{Location{Token: good}, ""},
+		{Location{}, "no content token"},
+		{Location{Token: soon}, "expires in 13 days, on 16 February 2031"},
+		{Location{Token: ContentToken{ExpiresAt: now, AddedAt: now}}, "has expired"},
+		{Location{Token: good, TokenProblem: AppleTokenExpired}, "has expired"},
+		{Location{Token: good, TokenProblem: AppleTokenRevoked}, "was revoked"},
+		{Location{Token: good, TokenProblem: AppleTokenInvalid}, "does not accept"},
 		{Location{Token: good, TokenProblem: AppleNotAllowed}, "may only read"},
 		{Location{Token: good, FrozenAt: now, FrozenBy: Claim{ID: "x", Name: "Old MDM"}}, "“Old MDM”"},
 	} {
