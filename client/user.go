@@ -78,7 +78,7 @@ type Profile struct {
 type Filter struct {
 	Location  string `json:"location,omitempty"` // "" for the default location
 	Status    string `json:"status,omitempty"`
-	Attention string `json:"attention,omitempty"` // waiting, mail_problem, apple_refused, no_address, stuck
+	Attention string `json:"attention,omitempty"` // waiting, differs, mail_problem, apple_refused, no_address, stuck
 	Search    string `json:"search,omitempty"`
 	Group     string `json:"group,omitempty"`
 }

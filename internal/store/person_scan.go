@@ -13,7 +13,7 @@ const (
 		u.managed_apple_id, u.groups, u.locale, u.notes, u.source, u.created_at, u.updated_at`
 	placeColumns = `p.id, p.user_id, p.location_id, p.client_user_id, p.generation, p.pending, p.pending_since, p.batch_id,
 		p.apple_status, p.apple_email, p.account_hash, p.code_sealed <> '', p.created_at, p.associated_at, p.retired_at, p.read_at,
-		p.apple_error, p.apple_error_at, p.managed_error, p.handed_over_at, p.mail_problem`
+		p.apple_error, p.apple_error_at, p.managed_error, p.differs, p.edited_at, p.managed_edited_at, p.handed_over_at, p.mail_problem`
 	personColumns = userColumns + ", " + placeColumns
 )
 
@@ -28,7 +28,7 @@ func placeFields(p *vpp.ProgramUser) []any {
 	return []any{
 		&p.ID, &p.UserID, &p.LocationID, &p.ClientUserID, &p.Generation, &p.Pending, into(&p.PendingSince), &p.BatchID,
 		&p.AppleStatus, &p.AppleEmail, &p.AccountHash, &p.HasCode, into(&p.CreatedAt), into(&p.AssociatedAt), into(&p.RetiredAt), into(&p.ReadAt),
-		&p.AppleError, into(&p.AppleErrorAt), &p.ManagedError, into(&p.HandedOverAt), &p.MailProblem,
+		&p.AppleError, into(&p.AppleErrorAt), &p.ManagedError, &p.Differs, into(&p.EditedAt), into(&p.ManagedEditedAt), into(&p.HandedOverAt), &p.MailProblem,
 	}
 }
 

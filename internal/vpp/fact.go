@@ -11,17 +11,26 @@ type Record struct {
 	InviteCode   string // a secret: whoever has it can accept
 }
 
+// Mark is a digest of a thing as it stands, and Seq the number of its row.
+type Mark struct {
+	Digest uint64
+	Seq    uint32
+}
+
 // PlaceNow is a VPP user as it stands, with what Apple's word is compared to.
 type PlaceNow struct {
 	ProgramUser
 	Seq      int64  // its number in the store, for bitmaps
 	CodeMark string // a digest of the invite code
 	Email    string // the person's address with us
+	Managed  string // the person's Managed Apple Account with us
 }
 
 // Fact is what changes about a VPP user because of Apple's word.
 type Fact struct {
 	ID           ProgramUserID
+	LocationID   LocationID
+	Seq          int64 // the row's number in the store
 	AppleStatus  AppleStatus
 	AppleEmail   string
 	AccountHash  string
@@ -31,8 +40,10 @@ type Fact struct {
 	AssociatedAt time.Time
 	RetiredAt    time.Time
 	ReadAt       time.Time
-	Confirms     Write // the pending write that is thereby done, "" for none
-	Managed      bool  // linked by the Managed Apple Account
+	Confirms     Write     // the pending write that is thereby done, "" for none
+	Managed      bool      // linked by the Managed Apple Account
+	Differs      bool      // see Person.Differs
+	EditedAt     time.Time // of the person that this was compared with
 }
 
 // Refusal is Apple's last word about one person's write.
