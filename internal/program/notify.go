@@ -3,6 +3,8 @@ package program
 import (
 	"context"
 	"crypto/subtle"
+	"encoding/json"
+	"slices"
 
 	"github.com/rsvpp/rsvpp/appsandbooks"
 	"github.com/rsvpp/rsvpp/internal/vpp"
@@ -31,7 +33,9 @@ func (s *Service) Announce(ctx context.Context, id vpp.LocationID) error {
 	}
 	_, err = c.SetClientConfig(ctx, appsandbooks.ClientConfigChange{
 		NotificationURL: &address, NotificationAuthToken: &token,
-		NotificationTypes: []appsandbooks.NotificationType{appsandbooks.UserManagement, appsandbooks.UserAssociated},
+		NotificationTypes: []appsandbooks.NotificationType{
+			appsandbooks.UserManagement, appsandbooks.UserAssociated, appsandbooks.AssetCount, appsandbooks.AssetManagement,
+		},
 	})
 	if err != nil {
 		_ = s.store.Announced(ctx, id, "")
@@ -86,11 +90,34 @@ func (s *Service) Notified(ctx context.Context, id vpp.LocationID, bearer string
 			event = n.Managed.EventID
 		}
 	case appsandbooks.UserAssociated:
+	case appsandbooks.AssetCount, appsandbooks.AssetManagement:
+		_, err = s.store.LicensesNotified(ctx, id, n.ID, holdersOf(n))
+		return err
 	default:
 		return nil
 	}
 	_, err = s.store.Notified(ctx, id, n.ID, event)
 	return err
+}
+
+// holdersOf reads whose licenses a notification is about. A delta shows what
+// came to them, and nothing of what went.
+func holdersOf(n appsandbooks.Notification) []vpp.Holder {
+	var body struct {
+		Type        appsandbooks.EventType    `json:"type"`
+		Assignments []appsandbooks.Assignment `json:"assignments"`
+	}
+	if n.Type != appsandbooks.AssetManagement || json.Unmarshal(n.Raw, &body) != nil || body.Type == appsandbooks.Associate {
+		return nil
+	}
+	var holders []vpp.Holder
+	for _, a := range body.Assignments {
+		h := vpp.Holder{ClientUserID: vpp.ClientUserID(a.ClientUserID), SerialNumber: a.SerialNumber}
+		if (h.ClientUserID == "") != (h.SerialNumber == "") && !slices.Contains(holders, h) {
+			holders = append(holders, h)
+		}
+	}
+	return holders
 }
 
 // AppleLink returns the link at Apple by which a person links an Apple

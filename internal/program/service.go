@@ -50,6 +50,7 @@ type Config struct {
 	Secrets   vpp.Secrets
 	Sleep     func(context.Context, time.Duration) error
 	Observe   func(vpp.LocationID, appsandbooks.CallInfo) // each HTTP call, may be nil
+	People    People                                      // adds people for strangers; nil adds none
 }
 
 // Service is the room.
@@ -88,6 +89,9 @@ type Store interface {
 	reads
 	tasks
 	notifying
+	schedules
+	libraries
+	adoptions
 }
 
 type tending interface {
@@ -122,7 +126,6 @@ type batches interface {
 type facts interface {
 	PlacesByClient(ctx context.Context, location vpp.LocationID, ids []vpp.ClientUserID) (map[vpp.ClientUserID]vpp.PlaceNow, error)
 	WriteFacts(ctx context.Context, facts []vpp.Fact) error
-	WriteStrangers(ctx context.Context, id vpp.LocationID, records []vpp.Record, read time.Time) error
 	SealedCode(ctx context.Context, id vpp.ProgramUserID) (string, vpp.ProgramUser, error)
 }
 
@@ -131,8 +134,10 @@ type reads interface {
 	BeginRead(ctx context.Context, id vpp.LocationID, full bool, walk string, started time.Time) error
 	KeepRead(ctx context.Context, id vpp.LocationID, walk string, p vpp.Progress) error
 	FinishRead(ctx context.Context, id vpp.LocationID, r vpp.ReadResult) error
+	LivingNames(ctx context.Context, id vpp.LocationID, seqs []int64, limit int) ([]vpp.ClientUserID, error)
+	Imprint(ctx context.Context, id vpp.LocationID, kind vpp.Imprinted) (*vpp.Imprint, error)
+	RenewImprint(ctx context.Context, id vpp.LocationID, kind vpp.Imprinted) error
 	LivingUnseen(ctx context.Context, id vpp.LocationID, limit int, unseen func(seq int64) bool) ([]vpp.ClientUserID, error)
-	StaleReads(ctx context.Context, read, full time.Time) (stale, whole []vpp.LocationID, err error)
 	WantRead(ctx context.Context, id vpp.LocationID, full bool) error
 }
 
@@ -147,6 +152,7 @@ type notifying interface {
 	KeepNotify(ctx context.Context, id vpp.LocationID, sealed string) (string, error)
 	Announced(ctx context.Context, id vpp.LocationID, url string) error
 	Notified(ctx context.Context, location vpp.LocationID, id, eventID string) (bool, error)
+	LicensesNotified(ctx context.Context, location vpp.LocationID, id string, holders []vpp.Holder) (bool, error)
 	ForgetNotifications(ctx context.Context, before time.Time) error
 }
 

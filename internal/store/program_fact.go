@@ -135,13 +135,18 @@ func withoutNew(ctx context.Context, t tx, ids []vpp.ProgramUserID) ([]vpp.Progr
 // settleConfirmed ends the items of removals and pushes that Apple confirmed.
 func (db *DB) settleConfirmed(ctx context.Context, t tx, facts []vpp.Fact) error {
 	var removed, pushed []item
+	var gone []vpp.ProgramUserID
 	for _, f := range facts {
 		switch {
 		case !f.AppleStatus.Living():
+			gone = append(gone, f.ID)
 			removed = append(removed, item{f.ID, vpp.ItemDone, "Removed at Apple."})
 		case f.Confirms == vpp.WriteUpdate:
-			pushed = append(pushed, item{f.ID, vpp.ItemDone, "Apple has the new address."})
+			pushed = append(pushed, item{f.ID, vpp.ItemDone, "Apple has what changed here."})
 		}
+	}
+	if err := db.lookAtRemoved(ctx, t, gone); err != nil {
+		return err
 	}
 	if len(removed) > 0 {
 		if err := db.settleItems(ctx, t, []vpp.TaskKind{vpp.TaskDelete}, removed); err != nil {

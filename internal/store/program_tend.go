@@ -61,8 +61,10 @@ func dueAt(ctx context.Context, t tx, id vpp.LocationID, now int64) (int64, erro
 			UNION ALL SELECT min(pending_since) FROM program_users WHERE location_id = $1 AND pending <> '' AND batch_id = ''
 			UNION ALL SELECT NULLIF(read_wanted_at, 0) FROM tenders WHERE location_id = $1
 			UNION ALL SELECT NULLIF(full_wanted_at, 0) FROM tenders WHERE location_id = $1
-			UNION ALL SELECT 1 FROM tenders WHERE location_id = $1 AND walk <> ''
-		) x), 0), wait_until, token_added_at > 0 AND token_problem = 0 FROM locations WHERE id = $1`, id)
+			UNION ALL SELECT NULLIF(library_wanted_at, 0) FROM tenders WHERE location_id = $1
+			UNION ALL SELECT NULLIF(library_full_wanted_at, 0) FROM tenders WHERE location_id = $1
+			UNION ALL SELECT 1 FROM tenders WHERE location_id = $1 AND (walk <> '' OR library_walk <> '')
+		) x), 0), wait_until, token_added_at > 0 AND token_problem IN (0, 9637) FROM locations WHERE id = $1`, id)
 	if err != nil || due == 0 || !usable {
 		return 0, err
 	}

@@ -19,6 +19,15 @@ ALTER TABLE strangers ADD COLUMN seen_at BIGINT NOT NULL DEFAULT 0;             
 CREATE INDEX strangers_email ON strangers (location_id, email_key) WHERE email_key <> '';
 CREATE INDEX users_managed ON users (lower(managed_apple_id)) WHERE managed_apple_id <> '';
 
+-- Whose licenses are to be looked at by name, because a read does not tell
+-- which of them are gone.
+CREATE TABLE license_looks (
+  location_id    TEXT NOT NULL REFERENCES locations (id) ON DELETE CASCADE,
+  client_user_id TEXT NOT NULL,
+  serial_number  TEXT NOT NULL,
+  PRIMARY KEY (location_id, client_user_id, serial_number)
+);
+
 -- How everything stood after the last full read, as digests with the numbers
 -- of their rows, in parts; and the rows that were written since.
 CREATE TABLE imprints (

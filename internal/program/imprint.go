@@ -1,0 +1,68 @@
+package program
+
+import (
+	"context"
+
+	"github.com/rsvpp/rsvpp/internal/vpp"
+)
+
+// imprint is how everything stood after the last full read, without what may
+// stand otherwise by now. A full read of what nobody changed is compared with
+// it alone, and asks the store for nothing.
+type imprint struct {
+	*vpp.Imprint
+	stale bitmap
+}
+
+// loadImprint reads what the last full read left; without one nothing is
+// found in it.
+func (t *tender) loadImprint(ctx context.Context, kind vpp.Imprinted) (imprint, error) {
+	i, err := t.store.Imprint(ctx, t.l.ID, kind)
+	if vpp.KindOf(err) == vpp.NotFound {
+		return imprint{}, nil
+	}
+	if err != nil {
+		return imprint{}, err
+	}
+	im := imprint{Imprint: i}
+	for _, seq := range i.Stale {
+		im.stale.add(seq)
+	}
+	return im, nil
+}
+
+func (i imprint) there() bool { return i.Imprint != nil }
+
+// find returns the row that stands as the digest says.
+func (i imprint) find(digest uint64) (seq int64, found bool) {
+	if i.Imprint == nil {
+		return 0, false
+	}
+	seq, found = i.Find(digest)
+	return seq, found && !i.stale.has(seq)
+}
+
+// unseen returns the rows that were there after the last full read and have
+// not been seen since, with those of which the imprint says nothing.
+func (i imprint) unseen(seen bitmap) (rows []int64) {
+	for _, m := range i.Marks {
+		if seq := int64(m.Seq); !seen.has(seq) && !i.stale.has(seq) {
+			rows = append(rows, seq)
+		}
+	}
+	for _, seq := range i.Stale {
+		if !seen.has(seq) {
+			rows = append(rows, seq)
+		}
+	}
+	return rows
+}
+
+// digestOf is what an imprint says of a VPP user.
+func digestOf(r vpp.Record) uint64 {
+	mark := ""
+	if r.Status == vpp.AppleRegistered {
+		mark = codeMark(r.InviteCode)
+	}
+	return vpp.Digest(string(r.ClientUserID), string(r.Status), r.Email, r.AccountHash, mark)
+}
