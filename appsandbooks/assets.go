@@ -1,22 +1,10 @@
 package appsandbooks
 
-// Values of PricingParam. Apple means STDQ where it names none.
-const (
-	STDQ = "STDQ" // standard quality
-	PLUS = "PLUS" // high quality, of books
-)
-
 // Values of ProductType.
 const (
 	App  = "App"
 	Book = "Book"
 )
-
-// AssetKey names an asset.
-type AssetKey struct {
-	AdamID       string `json:"adamId"`
-	PricingParam string `json:"pricingParam,omitempty"`
-}
 
 // unlimitedCount is what Apple counts where licenses never run out.
 const unlimitedCount = 1<<31 - 1
@@ -40,8 +28,8 @@ type Asset struct {
 	Unlimited bool `json:"-"`
 }
 
-// Key names the asset.
-func (a Asset) Key() AssetKey { return AssetKey{AdamID: a.AdamID, PricingParam: a.PricingParam} }
+// Key names the asset. A PricingParam that Apple left out is spelt out.
+func (a Asset) Key() AssetKey { return AssetKey{a.AdamID, a.PricingParam}.orStandard() }
 
 // AssetsPage is one page of assets.
 // https://developer.apple.com/documentation/devicemanagement/getassetsresponse
@@ -53,7 +41,19 @@ type AssetsPage struct {
 type assetsAnswer struct {
 	fault
 	AssetsPage
-	UnlimitedAssets []Asset `json:"unlimitedAssets"` // with the query's unlimited=true
+	unlimited []Asset // Apple's unlimitedAssets, with the query's unlimited=true
+}
+
+func (a *assetsAnswer) byHand(r *jsonReader, name []byte) bool {
+	switch string(name) {
+	case "assets":
+		readRecords(r, "assets", &a.Assets)
+	case "unlimitedAssets":
+		readRecords(r, "unlimitedAssets", &a.unlimited)
+	default:
+		return false
+	}
+	return true
 }
 
 // gather puts the unlimited assets beside the others, and marks them.
@@ -61,9 +61,41 @@ func (a *assetsAnswer) gather() *AssetsPage {
 	for i := range a.Assets {
 		a.Assets[i].Unlimited = a.Assets[i].TotalCount == unlimitedCount
 	}
-	for _, u := range a.UnlimitedAssets {
+	for _, u := range a.unlimited {
 		u.Unlimited = true
 		a.Assets = append(a.Assets, u)
 	}
 	return &a.AssetsPage
+}
+
+func (a *Asset) member(r *jsonReader, name []byte) {
+	switch string(name) {
+	case "adamId":
+		r.adamID("adamId", &a.AdamID)
+	case "pricingParam":
+		r.word("pricingParam", &a.PricingParam)
+	case "productType":
+		r.word("productType", &a.ProductType)
+	case "assignedCount":
+		r.number("assignedCount", &a.AssignedCount)
+	case "availableCount":
+		r.number("availableCount", &a.AvailableCount)
+	case "retiredCount":
+		r.number("retiredCount", &a.RetiredCount)
+	case "totalCount":
+		r.number("totalCount", &a.TotalCount)
+	case "deviceAssignable":
+		r.flag("deviceAssignable", &a.DeviceAssignable)
+	case "revocable":
+		r.flag("revocable", &a.Revocable)
+	case "supportedPlatforms":
+		a.SupportedPlatforms = nil
+		r.array("supportedPlatforms", func() {
+			var platform string
+			r.word("supportedPlatforms", &platform)
+			a.SupportedPlatforms = append(a.SupportedPlatforms, platform)
+		})
+	default:
+		r.raw()
+	}
 }

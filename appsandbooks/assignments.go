@@ -11,8 +11,8 @@ type Assignment struct {
 	UserStatus   Status `json:"userStatus"`   // with IncludeUserState
 }
 
-// Key names the asset.
-func (a Assignment) Key() AssetKey { return AssetKey{AdamID: a.AdamID, PricingParam: a.PricingParam} }
+// Key names the asset. A PricingParam that Apple left out is spelt out.
+func (a Assignment) Key() AssetKey { return AssetKey{a.AdamID, a.PricingParam}.orStandard() }
 
 // AssignmentsPage is one page of assignments.
 // https://developer.apple.com/documentation/devicemanagement/getassignmentsresponse
@@ -24,4 +24,27 @@ type AssignmentsPage struct {
 type assignmentsAnswer struct {
 	fault
 	AssignmentsPage
+}
+
+func (a *assignmentsAnswer) byHand(r *jsonReader, name []byte) bool {
+	return listed(r, name, "assignments", &a.Assignments)
+}
+
+func (a *Assignment) member(r *jsonReader, name []byte) {
+	switch string(name) {
+	case "adamId":
+		r.adamID("adamId", &a.AdamID)
+	case "pricingParam":
+		r.word("pricingParam", &a.PricingParam)
+	case "clientUserId":
+		r.text("clientUserId", &a.ClientUserID)
+	case "serialNumber":
+		r.text("serialNumber", &a.SerialNumber)
+	case "idHash":
+		r.text("idHash", &a.IDHash)
+	case "userStatus":
+		r.word("userStatus", (*string)(&a.UserStatus))
+	default:
+		r.raw()
+	}
 }

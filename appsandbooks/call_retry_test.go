@@ -79,6 +79,7 @@ func TestReadsAreTriedAgain(t *testing.T) {
 		{name: "500 with Retry-After in seconds", apple: []http.HandlerFunc{status(500, "", "Retry-After", "17"), ok}, calls: 2, pauses: seconds(17)},
 		{name: "502 with Retry-After", apple: []http.HandlerFunc{status(502, "<html>", "Retry-After", "9"), ok}, calls: 2, pauses: seconds(9)},
 		{name: "503 with Retry-After as a date", apple: []http.HandlerFunc{status(503, e9729, "Retry-After", "Mon, 03 Feb 2031 04:05:36 GMT"), ok}, calls: 2, pauses: seconds(30)},
+		{name: "the same by a clock that is not ours", apple: []http.HandlerFunc{status(503, e9729, "Retry-After", "Mon, 03 Feb 2031 03:55:36 GMT", "Date", "Mon, 03 Feb 2031 03:55:06 GMT"), ok}, calls: 2, pauses: seconds(30)},
 		{name: "Retry-After 0 cannot make us spin", apple: times(3, status(503, "", "Retry-After", "0"), ok), calls: 4, pauses: seconds(1, 2, 4)},
 		{name: "429 grows up to the cap", apple: times(8, status(429, e9646), ok), calls: 9, pauses: seconds(1, 2, 4, 8, 16, 32, 60, 60)},
 		{name: "429 with Retry-After", apple: []http.HandlerFunc{status(429, e9646, "Retry-After", "40"), ok}, calls: 2, pauses: seconds(40)},

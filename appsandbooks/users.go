@@ -36,6 +36,10 @@ type usersAnswer struct {
 	UsersPage
 }
 
+func (a *usersAnswer) byHand(r *jsonReader, name []byte) bool {
+	return listed(r, name, "users", &a.Users)
+}
+
 // RequestUser is a user to create, update or retire. Retire looks at
 // ClientUserID alone.
 // https://developer.apple.com/documentation/devicemanagement/requestuser
@@ -46,4 +50,21 @@ type RequestUser struct {
 	// ManagedAppleID associates at once, without invitation, when it is of
 	// the token's own organization.
 	ManagedAppleID string `json:"managedAppleId,omitempty"`
+}
+
+func (u *User) member(r *jsonReader, name []byte) {
+	switch string(name) {
+	case "clientUserId":
+		r.text("clientUserId", &u.ClientUserID)
+	case "email":
+		r.text("email", &u.Email)
+	case "idHash":
+		r.text("idHash", &u.IDHash)
+	case "inviteCode":
+		r.text("inviteCode", (*string)(&u.InviteCode))
+	case "status":
+		r.word("status", (*string)(&u.Status))
+	default:
+		r.raw()
+	}
 }

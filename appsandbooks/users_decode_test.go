@@ -30,7 +30,33 @@ func BenchmarkDecodeUsersPage(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		var a usersAnswer
-		if err := json.Unmarshal(page, &a); err != nil || len(a.Users) != 1000 {
+		if err := decode(page, &a); err != nil || len(a.Users) != 1000 {
+			b.Fatal(err)
+		}
+	}
+}
+
+// sampleAssignments is a page as full as Apple sends them.
+func sampleAssignments(n int) []byte {
+	var b bytes.Buffer
+	b.WriteString(`{"uId":"2222222222222222","mdmInfo":{"id":"1","name":"n","metadata":"m"},"assignments":[`)
+	for i := range n {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		fmt.Fprintf(&b, `{"adamId":"%d","pricingParam":"STDQ","clientUserId":"0f8fad5b-d9cb-469f-a165-%012d"}`, 400000000+i%50, i)
+	}
+	fmt.Fprintf(&b, `],"currentPageIndex":0,"nextPageIndex":1,"totalPages":9,"size":%d,"versionId":"v"}`, n)
+	return b.Bytes()
+}
+
+func BenchmarkDecodeAssignmentsPage(b *testing.B) {
+	page := sampleAssignments(1000)
+	b.SetBytes(int64(len(page)))
+	b.ReportAllocs()
+	for b.Loop() {
+		var a assignmentsAnswer
+		if err := decode(page, &a); err != nil || len(a.Assignments) != 1000 {
 			b.Fatal(err)
 		}
 	}
