@@ -16,7 +16,7 @@ func (a *Apple) admit(c *call) *reply {
 	defer a.unlock()
 	token, refused := a.authenticate(c, now)
 	if refused != nil {
-		out := refused.reply()
+		out := a.unauthorized(refused)
 		return &out
 	}
 	c.token, c.location = *token, a.locations[token.UID]
@@ -33,7 +33,7 @@ func (a *Apple) admit(c *call) *reply {
 
 // admitRead counts the page reads under way.
 func (a *Apple) admitRead(c *call) *reply {
-	if c.endpoint != UsersRead {
+	if c.endpoint != UsersRead && c.endpoint != AssetsRead && c.endpoint != AssignmentsRead {
 		return nil
 	}
 	c.location.reading++
@@ -88,6 +88,18 @@ func (a *Apple) authenticate(c *call, now time.Time) (*Token, *wireError) {
 		return nil, fail(9621)
 	}
 	return token, nil
+}
+
+// unauthorized is how an error about the token travels.
+func (a *Apple) unauthorized(e *wireError) reply {
+	out := e.reply()
+	if a.quirks.AuthErrorsIn200 {
+		out.status = http.StatusOK
+	}
+	if out.status == http.StatusUnauthorized && a.quirks.Empty401 {
+		out.body = nil
+	}
+	return out
 }
 
 func (a *Apple) unknownToken() *wireError {

@@ -13,16 +13,30 @@ type Endpoint string
 
 // The endpoints served. A request for anything else counts as EndpointUnknown.
 const (
-	ServiceConfig     Endpoint = "GET service/config"
-	ClientConfigRead  Endpoint = "GET client/config"
-	ClientConfigWrite Endpoint = "POST client/config"
-	UsersRead         Endpoint = "GET users"
-	UsersCreate       Endpoint = "POST users/create"
-	UsersUpdate       Endpoint = "POST users/update"
-	UsersRetire       Endpoint = "POST users/retire"
-	EventStatus       Endpoint = "GET status"
-	EndpointUnknown   Endpoint = "unknown"
+	ServiceConfig      Endpoint = "GET service/config"
+	ClientConfigRead   Endpoint = "GET client/config"
+	ClientConfigWrite  Endpoint = "POST client/config"
+	UsersRead          Endpoint = "GET users"
+	UsersCreate        Endpoint = "POST users/create"
+	UsersUpdate        Endpoint = "POST users/update"
+	UsersRetire        Endpoint = "POST users/retire"
+	AssetsRead         Endpoint = "GET assets"
+	AssetsAssociate    Endpoint = "POST assets/associate"
+	AssetsDisassociate Endpoint = "POST assets/disassociate"
+	AssetsRevoke       Endpoint = "POST assets/revoke"
+	AssignmentsRead    Endpoint = "GET assignments"
+	EventStatus        Endpoint = "GET status"
+	EndpointUnknown    Endpoint = "unknown"
 )
+
+// accepts says whether an endpoint answers with an eventId.
+func (e Endpoint) accepts() bool {
+	switch e {
+	case UsersCreate, UsersUpdate, UsersRetire, AssetsAssociate, AssetsDisassociate, AssetsRevoke:
+		return true
+	}
+	return false
+}
 
 type route struct {
 	endpoint Endpoint
@@ -30,17 +44,22 @@ type route struct {
 	handle   func(*call) reply
 }
 
-// allRoutes is the whole API by path and method. Assets, assignments and subscriptions will stand here.
+// allRoutes is the whole API by path and method. Subscriptions would stand here.
 func (a *Apple) allRoutes() map[string]map[string]route {
 	get, post := http.MethodGet, http.MethodPost
 	return map[string]map[string]route{
-		"service/config": {get: {ServiceConfig, true, a.serviceConfig}},
-		"client/config":  {get: {ClientConfigRead, false, a.readClientConfig}, post: {ClientConfigWrite, false, a.writeClientConfig}},
-		"users":          {get: {UsersRead, false, a.readUsers}},
-		"users/create":   {post: {UsersCreate, false, a.createUsers}},
-		"users/update":   {post: {UsersUpdate, false, a.updateUsers}},
-		"users/retire":   {post: {UsersRetire, false, a.retireUsers}},
-		"status":         {get: {EventStatus, false, a.readStatus}},
+		"service/config":      {get: {ServiceConfig, true, a.serviceConfig}},
+		"client/config":       {get: {ClientConfigRead, false, a.readClientConfig}, post: {ClientConfigWrite, false, a.writeClientConfig}},
+		"users":               {get: {UsersRead, false, a.readUsers}},
+		"users/create":        {post: {UsersCreate, false, a.createUsers}},
+		"users/update":        {post: {UsersUpdate, false, a.updateUsers}},
+		"users/retire":        {post: {UsersRetire, false, a.retireUsers}},
+		"assets":              {get: {AssetsRead, false, a.readAssets}},
+		"assets/associate":    {post: {AssetsAssociate, false, a.associateAssets}},
+		"assets/disassociate": {post: {AssetsDisassociate, false, a.disassociateAssets}},
+		"assets/revoke":       {post: {AssetsRevoke, false, a.revokeAssets}},
+		"assignments":         {get: {AssignmentsRead, false, a.readAssignments}},
+		"status":              {get: {EventStatus, false, a.readStatus}},
 	}
 }
 

@@ -21,7 +21,6 @@ type Apple struct {
 	stop    context.CancelFunc
 	running sync.WaitGroup
 	wake    chan struct{}
-	sending chan struct{} // one slot per notification under way
 
 	mu         sync.Mutex
 	mint       mint
@@ -41,8 +40,6 @@ type Apple struct {
 	starts     int
 	notes      uint64 // notifications made since the start
 	agenda     agenda
-	outbox     []*delivery
-	posted     int // notifications not yet delivered or given up
 	news       []News
 	listeners  map[int]func(News)
 	calls      Calls
@@ -53,7 +50,7 @@ func New(o Options) (*Apple, error) {
 	o = o.withDefaults()
 	ctx, stop := context.WithCancel(context.Background())
 	a := &Apple{
-		options: o, ctx: ctx, stop: stop, wake: make(chan struct{}, 1), sending: make(chan struct{}, 8),
+		options: o, ctx: ctx, stop: stop, wake: make(chan struct{}, 1),
 		limits: o.Limits, quirks: o.Quirks, faults: newFaultBox(o.Faults),
 		locations: map[string]*location{}, tokens: map[string]*Token{}, events: map[string]*event{},
 		listeners: map[int]func(News){}, calls: newCalls(),

@@ -14,7 +14,7 @@ import (
 func (a *Apple) countFacts() int {
 	n := 1 + a.starts + len(a.minted) + len(a.events) + 2*len(a.ordered)
 	for _, l := range a.ordered {
-		n += l.n
+		n += l.n + len(l.assets) + l.assignments.n
 	}
 	return n
 }
@@ -60,6 +60,7 @@ func (a *Apple) snapshot(f *os.File) error {
 			u := l.userLine(i)
 			write(line{Kind: lineUser, User: &u})
 		}
+		l.snapshotLicenses(write)
 	}
 	return errors.Join(failed, out.Flush())
 }

@@ -16,7 +16,9 @@ type wireError struct {
 
 // errorInfo names who or what an error is about.
 type errorInfo struct {
-	ClientUserIDs []string `json:"clientUserIds,omitempty"`
+	Assets        []AssetKey `json:"assets,omitempty"`
+	ClientUserIDs []string   `json:"clientUserIds,omitempty"`
+	SerialNumbers []string   `json:"serialNumbers,omitempty"`
 }
 
 func (e *wireError) reply() reply {
@@ -32,6 +34,13 @@ func fail(number int) *wireError {
 		}
 	}
 	return &wireError{Number: number, Message: "Error " + http.StatusText(http.StatusBadRequest), status: http.StatusBadRequest}
+}
+
+// withInfo is the error of that number, naming what it is about.
+func withInfo(number int, info errorInfo) *wireError {
+	e := fail(number)
+	e.Info = &info
+	return e
 }
 
 // about is the asynchronous failure of that number, naming users.

@@ -16,7 +16,7 @@ func (a *Apple) applyUser(l *location, e *event, u requestUser, now time.Time) (
 	case eventUpdate:
 		return a.applyUpdate(l, u, now)
 	default:
-		return a.applyRetire(l, u, now)
+		return a.applyRetire(l, e, u, now)
 	}
 }
 
@@ -73,9 +73,11 @@ func (a *Apple) applyUpdate(l *location, u requestUser, now time.Time) (int32, i
 }
 
 // applyRetire ends a record and unbinds its account.
-func (a *Apple) applyRetire(l *location, u requestUser, now time.Time) (int32, int) {
+func (a *Apple) applyRetire(l *location, e *event, u requestUser, now time.Time) (int32, int) {
 	if i, _, lives := l.live(u.ClientUserID); lives {
-		a.end(l, i, now)
+		for _, k := range a.end(l, i, now) {
+			e.freed = append(e.freed, l.taskOf(k))
+		}
 		return i, 0
 	}
 	if i, known := l.newest[u.ClientUserID]; known && a.quirks.RetireTwiceSucceeds {
@@ -127,11 +129,14 @@ func (a *Apple) associate(l *location, i int32, now time.Time) {
 	}
 }
 
-func (a *Apple) end(l *location, i int32, now time.Time) {
+// end retires a record. It returns the assignments that went back.
+func (a *Apple) end(l *location, i int32, now time.Time) []int32 {
+	back := a.release(l, i, now)
 	r := l.at(i)
 	r.state, r.ended = stateRetired, now.UnixMilli()
 	l.retired = append(l.retired, i)
 	a.touch(l, i, now)
+	return back
 }
 
 // beforeChange remembers where the location stood, for readers that lag behind.

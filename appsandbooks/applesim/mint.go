@@ -30,6 +30,8 @@ const (
 	forNote
 	forUnit
 	forToken
+	forAssets
+	forAssignments
 )
 
 func newKey(seed uint64) ([]byte, error) {

@@ -94,11 +94,15 @@ func (a *Apple) signIn(l *location, i int32, account string, now time.Time) int3
 	older, found := l.olderOf(i, hash)
 	switch {
 	case found && a.quirks.SameAccount == OldSurvives:
-		a.end(l, i, now)
 		a.associate(l, older, now)
+		a.inherit(l, i, older, now)
+		a.end(l, i, now)
 		a.touch(l, older, now)
 		return older
-	case found && a.quirks.SameAccount == OldDeleted:
+	case found: // what cannot be taken back follows the person
+		a.inherit(l, older, i, now)
+	}
+	if found && a.quirks.SameAccount == OldDeleted {
 		l.at(older).state = stateDeleted
 		a.touch(l, older, now)
 	}
@@ -130,9 +134,12 @@ func (a *Apple) RetireByHand(uID, clientUserID string) error {
 	if !lives {
 		return ErrNoUser
 	}
-	a.end(l, i, now)
+	e := &event{Type: eventRetire}
+	for _, k := range a.end(l, i, now) {
+		e.freed = append(e.freed, l.taskOf(k))
+	}
 	if a.quirks.NotifyPortal {
-		a.notifyFinished(l, &event{Type: eventRetire}, []int32{i})
+		a.notifyFinished(l, e, []int32{i})
 	}
 	return a.flush()
 }
