@@ -23,7 +23,7 @@ type libraries interface {
 	LicensesOf(ctx context.Context, user vpp.UserID) ([]vpp.License, error)
 
 	AssignmentRows(ctx context.Context, id vpp.LocationID, list []vpp.Assignment) (map[vpp.Assignment]int64, error)
-	AddAssignments(ctx context.Context, id vpp.LocationID, list []vpp.Assignment, read time.Time) ([]int64, error)
+	AddAssignments(ctx context.Context, id vpp.LocationID, list []vpp.Assignment, read time.Time) (map[vpp.Assignment]int64, error)
 	RemoveAssignments(ctx context.Context, id vpp.LocationID, rows []int64) (int, error)
 	AssignmentsUnseen(ctx context.Context, id vpp.LocationID, unseen func(row int64) bool) ([]int64, error)
 	WantLooks(ctx context.Context, id vpp.LocationID, rows []int64) error
@@ -53,8 +53,10 @@ type libraryWalk struct {
 	Version  string
 	Next     int
 	Started  time.Time
-	Moved    bool // what is read changed under way
-	Assets   bool // apps and books were read
+	Moved    bool               // what is read changed under way
+	Assets   bool               // apps and books were read
+	Grown    map[string]int     // in a delta: how many more of each asset Apple counts in people's hands
+	Added    map[string][]int64 // in a delta: the rows that were added, by asset
 	Restarts int
 	Changed  map[string]int
 	Seen     string
@@ -149,6 +151,9 @@ func (t *tender) readAssets(ctx context.Context, w *libraryWalk) error {
 	if err != nil {
 		return err
 	}
+	if err := t.grown(ctx, w, assets); err != nil {
+		return err
+	}
 	// What changed its page while they were read must not pass for gone.
 	changed, err := t.store.WriteAssets(ctx, t.l.ID, unique(assets), !walk.Moved, asked)
 	if changed > 0 {
@@ -156,6 +161,28 @@ func (t *tender) readAssets(ctx context.Context, w *libraryWalk) error {
 	}
 	return err
 }
+
+// grown notes how many more licenses of each asset are in people's hands than
+// at the last read.
+func (t *tender) grown(ctx context.Context, w *libraryWalk, now []vpp.Asset) error {
+	if w.Full {
+		return nil
+	}
+	was, err := t.store.Assets(ctx, t.l.ID)
+	if err != nil {
+		return err
+	}
+	w.Grown, w.Added = map[string]int{}, map[string][]int64{}
+	for _, a := range now {
+		w.Grown[assetKey(a.AssetID)] += a.Assigned + a.Retired
+	}
+	for _, a := range was {
+		w.Grown[assetKey(a.AssetID)] -= a.Assigned + a.Retired
+	}
+	return nil
+}
+
+func assetKey(a vpp.AssetID) string { return a.AdamID + " " + a.PricingParam }
 
 // unique keeps what was read last of each asset.
 func unique(assets []vpp.Asset) []vpp.Asset {
@@ -195,7 +222,7 @@ func pricing(p string) string {
 // libraryBroke stores how far a read of licenses has come; see walkBroke.
 func (t *tender) libraryBroke(ctx context.Context, w *libraryWalk, err error) error {
 	var page *appsandbooks.PageError
-	again := libraryWalk{Full: w.Full, Since: w.Since, Started: w.Started, Assets: w.Assets, Changed: w.Changed, Restarts: w.Restarts + 1}
+	again := libraryWalk{Full: w.Full, Since: w.Since, Started: w.Started, Assets: w.Assets, Grown: w.Grown, Added: w.Added, Changed: w.Changed, Restarts: w.Restarts + 1}
 	switch {
 	case errors.Is(err, errSlice):
 		err = nil

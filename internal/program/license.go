@@ -34,10 +34,13 @@ func (t *tender) readAssignments(ctx context.Context, w *libraryWalk) error {
 		}
 		return t.makeRoom(ctx, began)
 	})
-	if err != nil || !w.Full {
+	switch {
+	case err != nil:
 		return err
+	case w.Full:
+		return t.missingAssignments(ctx, w, was)
 	}
-	return t.missingAssignments(ctx, w, was)
+	return t.doubtAdded(ctx, w)
 }
 
 // makeRoom ends a read of licenses for now when the job's slice is over, or
@@ -80,6 +83,7 @@ func (t *tender) takeAssignments(ctx context.Context, w *libraryWalk, p *appsand
 		return err
 	}
 	var fresh []vpp.Assignment
+	var again []int64
 	for _, a := range ask {
 		row, known := rows[a]
 		if !known {
@@ -87,19 +91,48 @@ func (t *tender) takeAssignments(ctx context.Context, w *libraryWalk, p *appsand
 			fresh = append(fresh, a)
 		} else if row > 0 {
 			w.seen.add(row)
+			again = append(again, row)
+		}
+	}
+	if !w.Full { // what is known and named as changed may be gone
+		if err := t.store.WantLooks(ctx, t.l.ID, again); err != nil {
+			return err
 		}
 	}
 	added, err := t.store.AddAssignments(ctx, t.l.ID, fresh, asked)
 	if err != nil {
 		return err
 	}
-	for _, row := range added {
-		w.seen.add(row)
-	}
-	if len(added) > 0 {
-		w.Changed["licenses_added"] += len(added)
-	}
+	w.add(added)
 	w.pass(p)
+	return nil
+}
+
+// add notes the rows that were added.
+func (w *libraryWalk) add(rows map[vpp.Assignment]int64) {
+	for a, row := range rows {
+		w.seen.add(row)
+		if key := assetKey(a.AssetID); w.Added != nil {
+			w.Added[key] = append(w.Added[key], row)
+		}
+	}
+	if len(rows) > 0 {
+		w.Changed["licenses_added"] += len(rows)
+	}
+}
+
+// doubtAdded asks by name for who was named in a delta with an asset of which
+// Apple counts fewer in people's hands than were added: Apple may name what is
+// gone like what came.
+func (t *tender) doubtAdded(ctx context.Context, w *libraryWalk) error {
+	for key, rows := range w.Added {
+		if len(rows) == w.Grown[key] {
+			continue
+		}
+		if err := t.store.WantLooks(ctx, t.l.ID, rows); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

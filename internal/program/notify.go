@@ -3,7 +3,6 @@ package program
 import (
 	"context"
 	"crypto/subtle"
-	"encoding/json"
 	"slices"
 
 	"github.com/rsvpp/rsvpp/appsandbooks"
@@ -103,15 +102,11 @@ func (s *Service) Notified(ctx context.Context, id vpp.LocationID, bearer string
 // holdersOf reads whose licenses a notification is about. A delta shows what
 // came to them, and nothing of what went.
 func holdersOf(n appsandbooks.Notification) []vpp.Holder {
-	var body struct {
-		Type        appsandbooks.EventType    `json:"type"`
-		Assignments []appsandbooks.Assignment `json:"assignments"`
-	}
-	if n.Type != appsandbooks.AssetManagement || json.Unmarshal(n.Raw, &body) != nil || body.Type == appsandbooks.Associate {
+	if n.ManagedAssets == nil || n.ManagedAssets.Type == appsandbooks.Associate {
 		return nil
 	}
 	var holders []vpp.Holder
-	for _, a := range body.Assignments {
+	for _, a := range n.ManagedAssets.Assignments {
 		h := vpp.Holder{ClientUserID: vpp.ClientUserID(a.ClientUserID), SerialNumber: a.SerialNumber}
 		if (h.ClientUserID == "") != (h.SerialNumber == "") && !slices.Contains(holders, h) {
 			holders = append(holders, h)

@@ -26,6 +26,7 @@ const school vpp.LocationID = "school"
 type world struct {
 	*program.Service
 	db    *store.DB
+	box   *seal.Box
 	apple *applesim.Server
 	uid   string
 	token string
@@ -63,7 +64,7 @@ func newWorld(t *testing.T, url string, o applesim.Options) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{db: db, apple: apple, uid: l.UID, token: token.Content}
+	w := &world{db: db, box: box, apple: apple, uid: l.UID, token: token.Content}
 	w.Service = program.New(db, w, box, program.Config{
 		Client: appsandbooks.Config{BaseURL: apple.BaseURL(), RequestTimeout: 2 * time.Second, BackoffFirst: 5 * time.Millisecond},
 		Cadence: program.Cadence{

@@ -45,27 +45,31 @@ func (db *DB) AssignmentRows(ctx context.Context, id vpp.LocationID, list []vpp.
 
 // AddAssignments stores licenses that were not known, and returns the numbers
 // of their rows.
-func (db *DB) AddAssignments(ctx context.Context, id vpp.LocationID, list []vpp.Assignment, read time.Time) (seqs []int64, err error) {
+func (db *DB) AddAssignments(ctx context.Context, id vpp.LocationID, list []vpp.Assignment, read time.Time) (map[vpp.Assignment]int64, error) {
+	rows := make(map[vpp.Assignment]int64, len(list))
 	if len(list) == 0 {
-		return nil, nil
+		return rows, nil
 	}
-	err = db.inTx(ctx, func(t tx) error {
+	err := db.inTx(ctx, func(t tx) error {
+		var seqs []int64
 		for some := range slices.Chunk(list, 200) {
 			args := make([]any, 0, 6*len(some))
 			for _, a := range some {
 				args = append(args, id, a.AdamID, a.PricingParam, a.ClientUserID, a.SerialNumber, ms(read))
 			}
-			added, err := all(ctx, t, scanInt64, `INSERT INTO assignments (location_id, adam_id, pricing_param, client_user_id, serial_number, read_at)
+			added, err := all(ctx, t, scanAssignment, `INSERT INTO assignments (location_id, adam_id, pricing_param, client_user_id, serial_number, read_at)
 				VALUES `+rowsOf(len(some), make([]string, 6)...)+` ON CONFLICT (location_id, client_user_id, serial_number, adam_id, pricing_param)
-				DO UPDATE SET read_at = excluded.read_at RETURNING seq`, args...)
+				DO UPDATE SET read_at = excluded.read_at RETURNING seq, adam_id, pricing_param, client_user_id, serial_number`, args...)
 			if err != nil {
 				return err
 			}
-			seqs = append(seqs, added...)
+			for _, r := range added {
+				rows[r.Assignment], seqs = r.seq, append(seqs, r.seq)
+			}
 		}
 		return touchRows(ctx, t, id, vpp.ImprintedAssignments, seqs)
 	})
-	return seqs, err
+	return rows, err
 }
 
 // RemoveAssignments forgets licenses by the numbers of their rows, and returns
@@ -111,6 +115,9 @@ func (db *DB) AssignmentsUnseen(ctx context.Context, id vpp.LocationID, unseen f
 // WantLooks notes that the holders of these licenses are to be asked for by
 // name.
 func (db *DB) WantLooks(ctx context.Context, id vpp.LocationID, seqs []int64) error {
+	if len(seqs) == 0 {
+		return nil
+	}
 	return db.inTx(ctx, func(t tx) error {
 		for some := range slices.Chunk(seqs, 500) {
 			_, err := t.Exec(ctx, `INSERT INTO license_looks (location_id, client_user_id, serial_number)
