@@ -24,6 +24,10 @@ func (t *tender) compare(ctx context.Context, records []vpp.Record, asked time.T
 	byClient := make(map[vpp.ClientUserID][]vpp.Record, len(records))
 	names := make([]vpp.ClientUserID, 0, len(records))
 	for _, r := range records {
+		if !r.Status.Known() {
+			out.changed["unknown"]++
+			continue
+		}
 		if byClient[r.ClientUserID] == nil {
 			names = append(names, r.ClientUserID)
 		}
@@ -53,6 +57,9 @@ func (t *tender) compare(ctx context.Context, records []vpp.Record, asked time.T
 		}
 		out.facts = append(out.facts, f)
 		out.count(place, f)
+	}
+	if n := out.changed["unknown"]; n > 0 {
+		t.config.Logger.WarnContext(ctx, "Apple uses a status that this program does not know; nothing is concluded from it", "location", t.l.ID, "records", n)
 	}
 	if len(out.strangers) > 0 {
 		out.changed["strangers"] = len(out.strangers)

@@ -250,7 +250,9 @@ func lies(path string) map[string]func(index int, since string) string {
 			}
 			return answerOf(path, itemsOf(path, index), index, next, liars/onPage-1, "v"+strconv.Itoa(index))
 		},
-		"ends in the middle": func(int, string) string { return `{"uId":"2049025000431439","users":[{"clientUserId":"client-0000","sta` },
+		"ends in the middle": func(int, string) string {
+			return `{"uId":"2049025000431439","users":[{"clientUserId":"client-0000","sta`
+		},
 		"is a page of a proxy": func(int, string) string {
 			return "<html><body>Sign in to the network</body></html>"
 		},
@@ -304,7 +306,8 @@ func TestHostilePages(t *testing.T) {
 	})
 }
 
-// A status that nobody has heard of is kept as Apple's word and is none of ours.
+// From a status that nobody has heard of nothing follows: the person stays as
+// they were, and a removal is not taken for done.
 func TestHostileStatus(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, url string) {
 		w, a := hostile(t, url)
@@ -313,7 +316,7 @@ func TestHostileStatus(t *testing.T) {
 			return answerOf("/users", []string{user(0, "Levitating"), user(1, "Associated")}, index, -1, 1, "v2")
 		})
 		w.wake(t, false)
-		if p := w.person(t, "user-0000"); p.Program.VPPStatus() == vpp.Registered || p.Program.AppleStatus != "Levitating" {
+		if p := w.person(t, "user-0000"); p.Program.AppleStatus != vpp.AppleRegistered || !p.Program.RetiredAt.IsZero() {
 			t.Errorf("an unknown status made %+v", p.Program)
 		}
 		if p := w.person(t, "user-0001"); p.Program.VPPStatus() != vpp.Registered {

@@ -14,6 +14,17 @@ const (
 	AppleDeleted    AppleStatus = "Deleted"
 )
 
+// Known says whether the word is one of Apple's that we know. Nothing may be
+// concluded from others.
+func (s AppleStatus) Known() bool {
+	switch s {
+	case AppleRegistered, AppleAssociated, AppleRetired, AppleDeleted:
+		return true
+	case AppleNone:
+	}
+	return false
+}
+
 // Living says whether the record takes part in the program.
 func (s AppleStatus) Living() bool { return s == AppleRegistered || s == AppleAssociated }
 
