@@ -132,6 +132,8 @@ func callAll(ctx context.Context, c *client.Client) map[string]error {
 		"map": second(c.MapImport(ctx, "i", nil)), "preview": second(c.PreviewImport(ctx, "i", "", 0)), "run": second(c.RunImport(ctx, "i", "")),
 		"failures": c.ImportFailures(ctx, "i", io.Discard), "locations": second(c.Locations(ctx)), "add": second(c.AddLocation(ctx, file("x"))),
 		"inspect": second(c.InspectToken(ctx, file("x"))), "location": second(c.Location(ctx, "l")), "renew": second(c.RenewToken(ctx, "l", file("x"))),
+		"schedule": second(c.SetSchedule(ctx, "l", client.Schedule{})), "assets": second(c.Assets(ctx, "l")), "licenses": second(c.Licenses(ctx, "u")),
+		"strangers": second(c.ListStrangers(ctx, "l", page)), "preview adopt": second(c.PreviewAdopt(ctx, "l")), "adopt": second(c.Adopt(ctx, "l", client.AdoptRequest{})),
 		"check": second(c.CheckLocation(ctx, "l")), "default": second(c.DefaultLocation(ctx, "l")),
 		"examine": second(c.Examine(ctx, client.InvitationRequest{})), "examined": second(c.ListExamined(ctx, client.InvitationRequest{}, "x", page)),
 		"invite": second(c.Invite(ctx, client.InvitationRequest{})), "sync": second(c.Sync(ctx, client.SyncRequest{})),

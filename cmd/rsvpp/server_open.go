@@ -110,18 +110,18 @@ func (v *server) openRooms(context.Context) (err error) {
 	}
 	slice := min(10*time.Second, v.settings.lease/4)
 	keys := &tokens{}
+	v.roster = roster.New(v.db, time.Now, newID)
 	v.program = program.New(v.db, keys, v.box, program.Config{
 		Client: appsandbooks.Config{
 			BaseURL: v.settings.appleURL, RequestTimeout: min(30*time.Second, v.settings.lease/3),
 			HTTPClient: &http.Client{Transport: transport()},
 		},
 		PublicURL: v.url, Cadence: v.settings.cadence, Lease: v.settings.lease * 4 / 5, Slice: slice, Parallel: 16, Attempts: 8,
-		Logger: v.log, Now: time.Now, IDs: newID, Secrets: uuid.NewString, Sleep: sleep, Observe: v.options.observe,
+		Logger: v.log, Now: time.Now, IDs: newID, Secrets: uuid.NewString, Sleep: sleep, Observe: v.options.observe, People: v.roster,
 	})
 	places := location.New(v.db, v.program, v.box, time.Now, newID)
 	keys.of = places
 	v.locations = &announcing{Service: places, program: v.program, log: v.log}
-	v.roster = roster.New(v.db, time.Now, newID)
 	v.invite = invite.New(v.db, invite.Ports{
 		Carrier: &carrier{v.sender}, Letters: letters{}, Sealer: v.box, Apple: v.program,
 		Clock: time.Now, IDs: newID, Secrets: uuid.NewString,

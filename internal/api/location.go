@@ -34,6 +34,10 @@ type Location struct {
 	ReadProblem  string     `json:"read_problem,omitempty" doc:"Why the last read failed."`
 	Notified     bool       `json:"notified" doc:"Apple tells us of changes; otherwise we ask."`
 	NotifiedAt   *time.Time `json:"notified_at,omitempty"`
+	Schedule     Schedule   `json:"schedule" doc:"How often it is read by itself; what is missing is the server's own."`
+	NextReadAt   *time.Time `json:"next_read_at,omitempty" doc:"When the schedule reads next what changed."`
+	NextFullAt   *time.Time `json:"next_full_at,omitempty" doc:"When the schedule reads next everything."`
+	AssetsReadAt *time.Time `json:"assets_read_at,omitempty" doc:"The last completed read of apps, books and licenses."`
 	CreatedAt    time.Time  `json:"created_at"`
 }
 
@@ -43,7 +47,8 @@ func (d *Door) locationOf(l vpp.Location) Location {
 		Organization: l.Token.Organization, ExpiresAt: at(l.Token.ExpiresAt), AddedAt: at(l.Token.AddedAt),
 		UID: l.UID, Country: l.Country, Platform: l.Platform, Website: l.Website, VerifiedAt: at(l.VerifiedAt),
 		WaitUntil: at(l.WaitUntil), ReadAt: at(l.ReadAt), FullReadAt: at(l.FullReadAt), AtApple: l.AtApple, ReadProblem: l.ReadProblem,
-		Notified: l.NotifyURL != "", NotifiedAt: at(l.NotifiedAt), CreatedAt: l.CreatedAt.UTC(),
+		Notified: l.NotifyURL != "", NotifiedAt: at(l.NotifiedAt), Schedule: scheduleOf(l.Schedule),
+		NextReadAt: at(l.NextReadAt), NextFullAt: at(l.NextFullAt), AssetsReadAt: at(l.AssetsReadAt), CreatedAt: l.CreatedAt.UTC(),
 	}
 }
 
