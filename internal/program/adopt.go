@@ -12,6 +12,7 @@ type adoptions interface {
 	WriteStrangers(ctx context.Context, id vpp.LocationID, strangers []vpp.Stranger, gone []vpp.ClientUserID, read time.Time) error
 	// Strangers returns them by name, those after a name.
 	Strangers(ctx context.Context, id vpp.LocationID, after vpp.ClientUserID, limit int) ([]vpp.Stranger, error)
+	CountStrangers(ctx context.Context, id vpp.LocationID) (int, error)
 	Stranger(ctx context.Context, id vpp.LocationID, name vpp.ClientUserID) (vpp.Stranger, error)
 	// Candidates returns people to whom strangers may belong, the strongest match first.
 	Candidates(ctx context.Context, id vpp.LocationID, strangers []vpp.Stranger) (map[vpp.ClientUserID][]vpp.Candidate, error)
@@ -87,6 +88,11 @@ func (s *Service) Strangers(ctx context.Context, id vpp.LocationID, page vpp.Pag
 	}
 	list.Items, err = s.match(ctx, l.ID, some)
 	return list, err
+}
+
+// CountStrangers counts them.
+func (s *Service) CountStrangers(ctx context.Context, id vpp.LocationID) (int, error) {
+	return s.store.CountStrangers(ctx, id)
 }
 
 // match finds whom strangers may belong to.
