@@ -207,14 +207,15 @@ func (s *Service) Adopt(ctx context.Context, by vpp.Actor, id vpp.LocationID, ch
 	for i, c := range choices {
 		if c.Create {
 			u, err := s.newPerson(ctx, by, l.ID, c.ClientUserID)
-			if vpp.KindOf(err) == vpp.Internal {
+			switch {
+			case err == nil:
+				choices[i].UserID, made[c.ClientUserID] = u.ID, true
+			case vpp.KindOf(err) == vpp.Internal:
 				return a, err
-			}
-			if err != nil {
+			default:
 				a.Left = append(a.Left, Left{c.ClientUserID, vpp.MessageOf(err)})
 				continue
 			}
-			choices[i].UserID, made[c.ClientUserID] = u.ID, true
 		}
 		users = append(users, choices[i].UserID)
 	}

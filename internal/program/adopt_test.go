@@ -100,6 +100,10 @@ func TestAdopt(t *testing.T) {
 		w.wake(t, true)
 		w.settle(t)
 		left := w.proposals(t)
+		got, err = w.Adopt(t.Context(), vpp.Server, school, []program.Choice{{ClientUserID: "e-nobody", Create: true}, {ClientUserID: "z-no-address", Create: true}})
+		if err != nil || got.Adopted != 1 || got.Created != 1 || len(got.Left) != 1 {
+			t.Errorf("adding people: %+v %v", got, err)
+		}
 		if diff := cmp.Diff(map[vpp.ClientUserID]vpp.Proposal{
 			"d-has-one": vpp.ProposeConflict, "e-nobody": vpp.ProposeCreate, "g-twice": vpp.ProposeConflict, "z-no-address": vpp.ProposeCreate,
 		}, left); diff != "" {
