@@ -57,7 +57,8 @@ func (t *tender) makeRoom(ctx context.Context, began time.Time) error {
 	if err != nil {
 		return err
 	}
-	if !wanted.Since.IsZero() || !wanted.FullSince.IsZero() || wanted.Walk != "" {
+	since := earliest(wanted.Since, wanted.FullSince)
+	if wanted.Walk != "" || !since.IsZero() && !since.After(now) {
 		return errSlice
 	}
 	return nil

@@ -49,7 +49,7 @@ func (t *tender) readDue(ctx context.Context, busy bool) error {
 	if len(settled) > 0 {
 		since = earliest(since, settled[0].SettledAt)
 	}
-	if wanted.Walk == "" && (since.IsZero() || busy && t.config.Now().Sub(since) < t.config.Cadence.Settle) {
+	if wanted.Walk == "" && (since.IsZero() || since.After(t.config.Now()) || busy && t.config.Now().Sub(since) < t.config.Cadence.Settle) {
 		return nil
 	}
 	began, done, err := t.readSlice(ctx, wanted)

@@ -163,7 +163,7 @@ func (db *DB) Notified(ctx context.Context, location vpp.LocationID, id, eventID
 			return err
 		}
 		if eventID == "" {
-			return db.wantRead(ctx, t, location, false)
+			return db.wantReadAt(ctx, t, location, false, db.now().Add(notifySettle))
 		}
 		_, err = t.Exec(ctx, "UPDATE batches SET next_call_at = $3 WHERE location_id = $1 AND event_id = $2 AND event_id <> '' AND settled_at = 0", location, eventID, ms(db.now()))
 		if err != nil {
@@ -183,6 +183,10 @@ func (db *DB) noted(ctx context.Context, t tx, location vpp.LocationID, id strin
 	_, err = t.Exec(ctx, "UPDATE locations SET notified_at = $2 WHERE id = $1", location, ms(db.now()))
 	return true, err
 }
+
+// notifySettle is how long a notification waits for more: when many people
+// sign in at once, a few reads bring them all, within Apple's pace.
+const notifySettle = 500 * time.Millisecond
 
 // licensesSettle is how long a notification about licenses waits for more: a
 // large assignment is told of by hundreds.

@@ -78,11 +78,17 @@ func (db *DB) WantRead(ctx context.Context, id vpp.LocationID, full bool) error 
 }
 
 func (db *DB) wantRead(ctx context.Context, t tx, id vpp.LocationID, full bool) error {
+	return db.wantReadAt(ctx, t, id, full, db.now())
+}
+
+// wantReadAt lets the read wait until a time, so that more that happens
+// meanwhile is read with it.
+func (db *DB) wantReadAt(ctx context.Context, t tx, id vpp.LocationID, full bool, when time.Time) error {
 	column := "read_wanted_at"
 	if full {
 		column = "full_wanted_at"
 	}
-	if _, err := t.Exec(ctx, "UPDATE tenders SET "+column+" = $2 WHERE location_id = $1 AND "+column+" = 0", id, ms(db.now())); err != nil {
+	if _, err := t.Exec(ctx, "UPDATE tenders SET "+column+" = $2 WHERE location_id = $1 AND ("+column+" = 0 OR "+column+" > $2)", id, ms(when)); err != nil {
 		return err
 	}
 	return t.enqueue(ctx, vpp.TendLocation{LocationID: id})
