@@ -2,6 +2,7 @@ package program
 
 import (
 	"context"
+	"math/bits"
 
 	"github.com/rsvpp/rsvpp/internal/vpp"
 )
@@ -11,7 +12,9 @@ import (
 // it alone, and asks the store for nothing.
 type imprint struct {
 	*vpp.Imprint
-	stale bitmap
+	stale   bitmap
+	shift   int      // what is left of a digest to the right of its shelf
+	shelves []uint32 // where the marks of each shelf begin: digests are spread evenly, about one to a shelf
 }
 
 // loadImprint reads what the last full read left; without one nothing is
@@ -28,7 +31,20 @@ func (t *tender) loadImprint(ctx context.Context, kind vpp.Imprinted) (imprint, 
 	for _, seq := range i.Stale {
 		im.stale.add(seq)
 	}
+	im.shelve()
 	return im, nil
+}
+
+// shelve notes where the marks of each shelf begin.
+func (i *imprint) shelve() {
+	size := bits.Len(uint(len(i.Marks)))
+	i.shift, i.shelves = 64-size, make([]uint32, 1<<size+1)
+	for _, m := range i.Marks {
+		i.shelves[m.Digest>>i.shift+1]++
+	}
+	for n := range len(i.shelves) - 1 {
+		i.shelves[n+1] += i.shelves[n]
+	}
 }
 
 func (i imprint) there() bool { return i.Imprint != nil }
@@ -38,8 +54,13 @@ func (i imprint) find(digest uint64) (seq int64, found bool) {
 	if i.Imprint == nil {
 		return 0, false
 	}
-	seq, found = i.Find(digest)
-	return seq, found && !i.stale.has(seq)
+	shelf := digest >> i.shift
+	for _, m := range i.Marks[i.shelves[shelf]:i.shelves[shelf+1]] {
+		if m.Digest == digest {
+			return int64(m.Seq), !i.stale.has(int64(m.Seq))
+		}
+	}
+	return 0, false
 }
 
 // unseen returns the rows that were there after the last full read and have

@@ -24,14 +24,15 @@ func scanAssignment(s scanner) (r assignmentRow, err error) {
 // known are missing from the answer.
 func (db *DB) AssignmentRows(ctx context.Context, id vpp.LocationID, list []vpp.Assignment) (map[vpp.Assignment]int64, error) {
 	rows := make(map[vpp.Assignment]int64, len(list))
+	// CROSS JOIN keeps SQLite to the order of the tables, as in peopleQuery.
 	for some := range slices.Chunk(list, 200) {
 		args := make([]any, 0, 4*len(some)+1)
 		for _, a := range some {
 			args = append(args, a.ClientUserID, a.SerialNumber, a.AdamID, a.PricingParam)
 		}
 		found, err := all(ctx, db, scanAssignment, "WITH v (client, serial, adam, pricing) AS ("+given(len(some), "TEXT", "TEXT", "TEXT", "TEXT")+`)
-			SELECT s.seq, s.adam_id, s.pricing_param, s.client_user_id, s.serial_number FROM v JOIN assignments s
-			ON s.location_id = $`+strconv.Itoa(len(args)+1)+` AND s.client_user_id = v.client AND s.serial_number = v.serial
+			SELECT s.seq, s.adam_id, s.pricing_param, s.client_user_id, s.serial_number FROM v CROSS JOIN assignments s
+			WHERE s.location_id = $`+strconv.Itoa(len(args)+1)+` AND s.client_user_id = v.client AND s.serial_number = v.serial
 			AND s.adam_id = v.adam AND s.pricing_param = v.pricing`, append(args, id)...)
 		if err != nil {
 			return nil, err

@@ -29,13 +29,16 @@ func (db *DB) Imprint(ctx context.Context, id vpp.LocationID, kind vpp.Imprinted
 	if !whole {
 		return nil, errNone
 	}
-	stale := "SELECT seq FROM touched WHERE location_id = $1 AND kind = $2"
-	if kind == vpp.ImprintedUsers { // whoever waits may be confirmed by what is as it was
-		stale += " UNION SELECT seq FROM program_users WHERE location_id = $1 AND pending <> ''"
-	}
 	i := &vpp.Imprint{}
-	if i.Stale, err = all(ctx, db, scanInt64, stale, id, kind); err != nil {
+	if i.Stale, err = all(ctx, db, scanInt64, "SELECT seq FROM touched WHERE location_id = $1 AND kind = $2", id, kind); err != nil {
 		return nil, err
+	}
+	if kind == vpp.ImprintedUsers { // whoever waits may be confirmed by what is as it was
+		waiting, err := all(ctx, db, scanInt64, "SELECT seq FROM program_users WHERE location_id = $1 AND pending <> ''", id)
+		if err != nil {
+			return nil, err
+		}
+		i.Stale = append(i.Stale, waiting...)
 	}
 	i.Marks, err = readMarks(ctx, db, id, kind)
 	return i, err

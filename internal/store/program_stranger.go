@@ -75,7 +75,7 @@ func (db *DB) Candidates(ctx context.Context, id vpp.LocationID, strangers []vpp
 	found := make(map[vpp.ClientUserID][]vpp.Candidate, len(strangers))
 	for some := range slices.Chunk(strangers, 200) {
 		for _, way := range waysToMatch {
-			if err := db.candidatesBy(ctx, id, some, way.by, way.join, found); err != nil {
+			if err := db.candidatesBy(ctx, id, some, way.by, way.fit, found); err != nil {
 				return nil, err
 			}
 		}
@@ -86,17 +86,17 @@ func (db *DB) Candidates(ctx context.Context, id vpp.LocationID, strangers []vpp
 // waysToMatch are the ways from a stranger (v) to a person (u), the strongest
 // first. Others name VPP users by ids, names or numbers of theirs.
 var waysToMatch = []struct {
-	by   vpp.MatchBy
-	join string
+	by  vpp.MatchBy
+	fit string
 }{
-	{vpp.MatchClientUserID, "JOIN users u ON u.external_id = v.name AND u.external_id <> ''"},
-	{vpp.MatchClientUserID, "JOIN users u ON u.user_name_key = lower(v.name) AND u.user_name_key <> ''"},
-	{vpp.MatchClientUserID, "JOIN users u ON u.id = v.name"},
-	{vpp.MatchManagedAppleID, "JOIN users u ON lower(u.managed_apple_id) = v.email AND u.managed_apple_id <> ''"},
-	{vpp.MatchEmail, "JOIN users u ON u.email_key = v.email AND u.email_key <> ''"},
+	{vpp.MatchClientUserID, "u.external_id = v.name AND u.external_id <> ''"},
+	{vpp.MatchClientUserID, "u.user_name_key = lower(v.name) AND u.user_name_key <> ''"},
+	{vpp.MatchClientUserID, "u.id = v.name"},
+	{vpp.MatchManagedAppleID, "lower(u.managed_apple_id) = v.email AND u.managed_apple_id <> ''"},
+	{vpp.MatchEmail, "u.email_key = v.email AND u.email_key <> ''"},
 }
 
-func (db *DB) candidatesBy(ctx context.Context, id vpp.LocationID, some []vpp.Stranger, by vpp.MatchBy, join string, found map[vpp.ClientUserID][]vpp.Candidate) error {
+func (db *DB) candidatesBy(ctx context.Context, id vpp.LocationID, some []vpp.Stranger, by vpp.MatchBy, fit string, found map[vpp.ClientUserID][]vpp.Candidate) error {
 	args := make([]any, 0, 2*len(some)+1)
 	for _, s := range some {
 		args = append(args, s.ClientUserID, vpp.FoldKey(s.Email))
@@ -111,7 +111,7 @@ func (db *DB) candidatesBy(ctx context.Context, id vpp.LocationID, some []vpp.St
 		return
 	}, "WITH v (name, email) AS ("+given(len(some), "TEXT", "TEXT")+`) SELECT v.name, u.id, u.full_name, u.email,
 		COALESCE(p.client_user_id, ''), COALESCE(p.apple_status, ''), COALESCE(p.pending, '')
-		FROM v `+join+" LEFT JOIN program_users p ON p.user_id = u.id AND p.location_id = $"+strconv.Itoa(len(args))+" ORDER BY u.full_name, u.id", args...)
+		FROM v CROSS JOIN users u LEFT JOIN program_users p ON p.user_id = u.id AND p.location_id = $`+strconv.Itoa(len(args))+" WHERE "+fit+" ORDER BY u.full_name, u.id", args...)
 	if err != nil {
 		return err
 	}

@@ -1,10 +1,8 @@
 package vpp
 
 import (
-	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
-	"slices"
 	"time"
 )
 
@@ -37,15 +35,6 @@ type Mark struct {
 type Imprint struct {
 	Marks []Mark  // by digest
 	Stale []int64 // rows that may stand otherwise by now
-}
-
-// Find returns the row that stood as the digest says.
-func (i *Imprint) Find(digest uint64) (seq int64, found bool) {
-	n, found := slices.BinarySearchFunc(i.Marks, digest, func(m Mark, d uint64) int { return cmp.Compare(m.Digest, d) })
-	if !found {
-		return 0, false
-	}
-	return int64(i.Marks[n].Seq), true
 }
 
 // Digest is what marks are made of: of a VPP user Apple's facts, of a license
