@@ -1,7 +1,6 @@
 package program
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -19,11 +18,10 @@ func TestImprint(t *testing.T) {
 		if n > 2 { // the ends
 			marks = append(marks, vpp.Mark{Digest: 0, Seq: 7001}, vpp.Mark{Digest: math.MaxUint64, Seq: 7002})
 		}
-		slices.SortFunc(marks, func(a, b vpp.Mark) int { return cmp.Compare(a.Digest, b.Digest) })
-		i := imprint{Imprint: &vpp.Imprint{Marks: marks, Stale: []int64{2}}}
-		i.stale.add(2)
-		i.shelve()
-		for _, m := range marks {
+		i := newImprint(&vpp.Imprint{Marks: marks, Stale: []int64{2}})
+		turned := slices.Clone(marks)
+		slices.Reverse(turned)
+		for _, m := range slices.Concat(marks, turned) { // in the order expected, and not
 			if seq, found := i.find(m.Digest); seq != int64(m.Seq) || found != (m.Seq != 2) {
 				t.Fatalf("%d marks: %d is found at %d, %v", n, m.Seq, seq, found)
 			}
@@ -37,7 +35,7 @@ func TestImprint(t *testing.T) {
 			t.Errorf("%d marks: %d unseen, want %d", n, len(i.unseen(seen)), want)
 		}
 	}
-	if _, found := (imprint{}).find(5); found {
+	if _, found := (&imprint{}).find(5); found {
 		t.Error("something is found in nothing")
 	}
 }

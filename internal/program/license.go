@@ -16,7 +16,7 @@ func (t *tender) readAssignments(ctx context.Context, w *libraryWalk) error {
 	if w.Next < 0 {
 		return nil
 	}
-	was := imprint{}
+	was := &imprint{}
 	if w.Full {
 		var err error
 		if was, err = t.loadImprint(ctx, vpp.ImprintedAssignments); err != nil {
@@ -65,7 +65,7 @@ func (t *tender) makeRoom(ctx context.Context, began time.Time) error {
 }
 
 // takeAssignments writes a page's licenses that were not known.
-func (t *tender) takeAssignments(ctx context.Context, w *libraryWalk, p *appsandbooks.AssignmentsPage, was imprint) error {
+func (t *tender) takeAssignments(ctx context.Context, w *libraryWalk, p *appsandbooks.AssignmentsPage, was *imprint) error {
 	asked := t.config.Now()
 	var ask []vpp.Assignment
 	for i := range p.Assignments {
@@ -156,7 +156,7 @@ func assignmentOf(a *appsandbooks.Assignment) vpp.Assignment {
 }
 
 // missingAssignments deals with licenses that a full read did not show.
-func (t *tender) missingAssignments(ctx context.Context, w *libraryWalk, was imprint) error {
+func (t *tender) missingAssignments(ctx context.Context, w *libraryWalk, was *imprint) error {
 	var gone []int64
 	var err error
 	if was.there() {

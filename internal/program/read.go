@@ -75,7 +75,7 @@ func (t *tender) readSlice(ctx context.Context, wanted vpp.ReadWanted) (began ti
 	if err != nil {
 		return began, false, err
 	}
-	was := imprint{}
+	was := &imprint{}
 	if w.Full {
 		if was, err = t.loadImprint(ctx, vpp.ImprintedUsers); err != nil {
 			return began, false, err
@@ -111,7 +111,7 @@ func (t *tender) finishRead(ctx context.Context, w *walk) (err error) {
 
 // livingUnseen returns who lived here as far as we know and was not seen by
 // a full read.
-func (t *tender) livingUnseen(ctx context.Context, w *walk, was imprint) ([]vpp.ClientUserID, error) {
+func (t *tender) livingUnseen(ctx context.Context, w *walk, was *imprint) ([]vpp.ClientUserID, error) {
 	if !was.there() {
 		return t.store.LivingUnseen(ctx, t.l.ID, verifyLimit, func(seq int64) bool { return !w.seen.has(seq) })
 	}
@@ -153,7 +153,7 @@ func (w *walk) encode() (string, error) {
 // walkPages reads pages from where the walk stands. Pages come several at a
 // time; while one is written the next is compared. The walk has come as far as
 // the last page that is written.
-func (t *tender) walkPages(ctx context.Context, w *walk, was imprint) error {
+func (t *tender) walkPages(ctx context.Context, w *walk, was *imprint) error {
 	if w.Next < 0 {
 		return nil
 	}

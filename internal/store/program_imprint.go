@@ -157,7 +157,7 @@ func patchMarks(ctx context.Context, t tx, kind vpp.Imprinted, marks []vpp.Mark,
 		}
 		marks = append(marks, now...)
 	}
-	slices.SortFunc(marks, func(a, b vpp.Mark) int { return cmp.Or(cmp.Compare(a.Digest, b.Digest), cmp.Compare(a.Seq, b.Seq)) })
+	slices.SortFunc(marks, func(a, b vpp.Mark) int { return cmp.Compare(a.Seq, b.Seq) })
 	return marks, nil
 }
 

@@ -33,7 +33,7 @@ type Mark struct {
 // Imprint is how everything stood after the last full read, so that what has
 // not changed is known without asking for it row by row.
 type Imprint struct {
-	Marks []Mark  // by digest
+	Marks []Mark  // by row
 	Stale []int64 // rows that may stand otherwise by now
 }
 
