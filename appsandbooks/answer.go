@@ -105,8 +105,8 @@ func readSuccess(res *http.Response, body []byte, into answer, after time.Durati
 // readRefusal finds Apple's error in an answer that is not 2xx.
 func readRefusal(res *http.Response, body []byte, after time.Duration, odd func(string, error) error) error {
 	var r refusal
-	if isObject(body) && json.Unmarshal(body, &r) != nil {
-		r = refusal{}
+	if isObject(body) {
+		_ = json.Unmarshal(body, &r) // a number counts, whatever is wrong beside it
 	}
 	p := r.problem()
 	switch {

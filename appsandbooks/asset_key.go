@@ -29,12 +29,12 @@ func (k *AssetKey) UnmarshalJSON(b []byte) error {
 	return r.broken
 }
 
-func (a *AssetKey) member(r *jsonReader, name []byte) {
+func (k *AssetKey) member(r *jsonReader, name []byte) {
 	switch string(name) {
 	case "adamId":
-		r.adamID("adamId", &a.AdamID)
+		r.adamID("adamId", &k.AdamID)
 	case "pricingParam":
-		r.word("pricingParam", &a.PricingParam)
+		r.word("pricingParam", &k.PricingParam)
 	default:
 		r.raw()
 	}

@@ -26,8 +26,10 @@ func TestAssetsPage(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []appsandbooks.Asset{
-		{AdamID: "408709785", PricingParam: "STDQ", ProductType: "App", AssignedCount: 3, AvailableCount: 6, RetiredCount: 1, TotalCount: 10,
-			DeviceAssignable: true, Revocable: true, SupportedPlatforms: []string{"iOS", "visionOS", "teaOS"}},
+		{
+			AdamID: "408709785", PricingParam: "STDQ", ProductType: "App", AssignedCount: 3, AvailableCount: 6, RetiredCount: 1, TotalCount: 10,
+			DeviceAssignable: true, Revocable: true, SupportedPlatforms: []string{"iOS", "visionOS", "teaOS"},
+		},
 		{AdamID: "1", PricingParam: "STDQ", ProductType: "App", AssignedCount: 7, AvailableCount: 2147483647, TotalCount: 2147483647, Unlimited: true},
 		{AdamID: "2", PricingParam: "PLUS", ProductType: "Book", AssignedCount: 1, Unlimited: true},
 	}

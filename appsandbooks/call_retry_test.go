@@ -90,6 +90,7 @@ func TestReadsAreTriedAgain(t *testing.T) {
 		{name: "Retry-After beyond what we wait", apple: times(1, status(503, "", "Retry-After", "7200")), calls: 1, wait: true, fails: true},
 		{name: "Retry-After for ever", apple: times(1, status(503, "", "Retry-After", "99999999999999999999")), calls: 1, wait: true, fails: true},
 		{name: "cut connection", apple: []http.HandlerFunc{cut, half, ok}, calls: 3, pauses: seconds(1, 2)},
+		{name: "408", apple: []http.HandlerFunc{status(408, ""), ok}, calls: 2, pauses: seconds(1)},
 		{name: "400 is final", apple: times(1, status(400, `{"errorNumber":9602}`)), calls: 1, number: 9602, fails: true},
 		{name: "401 is final", apple: times(1, status(401, "")), calls: 1, fails: true},
 		{name: "410 is final", apple: times(1, status(410, `{"errorNumber":9634}`)), calls: 1, number: 9634, fails: true},

@@ -21,40 +21,60 @@ var notifications = []struct {
 	{"TEST_NOTIFICATION", `{}`, appsandbooks.Notification{}},
 	{"UNLIMITED_ASSET", `{"what":["Apple","does"],"not":"say"}`, appsandbooks.Notification{}},
 	{"SOMETHING_NEW", `null`, appsandbooks.Notification{}},
-	{"USER_MANAGEMENT", `{"eventId":"e","type":"CREATE","result":"FAILURE","users":[{"clientUserId":"a","inviteCode":"00ff","status":"Registered"}],"error":{"errorNumber":9641,"errorMessage":"bound"},"news":1}`,
+	{
+		"USER_MANAGEMENT", `{"eventId":"e","type":"CREATE","result":"FAILURE","users":[{"clientUserId":"a","inviteCode":"00ff","status":"Registered"}],"error":{"errorNumber":9641,"errorMessage":"bound"},"news":1}`,
 		appsandbooks.Notification{Managed: &appsandbooks.ManagedUsers{
-			Outcome: appsandbooks.Outcome{EventID: "e", Type: appsandbooks.Create, Result: appsandbooks.Failure,
-				Error: &appsandbooks.Error{Number: appsandbooks.AccountAlreadyBound, Message: "bound"}},
+			Outcome: appsandbooks.Outcome{
+				EventID: "e", Type: appsandbooks.Create, Result: appsandbooks.Failure,
+				Error: &appsandbooks.Error{Number: appsandbooks.AccountAlreadyBound, Message: "bound"},
+			},
 			Users: []appsandbooks.User{{ClientUserID: "a", InviteCode: "00ff", Status: appsandbooks.Registered}},
-		}}},
-	{"USER_ASSOCIATED", `{"associatedUsers":[{"clientUserId":"a","email":"a@example.com","idHash":"h","inviteCode":"00ff","status":"Associated"}]}`,
+		}},
+	},
+	{
+		"USER_ASSOCIATED", `{"associatedUsers":[{"clientUserId":"a","email":"a@example.com","idHash":"h","inviteCode":"00ff","status":"Associated"}]}`,
 		appsandbooks.Notification{Associated: &appsandbooks.AssociatedUsers{
 			Users: []appsandbooks.User{{ClientUserID: "a", Email: "a@example.com", IDHash: "h", InviteCode: "00ff", Status: appsandbooks.Associated}},
-		}}},
-	{"ASSET_MANAGEMENT", `{"assignments":[{"adamId":"1","pricingParam":"STDQ","serialNumber":"C02"},{"adamId":2,"clientUserId":"a","pricingParam":"PLUS"}],"eventId":"e","result":"SUCCESS","type":"REVOKE","error":null}`,
+		}},
+	},
+	{
+		"ASSET_MANAGEMENT", `{"assignments":[{"adamId":"1","pricingParam":"STDQ","serialNumber":"C02"},{"adamId":2,"clientUserId":"a","pricingParam":"PLUS"}],"eventId":"e","result":"SUCCESS","type":"REVOKE","error":null}`,
 		appsandbooks.Notification{ManagedAssets: &appsandbooks.ManagedAssets{
 			Outcome: appsandbooks.Outcome{EventID: "e", Type: appsandbooks.Revoke, Result: appsandbooks.Success},
 			Assignments: []appsandbooks.Assignment{
 				{AdamID: "1", PricingParam: "STDQ", SerialNumber: "C02"}, {AdamID: "2", PricingParam: "PLUS", ClientUserID: "a"},
 			},
-		}}},
-	{"ASSET_MANAGEMENT", `{"eventId":"e","type":"ASSOCIATE","result":"FAILURE","failures":[{"errorNumber":9709,"errorMessage":"none left","errorInfo":{"assets":[{"adamId":1,"pricingParam":"STDQ"}],"serialNumbers":["C02"]}}]}`,
+		}},
+	},
+	{
+		"ASSET_MANAGEMENT", `{"eventId":"e","type":"ASSOCIATE","result":"FAILURE","failures":[{"errorNumber":9709,"errorMessage":"none left","errorInfo":{"assets":[{"adamId":1,"pricingParam":"STDQ"}],"serialNumbers":["C02"]}}]}`,
 		appsandbooks.Notification{ManagedAssets: &appsandbooks.ManagedAssets{Outcome: appsandbooks.Outcome{
 			EventID: "e", Type: appsandbooks.Associate, Result: appsandbooks.Failure, Error: &noneLeft, Failures: []appsandbooks.Error{noneLeft},
-		}}}},
-	{"ASSET_COUNT", `{"adamId":"408709785","countDelta":-12,"pricingParam":"STDQ"}`,
-		appsandbooks.Notification{AssetCount: &appsandbooks.AssetCountChange{Asset: appsandbooks.AssetKey{AdamID: "408709785", PricingParam: "STDQ"}, CountDelta: -12}}},
-	{"ASSET_COUNT", `{"adamId":408709785,"countDelta":12}`,
-		appsandbooks.Notification{AssetCount: &appsandbooks.AssetCountChange{Asset: appsandbooks.AssetKey{AdamID: "408709785"}, CountDelta: 12}}},
-	{"SUBSCRIPTION_COUNT", `{"parentAdamId":54321,"adamId":12345,"counts":{"available":{"renewing":15,"expiring":5},"total":{"renewing":100,"expiring":20}}}`,
-		appsandbooks.Notification{SubscriptionCount: seats("54321", "12345")}},
-	{"SUBSCRIPTION_COUNT", `{"parentAdamId":"54321","adamId":"12345","counts":{"available":{"renewing":15,"expiring":5},"total":{"renewing":100,"expiring":20},"assigned":null}}`,
-		appsandbooks.Notification{SubscriptionCount: seats("54321", "12345")}},
-	{"SUBSCRIPTION_MANAGEMENT", `{"assignments":[{"adamId":12345,"clientUserId":"a","renewing":true},{"adamId":"12346","clientUserId":"b","renewing":false}],"eventId":"e","result":"SUCCESS","type":"DISASSOCIATE"}`,
+		}}},
+	},
+	{
+		"ASSET_COUNT", `{"adamId":"408709785","countDelta":-12,"pricingParam":"STDQ"}`,
+		appsandbooks.Notification{AssetCount: &appsandbooks.AssetCountChange{Asset: appsandbooks.AssetKey{AdamID: "408709785", PricingParam: "STDQ"}, CountDelta: -12}},
+	},
+	{
+		"ASSET_COUNT", `{"adamId":408709785,"countDelta":12}`,
+		appsandbooks.Notification{AssetCount: &appsandbooks.AssetCountChange{Asset: appsandbooks.AssetKey{AdamID: "408709785"}, CountDelta: 12}},
+	},
+	{
+		"SUBSCRIPTION_COUNT", `{"parentAdamId":54321,"adamId":12345,"counts":{"available":{"renewing":15,"expiring":5},"total":{"renewing":100,"expiring":20}}}`,
+		appsandbooks.Notification{SubscriptionCount: seats("54321", "12345")},
+	},
+	{
+		"SUBSCRIPTION_COUNT", `{"parentAdamId":"54321","adamId":"12345","counts":{"available":{"renewing":15,"expiring":5},"total":{"renewing":100,"expiring":20},"assigned":null}}`,
+		appsandbooks.Notification{SubscriptionCount: seats("54321", "12345")},
+	},
+	{
+		"SUBSCRIPTION_MANAGEMENT", `{"assignments":[{"adamId":12345,"clientUserId":"a","renewing":true},{"adamId":"12346","clientUserId":"b","renewing":false}],"eventId":"e","result":"SUCCESS","type":"DISASSOCIATE"}`,
 		appsandbooks.Notification{ManagedSubscriptions: &appsandbooks.ManagedSubscriptions{
 			Outcome:     appsandbooks.Outcome{EventID: "e", Type: appsandbooks.Disassociate, Result: appsandbooks.Success},
 			Assignments: []appsandbooks.SubscriptionAssignment{{AdamID: "12345", ClientUserID: "a", Renewing: true}, {AdamID: "12346", ClientUserID: "b"}},
-		}}},
+		}},
+	},
 }
 
 var noneLeft = appsandbooks.Error{Number: appsandbooks.NotEnoughLicenses, Message: "none left", Info: appsandbooks.ErrorInfo{

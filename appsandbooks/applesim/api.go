@@ -5,6 +5,8 @@ import (
 	"maps"
 	"mime"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -73,6 +75,7 @@ type call struct {
 	reading  bool // counted as a page read under way
 	latency  time.Duration
 	fault    Fault
+	v1       v1Args // nil in version 2
 }
 
 // reply is what goes back.
@@ -95,6 +98,7 @@ func (a *Apple) serveAPI(w http.ResponseWriter, r *http.Request, name string) {
 	rt, ok := methods[r.Method]
 	if !ok {
 		a.count(EndpointUnknown, http.StatusMethodNotAllowed, 9726)
+		w.Header().Set("Allow", strings.Join(slices.Sorted(maps.Keys(methods)), ", "))
 		a.write(w, fail(9726).reply())
 		return
 	}
@@ -116,7 +120,7 @@ func (a *Apple) serveCall(w http.ResponseWriter, c *call) {
 		return
 	}
 	defer a.leave(c)
-	out := a.work(c)
+	out := c.dress(a.work(c))
 	a.count(c.endpoint, out.status, out.number)
 	a.faultAfter(w, c, out)
 }
@@ -125,13 +129,16 @@ func (a *Apple) serveCall(w http.ResponseWriter, c *call) {
 func (a *Apple) prepare(c *call) (hang time.Duration) {
 	a.lock()
 	defer a.unlock()
-	c.fault = a.faults.draw(c.endpoint)
+	c.fault = a.outage.befalls(c, a.faults.draw(c.endpoint))
 	c.latency = a.options.Latency.draw(a.rng)
 	return a.faults.hang()
 }
 
 // work admits the call and handles it.
 func (a *Apple) work(c *call) reply {
+	if refused := a.closed(c); refused != nil {
+		return *refused
+	}
 	if !c.open {
 		if refused := a.admit(c); refused != nil {
 			return *refused
@@ -152,14 +159,14 @@ func (a *Apple) work(c *call) reply {
 
 // checkContentType demands JSON of a POST (9727).
 func (a *Apple) checkContentType(c *call) *wireError {
-	if c.Method != http.MethodPost {
+	if c.Method != http.MethodPost || c.v1 != nil {
 		return nil
 	}
 	text := c.Header.Get("Content-Type")
 	a.mu.Lock()
-	lenient := a.quirks.NoContentTypeAllowed
+	strict := a.quirks.NoContentTypeRefused
 	a.mu.Unlock()
-	if text == "" && lenient {
+	if text == "" && !strict {
 		return nil
 	}
 	if kind, _, err := mime.ParseMediaType(text); err != nil || kind != "application/json" {

@@ -131,6 +131,13 @@ func (a *Apple) Buy(uID string, key AssetKey, n int) error {
 	if l == nil {
 		return ErrNoLocation
 	}
+	if err := a.buy(l, key, n); err != nil {
+		return err
+	}
+	return a.flush()
+}
+
+func (a *Apple) buy(l *location, key AssetKey, n int) error {
 	old := l.asset(key)
 	switch {
 	case old == nil:
@@ -144,7 +151,7 @@ func (a *Apple) Buy(uID string, key AssetKey, n int) error {
 	next.Total += n
 	a.putAsset(l, next)
 	a.notifyCount(l, key, n)
-	return a.flush()
+	return nil
 }
 
 // Assets lists a location's assets as they truly are, in the order they were added.

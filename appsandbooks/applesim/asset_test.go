@@ -3,9 +3,11 @@ package applesim_test
 import (
 	"errors"
 	"fmt"
+	"net/url"
 	"path/filepath"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/rsvpp/rsvpp/appsandbooks/applesim"
@@ -119,6 +121,26 @@ func TestBooksFollowThePerson(t *testing.T) {
 			}
 		}
 	}
+}
+
+// An assignment accepted before a restart is made after it.
+func TestRestartFinishesAssignments(t *testing.T) {
+	now := newClock()
+	o := applesim.Options{File: filepath.Join(t.TempDir(), "apple.jsonl"), Now: now.Now, EventDelay: applesim.Range{Min: time.Minute}}
+	old := newWorld(t, o)
+	old.stock(applesim.App(app, 10))
+	id := old.want(old.post("/assets/associate", give(nil, []string{"C01", "C02"}, asset(app, "STDQ"))), 200, 0).str("eventId")
+	_, v, _ := old.walkList("/assignments", "assignments", url.Values{})
+	old.must(old.Close())
+	w := newWorld(t, o)
+	w.token = old.token
+	w.wantNumbers(w.get("/status?eventId="+id), "PENDING", 0, 2)
+	now.add(time.Minute)
+	w.wantNumbers(w.get("/status?eventId="+id), "COMPLETE", 2, 2)
+	if seen, _, _ := w.walkList("/assignments", "assignments", url.Values{"sinceVersionId": {v}}); ids(seen) != "C01/"+app+" C02/"+app {
+		t.Error(seen)
+	}
+	w.wantCounts(notes, "10 8 2 0")
 }
 
 // A restart keeps assets, assignments and counts, with and without compaction.

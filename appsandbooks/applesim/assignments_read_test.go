@@ -36,14 +36,14 @@ const app, book = "408709785", "502351833"
 func TestAssignmentFilters(t *testing.T) {
 	w := handed(t, applesim.Options{PageSize: 3})
 	for query, want := range map[string]string{
-		"":                                           "C01/" + app + " C02/" + app + "/PLUS u0/" + app + " u0/" + book + " u1/" + app + " u2/" + book,
-		"adamId=" + book:                             "u0/" + book + " u2/" + book,
-		"adamId=1":                                   "",
-		"pricingParam=PLUS":                          "C02/" + app + "/PLUS",
-		"adamId=" + app + "&pricingParam=STDQ":       "C01/" + app + " u0/" + app + " u1/" + app,
-		"clientUserId=u0":                            "u0/" + app + " u0/" + book,
-		"clientUserId=u0&adamId=" + book:             "u0/" + book,
-		"clientUserId=u2":                            "u2/" + book,
+		"":                                     "C01/" + app + " C02/" + app + "/PLUS u0/" + app + " u0/" + book + " u1/" + app + " u2/" + book,
+		"adamId=" + book:                       "u0/" + book + " u2/" + book,
+		"adamId=1":                             "",
+		"pricingParam=PLUS":                    "C02/" + app + "/PLUS",
+		"adamId=" + app + "&pricingParam=STDQ": "C01/" + app + " u0/" + app + " u1/" + app,
+		"clientUserId=u0":                      "u0/" + app + " u0/" + book,
+		"clientUserId=u0&adamId=" + book:       "u0/" + book,
+		"clientUserId=u2":                      "u2/" + book,
 		"clientUserId=u2&excludeInactiveUsers=true":  "",
 		"clientUserId=nobody":                        "",
 		"serialNumber=C01":                           "C01/" + app,

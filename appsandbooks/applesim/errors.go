@@ -73,6 +73,7 @@ func errorTable() []errorRow {
 		{9641, 400, false, "The Apple Account is already associated with another user."},
 		{9644, 400, false, "The service is in maintenance mode."},
 		{9646, 429, true, "Too many requests for this organization."},
+		{9647, 403, false, "This is not supported for legacy tokens."},
 		{9650, 400, true, "The page index is out of range."},
 		{9700, 400, true, "Too many assets."},
 		{9701, 400, true, "Too many users."},

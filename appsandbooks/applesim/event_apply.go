@@ -29,6 +29,11 @@ func (a *Apple) applyCreate(l *location, u requestUser, now time.Time) (int32, i
 		return -1, number
 	}
 	i, reused := a.reusable(l, u.ClientUserID)
+	return a.makeUser(l, u, i, reused, now), 0
+}
+
+// makeUser makes a record, or brings an old one back to life. Version 1 and 2 meet here.
+func (a *Apple) makeUser(l *location, u requestUser, i int32, reused bool, now time.Time) int32 {
 	if !reused {
 		a.beforeChange(l, now)
 		i = l.add(record{clientUserID: u.ClientUserID, created: now.UnixMilli()})
@@ -38,7 +43,7 @@ func (a *Apple) applyCreate(l *location, u requestUser, now time.Time) (int32, i
 	r.email, r.state, r.ended, r.invited = u.Email, stateRegistered, 0, now.UnixMilli()
 	a.bindManaged(l, i, u.ManagedAppleID, now)
 	a.touch(l, i, now)
-	return i, 0
+	return i
 }
 
 // reusable is the never associated retired record that v1 would bring back.
@@ -53,13 +58,20 @@ func (a *Apple) reusable(l *location, clientUserID string) (int32, bool) {
 
 // applyUpdate changes the address or binds a managed account; what is not given stays.
 func (a *Apple) applyUpdate(l *location, u requestUser, now time.Time) (int32, int) {
-	i, r, lives := l.live(u.ClientUserID)
+	i, _, lives := l.live(u.ClientUserID)
 	if !lives {
 		return -1, 9609
 	}
 	if number := a.checkManaged(l, u.ManagedAppleID, i); number != 0 {
 		return -1, number
 	}
+	a.changeUser(l, i, u, now)
+	return i, 0
+}
+
+// changeUser changes what is given of a living record.
+func (a *Apple) changeUser(l *location, i int32, u requestUser, now time.Time) {
+	r := l.at(i)
 	if u.Email != "" && u.Email != r.email {
 		r.email = u.Email
 		if a.quirks.RotateInviteOnEmail && r.state == stateRegistered {
@@ -69,7 +81,6 @@ func (a *Apple) applyUpdate(l *location, u requestUser, now time.Time) (int32, i
 	}
 	a.bindManaged(l, i, u.ManagedAppleID, now)
 	a.touch(l, i, now)
-	return i, 0
 }
 
 // applyRetire ends a record and unbinds its account.

@@ -168,6 +168,8 @@ func (b *faultBox) draw(e Endpoint) Fault {
 }
 
 // strikes decides about a single kind of fault.
+//
+//nolint:unparam // of one kind today
 func (b *faultBox) strikes(f Fault) bool { return b.chance(string(f), []Fault{f}) != "" }
 
 // chance draws at most one of the faults, within the caps.

@@ -27,6 +27,7 @@ type line struct {
 	Asset      *Asset          `json:"asset,omitempty"`
 	Position   int             `json:"pos,omitempty"`
 	Assignment *assignmentLine `json:"as,omitempty"`
+	Legacy     *legacy         `json:"legacy,omitempty"`
 }
 
 type lineKind string
@@ -42,6 +43,8 @@ const (
 	lineUser       lineKind = "user"
 	lineAsset      lineKind = "asset"
 	lineAssignment lineKind = "as"
+	lineLegacy     lineKind = "legacy"
+	lineChanged    lineKind = "changed" // a token's state
 )
 
 // userLine is the whole state of one record after a change.
@@ -120,6 +123,10 @@ func (a *Apple) apply(l line) {
 		a.locations[l.UID].keepAsset(*l.Asset, l.Position)
 	case lineAssignment:
 		a.ordered[l.Assignment.Location].restoreAssignment(*l.Assignment)
+	case lineLegacy:
+		a.locations[l.UID].legacy = *l.Legacy
+	case lineChanged:
+		*a.tokens[l.Token.Content] = *l.Token
 	}
 }
 
@@ -143,6 +150,10 @@ func (a *Apple) valid(l line) bool {
 	case lineAssignment:
 		g := l.Assignment
 		return g != nil && int(g.Location) < len(a.ordered) && a.ordered[g.Location].fits(*g)
+	case lineLegacy:
+		return l.Legacy != nil && a.locations[l.UID] != nil
+	case lineChanged:
+		return l.Token != nil && a.tokens[l.Token.Content] != nil && a.tokens[l.Token.Content].UID == l.Token.UID
 	case lineUser:
 		u := l.User
 		return u != nil && int(u.Location) < len(a.ordered) && u.Index >= 0 && int(u.Index) <= a.ordered[u.Location].n && u.State <= stateDeleted

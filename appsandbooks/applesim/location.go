@@ -47,7 +47,9 @@ type location struct {
 	forgot   int                // versions below this position are unknown
 	config   clientConfig
 	post     postbox
+	legacy   legacy
 	bucket   bucket
+	nextOpen int32  // where AcceptSome looks next
 	reading  int    // page reads under way
 	marks    []mark // recent positions, kept while ReadLag or VersionTTL wants them
 }

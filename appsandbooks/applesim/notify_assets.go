@@ -23,14 +23,17 @@ func (l *location) taskOf(k int32) task {
 	return t
 }
 
-// appendTask writes a task as Apple's Assignment.
+// appendTask writes a task as Apple's Assignment; one that failed before any asset was looked at names its holder only.
 // https://developer.apple.com/documentation/devicemanagement/assignment
 func appendTask(b []byte, t task) []byte {
-	b = appendString(append(b, `{"adamId":`...), t.key.AdamID)
-	b = appendString(append(b, `,"pricingParam":`...), t.key.PricingParam)
-	member := `,"clientUserId":`
+	b = append(b, '{')
+	if t.key.AdamID != "" {
+		b = appendString(append(b, `"adamId":`...), t.key.AdamID)
+		b = append(appendString(append(b, `,"pricingParam":`...), t.key.PricingParam), ',')
+	}
+	member := `"clientUserId":`
 	if t.device {
-		member = `,"serialNumber":`
+		member = `"serialNumber":`
 	}
 	return append(appendString(append(b, member...), t.id), '}')
 }

@@ -13,8 +13,9 @@ type Quirks struct {
 	Empty401 bool
 	// MissingAuth9722 answers a missing Authorization header with 9722. Default 9601.
 	MissingAuth9722 bool
-	// NoContentTypeAllowed accepts a POST without Content-Type. Default 9727.
-	NoContentTypeAllowed bool
+	// NoContentTypeRefused answers a POST without Content-Type with 9727, as one with a wrong type. Default: taken for JSON,
+	// as a client lived by that sent none.
+	NoContentTypeRefused bool
 	// ExpirationInLast15Days sends tokenExpirationDate only then, as documented. Default: always, as in every sample.
 	ExpirationInLast15Days bool
 	// NullMDMInfo sends "mdmInfo": null when nobody wrote it. Default: absent.
@@ -99,6 +100,11 @@ type Quirks struct {
 	NotifyPortal bool
 	// NotifyRetireAssets sends ASSET_MANAGEMENT (REVOKE, with the retire's eventId) for licenses that a retire sets free. Default: silent.
 	NotifyRetireAssets bool
+	// OldAddressMoved answers version 1 under /WebObjects/MZFinance.woa/wa with 9617, its service config excepted.
+	OldAddressMoved bool
+	// EditRetired9609 answers editVPPUserSrv of version 1 with 9609 where it names a retired user. Default: edited, as the
+	// tests written against Apple's own simulator expect.
+	EditRetired9609 bool
 	// UnlimitedNote is the body of UNLIMITED_ASSET, sent when an unlimited asset is added. Default: none is sent.
 	UnlimitedNote UnlimitedNote
 	// ParallelReadsRefused answers a sixth parallel page read with 9646. Default: only counted.

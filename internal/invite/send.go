@@ -29,7 +29,8 @@ type SendStore interface {
 
 const (
 	claimSize = 200
-	groupSize = 64
+	groupSize = 128
+	groupWait = 25 * time.Millisecond
 )
 
 // Sweep wakes whatever is due: deferred letters, letters of the dead.
@@ -93,7 +94,7 @@ type outcome struct {
 func (b *batch) run(ctx context.Context) (more bool, err error) {
 	// Nobody sends on while many results wait to be written: what a crash
 	// makes us send again stays little.
-	attempts, outcomes := make(chan attempt), make(chan outcome)
+	attempts, outcomes := make(chan attempt, claimSize), make(chan outcome) // the next are claimed while these are sent
 	var senders, recorder sync.WaitGroup
 	for range b.service.config.Senders {
 		senders.Go(func() {
@@ -175,19 +176,24 @@ func (b *batch) result(d vpp.DueLetter, h Handover) vpp.SentLetter {
 	return sent
 }
 
-// record writes results in small groups: while one is written the next comes
+// record writes results in groups: a full one at once, a smaller one when its
+// first result has waited a moment. While one is written the next comes
 // together. What a crash forgets is no more than these two.
 func (b *batch) record(ctx context.Context, outcomes <-chan outcome) {
 	var waiting []outcome
 	written := make(chan struct{}, 1)
-	for writing := false; outcomes != nil || writing || len(waiting) > 0; {
-		if !writing && len(waiting) > 0 {
+	moment := time.NewTimer(groupWait)
+	moment.Stop()
+	for writing, ripe := false, false; outcomes != nil || writing || len(waiting) > 0; {
+		full := len(waiting) >= groupSize
+		if !writing && len(waiting) > 0 && (full || ripe || outcomes == nil) {
 			group := waiting
-			waiting, writing = nil, true
+			waiting, writing, full, ripe = nil, true, false, false
+			moment.Stop()
 			go func() { b.recordGroup(ctx, group); written <- struct{}{} }()
 		}
 		more := outcomes
-		if len(waiting) >= groupSize {
+		if full {
 			more = nil // the senders wait
 		}
 		select {
@@ -196,7 +202,11 @@ func (b *batch) record(ctx context.Context, outcomes <-chan outcome) {
 				outcomes = nil
 				continue
 			}
-			waiting = append(waiting, o)
+			if waiting = append(waiting, o); len(waiting) == 1 {
+				moment.Reset(groupWait)
+			}
+		case <-moment.C:
+			ripe = true
 		case <-written:
 			writing = false
 		}

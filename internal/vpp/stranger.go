@@ -18,8 +18,11 @@ type Stranger struct {
 
 // SealContext binds a stranger's sealed invite code to its record.
 func (s Stranger) SealContext() string {
-	return "stranger-code:" + string(s.LocationID) + ":" + string(s.ClientUserID)
+	return StrangerContext(string(s.LocationID) + ":" + string(s.ClientUserID))
 }
+
+// StrangerContext is the same for the id under which a stranger's code is kept.
+func StrangerContext(id string) string { return "stranger-code:" + id }
 
 // MatchBy is what a person was found by.
 type MatchBy string
