@@ -10,7 +10,7 @@ import (
 )
 
 func (p *cli) vppCommand() *cobra.Command {
-	return p.group(&cobra.Command{Use: "vpp", Short: "Sync people with Apple, or delete them from VPP"}, p.vppSync(), p.vppDelete())
+	return p.group(&cobra.Command{Use: "vpp", Short: "Sync people with Apple, adopt them, or delete them from VPP"}, p.vppSync(), p.vppDelete(), p.vppSchedule(), p.vppAdopt())
 }
 
 func (p *cli) vppSync() *cobra.Command {

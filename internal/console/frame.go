@@ -130,6 +130,9 @@ func sectionOf(path string) string {
 	case "import", "invite", "vpp":
 		return "users"
 	case "settings":
+		if strings.HasPrefix(path, "/settings/vpp") {
+			return "vpp"
+		}
 		return "mail"
 	}
 	return ""

@@ -54,6 +54,7 @@ type Config struct {
 	Sleep         func(context.Context, time.Duration) error
 	Skew          func() (time.Duration, bool)                // how far our clock is ahead of Apple's; false when nobody knows yet
 	Observe       func(vpp.LocationID, appsandbooks.CallInfo) // each HTTP call, may be nil
+	People        People                                      // adds people for strangers; nil adds none
 }
 
 // Service is the room.
@@ -96,6 +97,9 @@ type Store interface {
 	tasks
 	notifying
 	Claiming
+	schedules
+	libraries
+	adoptions
 	custody
 }
 
@@ -130,7 +134,6 @@ type batches interface {
 type facts interface {
 	PlacesByClient(ctx context.Context, location vpp.LocationID, ids []vpp.ClientUserID) (map[vpp.ClientUserID]vpp.PlaceNow, error)
 	WriteFacts(ctx context.Context, facts []vpp.Fact) error
-	WriteStrangers(ctx context.Context, id vpp.LocationID, records []vpp.Record, read time.Time) error
 	SealedCode(ctx context.Context, id vpp.ProgramUserID) (string, vpp.ProgramUser, error)
 }
 
@@ -141,8 +144,10 @@ type reads interface {
 	// Unread says whether people have names at Apple of which nothing was read.
 	Unread(ctx context.Context, id vpp.LocationID) (bool, error)
 	FinishRead(ctx context.Context, id vpp.LocationID, r vpp.ReadResult) error
+	LivingNames(ctx context.Context, id vpp.LocationID, seqs []int64, limit int) ([]vpp.ClientUserID, error)
+	Imprint(ctx context.Context, id vpp.LocationID, kind vpp.Imprinted) (*vpp.Imprint, error)
+	RenewImprint(ctx context.Context, id vpp.LocationID, kind vpp.Imprinted) error
 	LivingUnseen(ctx context.Context, id vpp.LocationID, limit int, unseen func(seq int64) bool) ([]vpp.ClientUserID, error)
-	StaleReads(ctx context.Context, read, full time.Time) (stale, whole []vpp.LocationID, err error)
 	WantRead(ctx context.Context, id vpp.LocationID, full bool) error
 }
 
@@ -165,8 +170,8 @@ type notifying interface {
 	KeepNotify(ctx context.Context, id vpp.LocationID, sealed string, rotate bool) (string, error)
 	Announced(ctx context.Context, id vpp.LocationID, url, problem string) error
 	NotifyTested(ctx context.Context, id vpp.LocationID) error
-	LibraryNotified(ctx context.Context, location vpp.LocationID, id string) (bool, error)
 	Notified(ctx context.Context, location vpp.LocationID, id, eventID string) (bool, error)
+	LicensesNotified(ctx context.Context, location vpp.LocationID, id string, holders []vpp.Holder) (bool, error)
 	ForgetNotifications(ctx context.Context, before time.Time) error
 }
 

@@ -2,8 +2,6 @@ package program
 
 import (
 	"context"
-	"fmt"
-	"strings"
 
 	"github.com/rsvpp/rsvpp/internal/vpp"
 )
@@ -141,12 +139,13 @@ func planSync(people []vpp.Person) []vpp.Planned {
 	plans := make([]vpp.Planned, len(people))
 	for i, p := range people {
 		plans[i] = vpp.Planned{ID: p.Program.ID, State: vpp.ItemDone, Detail: "Nothing to send."}
-		pending := p.Program.Pending != vpp.WriteNone
-		if !pending && differs(p) {
-			plans[i] = vpp.Planned{
-				ID: p.Program.ID, State: vpp.ItemQueued, Write: vpp.WriteUpdate,
-				Detail: fmt.Sprintf("The address %s waits for Apple.", p.Email),
-			}
+		waits := vpp.Planned{ID: p.Program.ID, State: vpp.ItemQueued, Detail: "What changed here waits for Apple."}
+		switch {
+		case p.Program.Pending == vpp.WriteUpdate: // asked for when it was changed
+			plans[i] = waits
+		case p.Program.Pending == vpp.WriteNone && p.Differs():
+			waits.Write = vpp.WriteUpdate
+			plans[i] = waits
 		}
 	}
 	return plans
@@ -162,14 +161,4 @@ func keptHere(people []vpp.Person, l vpp.Location) []vpp.Planned {
 		}
 	}
 	return plans
-}
-
-// differs says whether Apple has another address than we do, or could link a
-// Managed Apple Account that it does not know of.
-func differs(p vpp.Person) bool {
-	if !p.Program.AppleStatus.Living() || p.Email == "" {
-		return false
-	}
-	link := p.ManagedAppleID != "" && p.Program.ManagedError == 0 && p.Program.AppleStatus == vpp.AppleRegistered
-	return link || !strings.EqualFold(p.Email, p.Program.AppleEmail)
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/rsvpp/rsvpp/appsandbooks/applesim"
 	"github.com/rsvpp/rsvpp/internal/program"
 	"github.com/rsvpp/rsvpp/internal/queue"
+	"github.com/rsvpp/rsvpp/internal/roster"
 	"github.com/rsvpp/rsvpp/internal/seal"
 	"github.com/rsvpp/rsvpp/internal/store"
 	"github.com/rsvpp/rsvpp/internal/store/storetest"
@@ -79,7 +80,7 @@ func newWorld(t *testing.T, url string, o applesim.Options) *world {
 			Settle: 20 * time.Millisecond, ReadEvery: time.Hour, FullEvery: time.Hour,
 		},
 		Lease: time.Minute, Slice: 8 * time.Second, Parallel: 8, Attempts: 8, Logger: slog.New(slog.DiscardHandler),
-		Now: time.Now, IDs: storetest.NewID, Secrets: uuid.NewString, Sleep: sleep,
+		Now: time.Now, IDs: storetest.NewID, Secrets: uuid.NewString, Sleep: sleep, People: roster.New(db, time.Now, storetest.NewID),
 	}
 	w.Service = w.node()
 	storetest.AddLocation(t, db, school, l.UID)

@@ -16,6 +16,7 @@ func TestExportIsDecided(t *testing.T) {
 		"sessions",         // digests of cookies
 		"sign_in_attempts", // remote addresses
 		"preferences", "notifications",
+		"imprints", "touched", "license_looks", // what is read anew by itself
 		"import_chunks", "import_failures", "import_mappings", // the uploaded files
 	}
 	db, err := Open(t.Context(), filepath.Join(t.TempDir(), "a.db"), time.Now, func() string { return "id" })

@@ -92,6 +92,8 @@ func (db *DB) peopleQuery(ctx context.Context, r querier, f vpp.Filter, sort vpp
 	switch f.Attention {
 	case vpp.AttentionWaiting:
 		q.where += " AND p.pending <> ''"
+	case vpp.AttentionDiffers:
+		q.where += " AND p.differs"
 	case vpp.AttentionMail:
 		q.where += " AND p.mail_problem <> ''"
 	case vpp.AttentionRefused:
