@@ -74,8 +74,7 @@ func placeOf(p vpp.ProgramUser) Place {
 		AccountHashSeen: p.AccountHash != "",
 	}
 	if p.AppleError != 0 {
-		problem := vpp.ExplainApple(p.AppleError)
-		out.AppleErrorText = problem.Sentence + " " + problem.Next
+		out.AppleErrorText = vpp.ExplainApple(p.AppleError).Advice()
 	}
 	return out
 }

@@ -47,8 +47,7 @@ func (d *Door) tokenNotice(l vpp.Location) view.Notice {
 	case vpp.TokenExpired:
 		n.Text = "The content token of " + l.Name + " has expired. Nothing reaches Apple until it is renewed."
 	default:
-		p := vpp.ExplainApple(l.TokenProblem)
-		n.Text = "The content token of " + l.Name + " cannot be used. " + p.Sentence + " " + p.Next
+		n.Text = "The content token of " + l.Name + " cannot be used. " + vpp.ExplainApple(l.TokenProblem).Advice()
 	}
 	return n
 }

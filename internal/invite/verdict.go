@@ -155,7 +155,7 @@ func ruleRefused(c vpp.Case, _ terms) (Verdict, bool) {
 	if c.AppleError == vpp.AppleBadEmail {
 		return skip(BadAddress, FixAddress, "Apple does not accept the e-mail address: correct it."), true
 	}
-	return skip(CannotLink, FixAccount, p.Sentence+" "+p.Next), true
+	return skip(CannotLink, FixAccount, p.Advice()), true
 }
 
 func ruleAddress(c vpp.Case, t terms) (Verdict, bool) {
