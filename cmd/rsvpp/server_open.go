@@ -115,7 +115,7 @@ func (v *server) openRooms(context.Context) (err error) {
 			BaseURL: v.settings.appleURL, RequestTimeout: min(30*time.Second, v.settings.lease/3),
 			HTTPClient: &http.Client{Transport: transport()},
 		},
-		PublicURL: v.url, Cadence: v.settings.cadence, Lease: v.settings.lease * 4 / 5, Slice: slice, Parallel: 16, Attempts: 8,
+		PublicURL: v.url, Cadence: v.settings.cadence, Lease: v.settings.lease * 4 / 5, Slice: slice, Parallel: 16, Attempts: 8, Undo: v.settings.undoTime,
 		Logger: v.log, Now: time.Now, IDs: newID, Secrets: uuid.NewString, Sleep: sleep, Observe: v.options.observe,
 	})
 	places := location.New(v.db, v.program, v.box, time.Now, newID)

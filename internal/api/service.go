@@ -85,8 +85,11 @@ type Letters interface {
 // Program keeps us and Apple equal; program.Service is one.
 type Program interface {
 	StartSync(ctx context.Context, by vpp.Actor, s vpp.Selection, full bool, key string) (vpp.Task, error)
-	StartDelete(ctx context.Context, by vpp.Actor, s vpp.Selection, key string) (vpp.Task, error)
+	StartDelete(ctx context.Context, by vpp.Actor, s vpp.Selection, atOnce bool, key string) (vpp.Task, error)
 	PreviewDelete(ctx context.Context, s vpp.Selection) (program.Removal, error)
+	Conflicts(ctx context.Context, location vpp.LocationID, kind vpp.ConflictKind, page vpp.Page) (vpp.List[vpp.MappingConflict], error)
+	CountConflicts(ctx context.Context, location vpp.LocationID) (vpp.ConflictCounts, error)
+	RetireOther(ctx context.Context, by vpp.Actor, location vpp.LocationID, other vpp.ClientUserID, key string) (vpp.Task, error)
 }
 
 // Tasks watches and steers work; task.Service is one.
@@ -96,6 +99,7 @@ type Tasks interface {
 	Items(ctx context.Context, id vpp.TaskID, state vpp.ItemState, page vpp.Page) (vpp.List[vpp.TaskItem], error)
 	EachItem(ctx context.Context, id vpp.TaskID, state vpp.ItemState, fn func([]vpp.TaskItem) error) error
 	Cancel(ctx context.Context, by vpp.Actor, id vpp.TaskID) (vpp.Task, error)
+	Undo(ctx context.Context, by vpp.Actor, id vpp.TaskID) (vpp.Task, error)
 	Retry(ctx context.Context, by vpp.Actor, id vpp.TaskID) (vpp.Task, error)
 }
 

@@ -106,8 +106,13 @@ type Letters interface {
 // Program keeps us and Apple equal; program.Service is one.
 type Program interface {
 	StartSync(ctx context.Context, by vpp.Actor, s vpp.Selection, full bool, key string) (vpp.Task, error)
-	StartDelete(ctx context.Context, by vpp.Actor, s vpp.Selection, key string) (vpp.Task, error)
+	StartDelete(ctx context.Context, by vpp.Actor, s vpp.Selection, atOnce bool, key string) (vpp.Task, error)
 	PreviewDelete(ctx context.Context, s vpp.Selection) (program.Removal, error)
+	HeldBefore(ctx context.Context, s vpp.Selection) (vpp.HeldByAll, error)
+	Conflicts(ctx context.Context, location vpp.LocationID, kind vpp.ConflictKind, page vpp.Page) (vpp.List[vpp.MappingConflict], error)
+	CountConflicts(ctx context.Context, location vpp.LocationID) (vpp.ConflictCounts, error)
+	ConflictCounts(ctx context.Context, location vpp.LocationID) (vpp.ConflictCounts, error)
+	RetireOther(ctx context.Context, by vpp.Actor, location vpp.LocationID, other vpp.ClientUserID, key string) (vpp.Task, error)
 }
 
 // Tasks watches and steers work; task.Service is one.
@@ -117,6 +122,7 @@ type Tasks interface {
 	Items(ctx context.Context, id vpp.TaskID, state vpp.ItemState, page vpp.Page) (vpp.List[vpp.TaskItem], error)
 	EachItem(ctx context.Context, id vpp.TaskID, state vpp.ItemState, fn func([]vpp.TaskItem) error) error
 	Cancel(ctx context.Context, by vpp.Actor, id vpp.TaskID) (vpp.Task, error)
+	Undo(ctx context.Context, by vpp.Actor, id vpp.TaskID) (vpp.Task, error)
 	Retry(ctx context.Context, by vpp.Actor, id vpp.TaskID) (vpp.Task, error)
 }
 

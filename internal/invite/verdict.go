@@ -105,6 +105,8 @@ func ruleAudience(c vpp.Case, t terms) (Verdict, bool) {
 	switch {
 	case t.resend && c.Pending == vpp.WriteCreate:
 		return skip(NotInAudience, FixWait, "The first invitation is still on its way: there is nothing to resend yet."), true
+	case t.audience == vpp.AudienceRemoved && (c.AppleStatus != vpp.AppleRetired && c.AppleStatus != vpp.AppleDeleted || c.Pending != vpp.WriteNone):
+		return skip(NotInAudience, FixAudience, "Was not removed from VPP: there is nothing to register again."), true
 	case t.resend && !invited:
 		return skip(NotInAudience, FixAudience, "Holds no invitation: invite instead of resending."), true
 	case !t.resend && t.audience != vpp.AudienceNotRegistered && invited && c.HandedOver:

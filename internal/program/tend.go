@@ -146,5 +146,5 @@ func (s *Service) Sweep(ctx context.Context) error {
 	for _, id := range stale {
 		err = errors.Join(err, s.store.WantRead(ctx, id, false))
 	}
-	return errors.Join(err, s.store.ForgetNotifications(ctx, now.Add(-24*time.Hour)), s.store.WakeTenders(ctx))
+	return errors.Join(err, s.store.ForgetNotifications(ctx, now.Add(-24*time.Hour)), s.store.WakeTenders(ctx), s.recount(ctx))
 }

@@ -188,7 +188,7 @@ func TestTendWithFaults(t *testing.T) {
 		storetest.AddPeople(t, w.db, school, 300, vpp.WriteCreate)
 		w.settle(t)
 		w.equal(t)
-		task, err := w.StartDelete(t.Context(), vpp.Server, vpp.Selection{IDs: []vpp.UserID{"user-0001", "user-0002", "user-0003"}}, "once")
+		task, err := w.StartDelete(t.Context(), vpp.Server, vpp.Selection{IDs: []vpp.UserID{"user-0001", "user-0002", "user-0003"}}, false, "once")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -368,7 +368,7 @@ func TestDeleteBeforeAppleWasAsked(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, url string) {
 		w := newWorld(t, url, applesim.Options{})
 		storetest.AddPeople(t, w.db, school, 3, vpp.WriteCreate)
-		task, err := w.StartDelete(t.Context(), vpp.Server, vpp.Selection{IDs: []vpp.UserID{"user-0001"}}, "")
+		task, err := w.StartDelete(t.Context(), vpp.Server, vpp.Selection{IDs: []vpp.UserID{"user-0001"}}, false, "")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -399,7 +399,7 @@ func TestIdempotencyKey(t *testing.T) {
 		if err != nil || again.ID != first.ID {
 			t.Errorf("the same key began %s after %s: %v", again.ID, first.ID, err)
 		}
-		other, err := w.StartDelete(t.Context(), vpp.Server, all, "key")
+		other, err := w.StartDelete(t.Context(), vpp.Server, all, false, "key")
 		if err != nil || other.ID == first.ID || other.Kind != vpp.TaskDelete {
 			t.Errorf("another act with the same key gave %+v: %v", other, err)
 		}

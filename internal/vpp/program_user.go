@@ -69,6 +69,8 @@ type ProgramUser struct {
 	AppleErrorAt time.Time
 	ManagedError int // why Apple would not link the Managed Apple Account, 0 if it may be tried
 
+	Removing Removing // a removal that can be undone; lists and stories know it, work does not
+
 	// What the channels say.
 	HandedOverAt time.Time       // first delivery accepted in this generation
 	MailProblem  DeliveryOutcome // DeliveryRefused or DeliveryDeferred: how the latest mail fared
@@ -108,6 +110,7 @@ const (
 	StepRefused       Step = "refused"        // Apple refused
 	StepAwaitsPerson  Step = "awaits_person"  // handed over; the person has not signed in
 	StepUpdateWaiting Step = "update_waiting" // a changed address waits for Apple
+	StepRemovalHeld   Step = "removal_held"   // a removal is sent to Apple soon, and can be undone until then
 	StepRemoving      Step = "removing"       // a removal waits for Apple
 )
 
@@ -116,6 +119,8 @@ func (p ProgramUser) Step() Step {
 	switch {
 	case p.Pending == WriteRetire:
 		return StepRemoving
+	case !p.Removing.At.IsZero():
+		return StepRemovalHeld
 	case p.Pending == WriteUpdate:
 		return StepUpdateWaiting
 	case p.Pending == WriteCreate && p.BatchID == "":
