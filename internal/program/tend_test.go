@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -29,12 +30,23 @@ type world struct {
 	apple *applesim.Server
 	uid   string
 	token string
+	ahead atomic.Int64 // how far the program's clock is
 }
 
 // Token implements program.Tokens.
 func (w *world) Token(context.Context, vpp.LocationID) (string, error) { return w.token, nil }
 
 func newWorld(t *testing.T, url string, o applesim.Options) *world {
+	t.Helper()
+	return newWorldWith(t, url, o, func(*program.Config) {})
+}
+
+// pass lets time pass for all but Apple.
+func (w *world) pass(d time.Duration) { w.ahead.Add(int64(d)) }
+
+func (w *world) now() time.Time { return time.Now().Add(time.Duration(w.ahead.Load())) }
+
+func newWorldWith(t *testing.T, url string, o applesim.Options, change func(*program.Config)) *world {
 	t.Helper()
 	o.PageSize = 50
 	if o.Limits == (applesim.Limits{}) {
@@ -53,7 +65,9 @@ func newWorld(t *testing.T, url string, o applesim.Options) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	db := storetest.Open(t, url, time.Now)
+	w := &world{apple: apple, uid: l.UID, token: token.Content}
+	db := storetest.Open(t, url, w.now)
+	w.db = db
 	q, err := queue.New(t.Context(), db.SQLite(), db.Postgres(), queue.Config{Logger: slog.New(slog.DiscardHandler), Clock: time.Now})
 	if err != nil {
 		t.Fatal(err)
@@ -63,16 +77,17 @@ func newWorld(t *testing.T, url string, o applesim.Options) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{db: db, apple: apple, uid: l.UID, token: token.Content}
-	w.Service = program.New(db, w, box, program.Config{
+	config := program.Config{
 		Client: appsandbooks.Config{BaseURL: apple.BaseURL(), RequestTimeout: 2 * time.Second, BackoffFirst: 5 * time.Millisecond},
 		Cadence: program.Cadence{
 			FirstLook: 5 * time.Millisecond, LookEvery: 10 * time.Millisecond, ResendAfter: 300 * time.Millisecond,
 			Settle: 20 * time.Millisecond, ReadEvery: time.Hour, FullEvery: time.Hour,
 		},
 		Lease: time.Minute, Slice: 8 * time.Second, Parallel: 8, Attempts: 8, Logger: slog.New(slog.DiscardHandler),
-		Now: time.Now, IDs: storetest.NewID, Secrets: uuid.NewString, Sleep: sleep,
-	})
+		Now: w.now, IDs: storetest.NewID, Secrets: uuid.NewString, Sleep: sleep,
+	}
+	change(&config)
+	w.Service = program.New(db, w, box, config)
 	storetest.AddLocation(t, db, school, l.UID)
 	return w
 }
@@ -105,7 +120,7 @@ func (w *world) settle(t *testing.T) {
 			due, _ := w.db.UnsentBatches(t.Context(), school, 10)
 			t.Fatalf("the location does not come to rest: due %s, %q, waits until %s, unsent %+v; %+v", later.At, l.ReadProblem, l.WaitUntil, due, w.apple.Calls())
 		}
-		if err := sleep(t.Context(), time.Until(later.At)); err != nil {
+		if err := sleep(t.Context(), later.At.Sub(w.now())); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -249,9 +249,9 @@ func (db *DB) keepHeld(ctx context.Context, t tx, task vpp.TaskID, ids []vpp.Pro
 	n := len(ids)
 	_, err := t.Exec(ctx, `INSERT INTO removal_licenses (program_user_id, generation, adam_id, pricing_param, product_type, revocable, task_id, removed_at)
 		SELECT p.id, p.generation, a.adam_id, a.pricing_param, COALESCE(s.product_type, ''), COALESCE(s.revocable, TRUE), `+casts(n+1, "TEXT", "BIGINT")+`
-		FROM program_users p JOIN assignments a ON a.location_id = p.location_id AND a.client_user_id = p.client_user_id
+		FROM program_users p CROSS JOIN assignments a
 		LEFT JOIN assets s ON s.location_id = a.location_id AND s.adam_id = a.adam_id AND s.pricing_param = a.pricing_param
-		WHERE p.client_user_id <> '' AND p.id IN (`+marks(1, n)+`)
+		WHERE a.location_id = p.location_id AND a.client_user_id = p.client_user_id AND p.client_user_id <> '' AND p.id IN (`+marks(1, n)+`)
 		ON CONFLICT (program_user_id, generation, adam_id, pricing_param) DO UPDATE SET task_id = excluded.task_id, removed_at = excluded.removed_at`,
 		append(anys(ids), task, ms(db.now()))...)
 	return err
@@ -278,15 +278,15 @@ func (db *DB) settlePlanned(ctx context.Context, t tx, id vpp.TaskID, plans []vp
 func (db *DB) settleOf(ctx context.Context, t tx, task vpp.TaskID, items []item) error {
 	counts := map[vpp.ItemState]int{}
 	for some := range slices.Chunk(items, 200) {
-		args := make([]any, 0, 3*len(some)+2)
+		args := make([]any, 0, 4*len(some)+1)
 		for _, i := range some {
-			args = append(args, i.programUser, i.state, i.detail)
+			args = append(args, task, i.programUser, i.state, i.detail) // with the task, so that SQLite begins with these few
 		}
 		n := len(args)
-		states, err := all(ctx, t, scanString, `WITH v (id, state, detail) AS (`+given(len(some), "TEXT", "TEXT", "TEXT")+`)
+		states, err := all(ctx, t, scanString, `WITH v (task, id, state, detail) AS (`+given(len(some), "TEXT", "TEXT", "TEXT", "TEXT")+`)
 			UPDATE task_items SET state = v.state, detail = v.detail, updated_at = $`+strconv.Itoa(n+1)+` FROM v
-			WHERE task_items.task_id = $`+strconv.Itoa(n+2)+` AND task_items.program_user_id = v.id AND task_items.state IN ('queued', 'waiting')
-			RETURNING task_items.state`, append(args, ms(db.now()), task)...)
+			WHERE task_items.task_id = v.task AND task_items.program_user_id = v.id AND task_items.state IN ('queued', 'waiting')
+			RETURNING task_items.state`, append(args, ms(db.now()))...)
 		if err != nil {
 			return err
 		}

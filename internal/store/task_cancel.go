@@ -29,7 +29,7 @@ func (db *DB) cancelTask(ctx context.Context, by vpp.Actor, id vpp.TaskID, only 
 			return db.whyNotCanceled(ctx, t, id, err)
 		}
 		held := !task.HoldUntil.IsZero() && task.ReleasedAt.IsZero()
-		if w := task.Kind.Writes(); w != vpp.WriteNone {
+		if w := task.Kind.Writes(); w != vpp.WriteNone && !held {
 			if err := dropWrites(ctx, t, id, w, task.Kind); err != nil {
 				return err
 			}
