@@ -50,6 +50,8 @@ func (d *Door) write(b *book) {
 	get(b, "/locations/{id}", read, "getLocation", "One location", d.getLocation)
 	put(b, "/locations/{id}/token", settings, "renewToken", "Replace the content token of a location", d.renewToken, upload(largestToken, "application/octet-stream"), slow(applesTime))
 	post(b, "/locations/{id}/check", settings, "checkLocation", "Ask Apple again what the token opens", d.checkLocation, slow(applesTime))
+	post(b, "/locations/{id}/test", settings, "testLocation", "Try everything between this server and Apple: the way, token, clocks, ownership, notifications", d.testLocation, slow(applesTime))
+	post(b, "/locations/{id}/notifications/test", settings, "testNotifications", "Have Apple try the address for its notifications", d.testNotifications, slow(applesTime))
 	post(b, "/locations/{id}/default", settings, "defaultLocation", "Make it the location where people go when nobody says where", d.defaultLocation)
 
 	post(b, "/invitations/examine", read, "examineInvitations", "The doctor: who would be reached, and why the others not; writes nothing", d.examine, selecting)
@@ -76,6 +78,7 @@ func (d *Door) write(b *book) {
 	get(b, "/letter", read, "getLetter", "The letter that carries invitations", d.getLetter)
 	put(b, "/letter", settings, "saveLetter", "Change the letter; one without the link is refused", d.putLetter)
 	post(b, "/letter/preview", read, "previewLetter", "A letter filled in; its link leads nowhere", d.previewLetter)
+	post(b, "/letter/test", settings, "testLetter", "Send a letter, filled in, to an address of yours; its link leads nowhere", d.testLetter, slow(2*time.Minute))
 	get(b, "/mail", settings, "getMail", "How letters leave, without the password", d.getMail)
 	put(b, "/mail", settings, "saveMail", "Change how letters leave", d.putMail)
 	post(b, "/mail/test", settings, "testMail", "Send a test letter and tell each step", d.testMail, slow(2*time.Minute))

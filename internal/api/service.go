@@ -57,7 +57,7 @@ type Locations interface {
 	Get(ctx context.Context, id vpp.LocationID) (vpp.Location, error)
 	Inspect(file []byte) (vpp.ContentToken, error)
 	Add(ctx context.Context, by vpp.Actor, file []byte) (vpp.Location, error)
-	Renew(ctx context.Context, by vpp.Actor, id vpp.LocationID, file []byte) (vpp.Location, error)
+	Renew(ctx context.Context, by vpp.Actor, id vpp.LocationID, file []byte, sooner bool) (vpp.Location, error)
 	Check(ctx context.Context, by vpp.Actor, id vpp.LocationID) (vpp.Location, error)
 	SetDefault(ctx context.Context, by vpp.Actor, id vpp.LocationID) error
 }
@@ -80,6 +80,7 @@ type Letters interface {
 	MailSettings(ctx context.Context) (invite.MailSettings, error)
 	SaveMailSettings(ctx context.Context, by vpp.Actor, next invite.MailSettings) error
 	TestMail(ctx context.Context, settings invite.MailSettings, to string) (invite.TestReport, error)
+	TestLetter(ctx context.Context, letter vpp.Letter, to string, user vpp.UserID, location vpp.LocationID) (invite.Handover, error)
 }
 
 // Program keeps us and Apple equal; program.Service is one.
@@ -90,6 +91,8 @@ type Program interface {
 	Conflicts(ctx context.Context, location vpp.LocationID, kind vpp.ConflictKind, page vpp.Page) (vpp.List[vpp.MappingConflict], error)
 	CountConflicts(ctx context.Context, location vpp.LocationID) (vpp.ConflictCounts, error)
 	RetireOther(ctx context.Context, by vpp.Actor, location vpp.LocationID, other vpp.ClientUserID, key string) (vpp.Task, error)
+	TestConnection(ctx context.Context, id vpp.LocationID) (vpp.Location, []vpp.Check, error)
+	TestNotify(ctx context.Context, id vpp.LocationID) (vpp.NotifyTest, error)
 }
 
 // Tasks watches and steers work; task.Service is one.

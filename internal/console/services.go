@@ -40,6 +40,9 @@ type Entrance interface {
 // operator.Service is one.
 type Operators interface {
 	List(ctx context.Context) ([]operator.Operator, error)
+	Create(ctx context.Context, caller operator.Caller, name, password string, scopes operator.Scopes) (operator.Operator, error)
+	Remove(ctx context.Context, caller operator.Caller, id vpp.OperatorID) error
+	SetPassword(ctx context.Context, caller operator.Caller, id vpp.OperatorID, next string) error
 	CheckSetup(ctx context.Context, token string) error
 	// Preference returns "" for what was never chosen.
 	Preference(ctx context.Context, id vpp.OperatorID, name string) (string, error)
@@ -56,7 +59,7 @@ type Locations interface {
 	Get(ctx context.Context, id vpp.LocationID) (vpp.Location, error)
 	Preview(ctx context.Context, file []byte) (vpp.Location, error)
 	Add(ctx context.Context, by vpp.Actor, file []byte) (vpp.Location, error)
-	Renew(ctx context.Context, by vpp.Actor, id vpp.LocationID, file []byte) (vpp.Location, error)
+	Renew(ctx context.Context, by vpp.Actor, id vpp.LocationID, file []byte, sooner bool) (vpp.Location, error)
 	Check(ctx context.Context, by vpp.Actor, id vpp.LocationID) (vpp.Location, error)
 	SetDefault(ctx context.Context, by vpp.Actor, id vpp.LocationID) error
 }
@@ -101,6 +104,7 @@ type Letters interface {
 	MailSettings(ctx context.Context) (invite.MailSettings, error)
 	SaveMailSettings(ctx context.Context, by vpp.Actor, next invite.MailSettings) error
 	TestMail(ctx context.Context, settings invite.MailSettings, to string) (invite.TestReport, error)
+	TestLetter(ctx context.Context, letter vpp.Letter, to string, user vpp.UserID, location vpp.LocationID) (invite.Handover, error)
 }
 
 // Program keeps us and Apple equal; program.Service is one.
@@ -113,6 +117,8 @@ type Program interface {
 	CountConflicts(ctx context.Context, location vpp.LocationID) (vpp.ConflictCounts, error)
 	ConflictCounts(ctx context.Context, location vpp.LocationID) (vpp.ConflictCounts, error)
 	RetireOther(ctx context.Context, by vpp.Actor, location vpp.LocationID, other vpp.ClientUserID, key string) (vpp.Task, error)
+	TestConnection(ctx context.Context, id vpp.LocationID) (vpp.Location, []vpp.Check, error)
+	TestNotify(ctx context.Context, id vpp.LocationID) (vpp.NotifyTest, error)
 }
 
 // Tasks watches and steers work; task.Service is one.

@@ -206,6 +206,9 @@ func (db *DB) HurryLetters(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		if err := hurryNotices(ctx, t, db.now()); err != nil {
+			return err
+		}
 		return t.enqueue(ctx, vpp.SendMail{})
 	})
 }

@@ -275,23 +275,27 @@ func (db *DB) settlePlanned(ctx context.Context, t tx, id vpp.TaskID, plans []vp
 }
 
 // settleOf ends, or describes anew, open items of one task, and counts them.
+// Most fare alike: those are written together, by the key of the table.
 func (db *DB) settleOf(ctx context.Context, t tx, task vpp.TaskID, items []item) error {
+	type fate struct {
+		state  vpp.ItemState
+		detail string
+	}
+	alike := map[fate][]vpp.ProgramUserID{}
+	for _, i := range items {
+		f := fate{i.state, i.detail}
+		alike[f] = append(alike[f], i.programUser)
+	}
 	counts := map[vpp.ItemState]int{}
-	for some := range slices.Chunk(items, 200) {
-		args := make([]any, 0, 4*len(some)+1)
-		for _, i := range some {
-			args = append(args, task, i.programUser, i.state, i.detail) // with the task, so that SQLite begins with these few
-		}
-		n := len(args)
-		states, err := all(ctx, t, scanString, `WITH v (task, id, state, detail) AS (`+given(len(some), "TEXT", "TEXT", "TEXT", "TEXT")+`)
-			UPDATE task_items SET state = v.state, detail = v.detail, updated_at = $`+strconv.Itoa(n+1)+` FROM v
-			WHERE task_items.task_id = v.task AND task_items.program_user_id = v.id AND task_items.state IN ('queued', 'waiting')
-			RETURNING task_items.state`, append(args, ms(db.now()))...)
-		if err != nil {
-			return err
-		}
-		for _, s := range states {
-			counts[vpp.ItemState(s)]++
+	for f, ids := range alike {
+		for some := range slices.Chunk(ids, 500) {
+			n, err := t.Exec(ctx, `UPDATE task_items SET state = $1, detail = $2, updated_at = $3
+				WHERE task_id = $4 AND state NOT IN ('done', 'failed', 'skipped') AND program_user_id IN (`+marks(5, len(some))+")",
+				append([]any{f.state, f.detail, ms(db.now()), task}, anys(some)...)...)
+			if err != nil {
+				return err
+			}
+			counts[f.state] += int(n)
 		}
 	}
 	return db.addCounts(ctx, t, task, 0, counts)

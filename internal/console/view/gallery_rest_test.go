@@ -19,8 +19,18 @@ func entrance(theme string) map[string]templ.Component {
 		"signin":        SignInPage(SignIn{Page: bare("Sign in", ""), Hint: "Forgotten your password? Ask another administrator."}),
 		"signin-failed": SignInPage(SignIn{Page: bare("Sign in", ""), Name: "ada", Error: "The name or the password is wrong."}),
 		"setup":         SetupPage(Setup{Page: bare("Welcome to rsvpp", "Create the first administrator. This link works once."), Code: "abc", Name: Field{Name: "name", Label: "Name to sign in with", Required: true}, Password: password, Again: again}),
+		"administrators": OperatorsPage(Operators{
+			Page: page(theme, "account", "Administrators"),
+			People: []OperatorRow{
+				{ID: "1", Name: "ada@school.example", Scopes: "everything", Created: Moment{Text: "in September", Full: "2 September 2026"}, SignedIn: Moment{Text: "just now", Full: "today"}, You: true},
+				{ID: "2", Name: "help desk", Scopes: "read, invite", Created: Moment{Text: "yesterday", Full: "yesterday"}, SignedIn: Moment{Text: "never"}},
+			},
+			Name: Field{Name: "name", Label: "Name", Required: true}, Password: Field{Name: "password", Label: "First password", Type: "password", Required: true, Hint: "At least 12 characters. They change it under their name."},
+			Scopes: []Choice{{Value: "owner", Text: "Everything", Hint: "also what comes later"}, {Value: "read", Text: "See", Hint: "people, invitations, tasks, history", Current: true}, {Value: "invite", Text: "Invite", Hint: "send, resend, withdraw", Current: true}},
+		}),
 		"account": AccountPage(Account{
-			Page: page(theme, "account", "Account"), Current: Field{Name: "current", Label: "Present password", Type: "password", Autocomplete: "current-password", Required: true}, Password: password, Again: again,
+			Admins: true,
+			Page:   page(theme, "account", "Account"), Current: Field{Name: "current", Label: "Present password", Type: "password", Autocomplete: "current-password", Required: true}, Password: password, Again: again,
 			Address: "203.0.113.7", SignedIn: ago(3 * time.Hour),
 			Keys:   []Key{{"k1", "School sync, every night", "everything", ago(900 * time.Hour), ago(9 * time.Hour), At(now.Add(2000*time.Hour), now), false}, {"k2", evil, "read, invite", ago(9000 * time.Hour), Moment{}, ago(30 * time.Hour), true}},
 			NewKey: "rk_not_a_real_key_Zk4vQ8yT2nB6", KeyName: Field{Name: "name", Label: "Name of a new key", Required: true, Placeholder: "What it is for"}, KeyTerm: []Choice{{Value: "90", Text: "90 days", Current: true}, {Value: "365", Text: "a year"}},
@@ -156,7 +166,7 @@ func invites(theme string) map[string]templ.Component {
 		"invite-how": InviteHowPage(InviteHow{Page: p, ID: "r1", Expiry: []Choice{{Value: "14", Text: "14 days", Current: true}}, Channels: []Channel{
 			{"mail", "By e-mail", "191 people get a mail with their own link.", "mail", true, ""}, {"link", "By link", "Nothing is sent. You get a list of links to hand over.", "link", false, ""}, {"device", "On the device", "", "device", false, "No MDM is connected."},
 		}}),
-		"invite-text":   InviteTextPage(InviteText{Page: p, ID: "r1", Letter: letter(), TestTo: "ada@school.example", TestSaid: Notice{Tone: Good, Text: "mx1.school.example took the test mail: 250 2.0.0 Ok."}}),
+		"invite-text":   InviteTextPage(InviteText{Page: p, ID: "r1", Letter: letter(), TestTo: Field{Name: "to", Label: "To", Type: "email", Value: "ada@school.example"}, TestSaid: Notice{Tone: Good, Text: "mx1.school.example took the test mail: 250 2.0.0 Ok."}}),
 		"invite-review": InviteReviewPage(InviteReview{Page: p, ID: "r1", Send: 191, Link: 12, Skip: 37, Token: "t", Facts: []Fact{{Term: "Location", Text: "Gymnasium Berlin-Mitte"}, {Term: "Channel", Text: "By e-mail, from Example School <apps@school.example>"}, {Term: "Subject", Text: "Gymnasium Berlin-Mitte invites you"}, {Term: "Links work", Text: "14 days"}}, Reasons: []Reason{{"have no address", 29}, {"are registered already", 7}, {"is waiting for Apple", 1}}}),
 		"invite-result": InviteResultPage(InviteResult{Task: result, ID: "r1"}),
 		"mail": MailPage(Mail{
@@ -187,6 +197,15 @@ func places(theme string) map[string]templ.Component {
 	return map[string]templ.Component{
 		"locations": LocationsPage(Locations{Page: page(theme, "locations", "Locations"), Cards: cards}), "locations-empty": LocationsPage(Locations{Page: page(theme, "locations", "Locations")}),
 		"location-add": LocationAddPage(LocationAdd{Page: add("Add content token"), Error: "This file is not a content token: it holds an image. Download the .vpptoken file again."}), "location-found": LocationAddPage(LocationAdd{Page: add("Add content token"), Found: found}), "location-double": LocationAddPage(LocationAdd{Page: add("Add content token"), Found: &double}),
+		"location-sooner": LocationPage(Location{
+			Page: add("Gymnasium Berlin-Mitte"), Card: card, Sooner: "v1.sealed", Error: "This content token expires on 3 March 2027, and the one that is stored works until 3 June 2027: it may be an older file. Renew with it only if you mean it.",
+			Token: []Fact{{Term: "State", Text: "Token valid", Tone: Good}}, Hook: []Fact{{Term: "State", Text: "Apple knows it", Tone: Good}},
+		}),
+		"location-tested": LocationPage(Location{
+			Page: add("Gymnasium Berlin-Mitte"), Card: card, Trouble: Notice{Tone: Bad, Text: "The content token of Gymnasium Berlin-Mitte may only read: Apple shows everything and changes nothing. Invitations and removals wait. Give the account that made the token the role Content Manager at Apple and let Apple be asked again, or renew with a token of an account that has it."},
+			Token: []Fact{{Term: "State", Text: "Token may only read", Tone: Bad}}, Hook: []Fact{{Term: "State", Text: "Apple does not notify this server: rsvpp asks Apple instead, and changes show later. Apple cannot reach this server's notification address. Open it to the internet, or leave it: rsvpp then asks Apple instead. (Apple's error 9728)"}},
+			Report: []Check{{Tone: Good, Title: "The way to Apple", Detail: "Apple answers.", Took: "34ms"}, {Tone: Warn, Title: "Content token", Detail: "The content token may only read."}, {Tone: Good, Title: "Clocks", Detail: "This server’s clock agrees with Apple’s."}, {Tone: Bad, Title: "Who manages the location", Detail: "Gymnasium Berlin-Mitte is managed by another server, “Old MDM”. It is still read, but nothing is changed there. Look on the location’s page who has it, and take it back if it is yours."}, {Tone: Warn, Title: "Notifications from Apple", Detail: "Apple could not reach https://rsvpp.school.example/hooks/apple/1."}},
+		}),
 		"location": LocationPage(Location{
 			Page: add("Gymnasium Berlin-Mitte"), Card: card, Wait: "Apple asked us to wait until 14:05. Work for other locations goes on.", Claimed: Notice{Tone: Bad, Text: "mdm.old-school.example says it manages this location too. All changes are frozen until you decide.", Action: Link{"Decide", "/locations/1/claim"}},
 			Token:  []Fact{{Term: "State", Text: "valid", Tone: Good}, {Term: "Expires", Text: "3 June 2027, in 6 months"}, {Term: "Storefront", Text: "Germany"}, {Term: "Platform", Text: "Apple School Manager"}, {Term: "Location id", Text: "2049025000431439", Copy: true}},
