@@ -133,7 +133,7 @@ func (v *server) openRooms(ctx context.Context) (err error) {
 			HTTPClient: &http.Client{Transport: clock},
 		},
 		PublicURL: v.url, ClaimName: v.claimName(), ClaimMetadata: claimMetadata(), NotifyKey: notifyKey, Skew: clock.Skew,
-		Cadence: v.settings.cadence, Lease: v.settings.lease * 4 / 5, Slice: slice, Parallel: 16, Attempts: 8,
+		Cadence: v.settings.cadence, Lease: v.settings.lease * 4 / 5, Slice: slice, Parallel: 16, Attempts: 8, Undo: v.settings.undoTime,
 		Logger: v.log, Now: time.Now, IDs: newID, Secrets: uuid.NewString, Sleep: sleep, Observe: v.called, People: v.roster,
 	})
 	places := location.New(v.db, v.program, v.box, time.Now, newID)

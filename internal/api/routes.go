@@ -71,14 +71,19 @@ func (d *Door) write(b *book) {
 	post(b, "/invitations", inviting, "invite", "Invite people, or resend to them", d.invite, accepted, selecting)
 
 	post(b, "/vpp/sync", programs, "sync", "Make us and Apple equal, both ways", d.sync, accepted, selecting)
-	post(b, "/vpp/delete", programs, "deleteFromVPP", "Delete people from VPP: their records are retired at Apple", d.deleteFromVPP, accepted, selecting)
-	post(b, "/vpp/delete/preview", read, "previewDelete", "What a deletion would do; writes nothing", d.previewDelete, selecting)
+	post(b, "/vpp/delete", programs, "deleteFromVPP", "Delete people from VPP: their records are retired at Apple, when the time to undo is over", d.deleteFromVPP, accepted, selecting)
+	post(b, "/vpp/delete/preview", read, "previewDelete", "What a deletion would do, to people and to licenses; writes nothing", d.previewDelete, selecting, slow(fileTime))
+
+	get(b, "/conflicts", read, "listConflicts", "What does not go together: people of one Apple Account, second records, accounts that cannot be linked", d.listConflicts)
+	get(b, "/conflicts/counts", read, "countConflicts", "How many conflicts of each kind a location has", d.countConflicts)
+	post(b, "/conflicts/retire-other", programs, "retireOther", "Retire a living record that is nobody's here, with time to undo it", d.retireOther, accepted)
 
 	get(b, "/tasks", read, "listTasks", "Tasks, the newest first", d.listTasks)
 	get(b, "/tasks/{id}", read, "getTask", "One task", d.getTask)
 	get(b, "/tasks/{id}/items", read, "listTaskItems", "What became of each person", d.listItems)
 	get(b, "/tasks/{id}/items/export", read, "exportTaskItems", "The same as a CSV file", d.exportItems, csv)
 	post(b, "/tasks/{id}/cancel", read, "cancelTask", "End a task; what Apple or the mail server has is not undone", d.cancelTask, steering)
+	post(b, "/tasks/{id}/undo", read, "undoTask", "End a task of which nothing was sent yet; refused when something may have been", d.undoTask, steering)
 	post(b, "/tasks/{id}/retry", read, "retryTask", "A new task for those with whom this one failed", d.retryTask, accepted, steering)
 	stream(b, "/events", read, "events", "What changes, as it changes", d.events)
 

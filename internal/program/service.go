@@ -47,6 +47,7 @@ type Config struct {
 	Slice         time.Duration // a job works at most this long at a time
 	Parallel      int           // calls of one location at once
 	Attempts      int           // a write that never shows a result is given up after
+	Undo          time.Duration // a removal can be undone for; 0 sends it at once
 	Logger        *slog.Logger
 	Now           vpp.Clock
 	IDs           vpp.IDs
@@ -95,6 +96,8 @@ type Store interface {
 	facts
 	reads
 	tasks
+	removals
+	conflicts
 	notifying
 	Claiming
 	schedules
@@ -155,6 +158,23 @@ type tasks interface {
 	BeginTask(ctx context.Context, by vpp.Actor, task vpp.Task, s vpp.Selection, key string) (vpp.Task, error)
 	PlanTask(ctx context.Context, id vpp.TaskID, plan func([]vpp.Person) []vpp.Planned) (bool, error)
 	EachPerson(ctx context.Context, s vpp.Selection, fn func([]vpp.Person) error) error
+}
+
+type removals interface {
+	BeginDelete(ctx context.Context, by vpp.Actor, task vpp.Task, s vpp.Selection, detail, key string) (vpp.Task, error)
+	SortRemoval(ctx context.Context, id vpp.TaskID, plan func([]vpp.Person) []vpp.Planned) (done bool, err error)
+	ReleaseRemoval(ctx context.Context, id vpp.TaskID, plan func([]vpp.Person) []vpp.Planned) (done, wait bool, err error)
+	CountRemovals(ctx context.Context, s vpp.Selection) ([]vpp.RemovalCount, error)
+	CountHoldings(ctx context.Context, s vpp.Selection, keepers int) (vpp.Holdings, error)
+	CountHeldBefore(ctx context.Context, s vpp.Selection) (vpp.HeldByAll, error)
+}
+
+type conflicts interface {
+	CountConflicts(ctx context.Context, location vpp.LocationID) (vpp.ConflictCounts, error)
+	ConflictCounts(ctx context.Context, location vpp.LocationID) (vpp.ConflictCounts, error)
+	UncountedConflicts(ctx context.Context, while time.Duration) ([]vpp.LocationID, error)
+	ListConflicts(ctx context.Context, location vpp.LocationID, kind vpp.ConflictKind, page vpp.Page) (vpp.List[vpp.MappingConflict], error)
+	RetireOther(ctx context.Context, by vpp.Actor, task vpp.Task, location vpp.LocationID, other vpp.ClientUserID, detail, key string) (vpp.Task, error)
 }
 
 // custody is about content tokens as Apple sees them; each act means the token
