@@ -100,4 +100,5 @@ type Abilities struct {
 	MapsUsers    bool // tells whose they are
 	UserChannel  bool // reaches the users of Macs and Shared iPads
 	Results      bool // reports or can be asked what devices answered
+	Asked        bool // reports nothing by itself: it must be asked
 }
