@@ -27,7 +27,6 @@ lint: ## look for what a reviewer would (the first run builds the linter)
 	$(TOOL) golangci-lint run $(ARGS) ./...
 
 generate: ## make generated code anew
-	$(TOOL) templ generate
 	go generate ./...
 
 vuln: ## look up known vulnerabilities of what we stand on (needs the internet)

@@ -43,7 +43,10 @@ func (f *fault) problem() *Error {
 		return nil
 	}
 	first := f.Others[0]
-	number, _ := strconv.ParseInt(first.Code, 10, 32)
+	number, err := strconv.ParseInt(first.Code, 10, 32)
+	if err != nil {
+		number = 0 // some codes are words
+	}
 	return &Error{Number: ErrorNumber(number), Message: strings.TrimSpace(first.Title + " " + first.Detail)}
 }
 
@@ -59,7 +62,7 @@ func (c *Client) read(k call, res *http.Response, into answer) error {
 			c.buffers.Put(buf)
 		}
 	}()
-	after := retryAfter(res.Header.Get("Retry-After"), c.cfg.Now())
+	after := retryAfter(res.Header.Get("Retry-After"), sentAt(res, c.cfg.Now()))
 	odd := func(reason string, err error) error {
 		return &UnexpectedAnswerError{
 			Endpoint: k.endpoint, Status: res.StatusCode, ContentType: res.Header.Get("Content-Type"),
@@ -85,7 +88,7 @@ func readSuccess(res *http.Response, body []byte, into answer, after time.Durati
 	if !isObject(body) {
 		return odd("it is not a JSON object", nil)
 	}
-	err := json.Unmarshal(body, into)
+	err := decode(body, into)
 	if p := into.problem(); p != nil {
 		p.HTTPStatus, p.RetryAfter = res.StatusCode, after
 		return p
@@ -102,8 +105,8 @@ func readSuccess(res *http.Response, body []byte, into answer, after time.Durati
 // readRefusal finds Apple's error in an answer that is not 2xx.
 func readRefusal(res *http.Response, body []byte, after time.Duration, odd func(string, error) error) error {
 	var r refusal
-	if isObject(body) && json.Unmarshal(body, &r) != nil {
-		r = refusal{}
+	if isObject(body) {
+		_ = json.Unmarshal(body, &r) // a number counts, whatever is wrong beside it
 	}
 	p := r.problem()
 	switch {
@@ -131,6 +134,16 @@ func complaint(err error) string {
 		return fmt.Sprintf("its field %q has the wrong type", field)
 	}
 	return "its JSON is broken or cut off"
+}
+
+// sentAt is when an answer was sent by the clock that its dates are of: the
+// server's, as ours may go wrong. A day apart they are not of one time.
+func sentAt(res *http.Response, now time.Time) time.Time {
+	at, err := http.ParseTime(res.Header.Get("Date"))
+	if err != nil || at.Sub(now).Abs() > longestHold {
+		return now
+	}
+	return at
 }
 
 // retryAfter reads both forms of the header, seconds and HTTP date; 0 when

@@ -23,6 +23,8 @@ func TestOddAnswers(t *testing.T) {
 	}{
 		{name: "9622 within 200", h: status(200, `{"errorNumber":9622,"errorMessage":"bad","uId":"2"}`), number: 9622, refused: true},
 		{name: "9622 within 200, fields of wrong types", h: status(200, `{"errorNumber":9622,"users":7}`), number: 9622, refused: true},
+		{name: "9622, info of a wrong type", h: status(401, `{"errorInfo":"x","errorNumber":9622,"errorMessage":7}`), number: 9622, refused: true},
+		{name: "9609, info of wrong types", h: status(400, `{"errorInfo":{"assets":[7],"clientUserIds":"x"},"errorNumber":9609}`), number: 9609},
 		{name: "9722 with 401", h: status(401, `{"errorNumber":9722}`), number: 9722, refused: true},
 		{name: "9721", h: status(400, `{"errorNumber":9721}`), number: 9721},
 		{name: "empty 401", h: status(401, ""), refused: true},

@@ -101,7 +101,8 @@ func (a *apple) serviceConfig(w http.ResponseWriter, r *http.Request) {
 		"clientConfig": a.URL + "/client/config", "getUsers": a.URL + "/users", "createUsers": a.URL + "/users/create",
 		"updateUsers": a.URL + "/users/update", "retireUsers": a.URL + "/users/retire", "eventStatus": a.URL + "/status",
 		"invitationEmail": "https://invite.example/join?inviteCode=%25inviteCode%25&mt=8",
-		"getAssets":       a.URL + "/assets",
+		"getAssets":       a.URL + "/assets", "getAssignments": a.URL + "/assignments",
+		"associateAssets": a.URL + "/assets/associate", "disassociateAssets": a.URL + "/assets/disassociate", "revokeAssets": a.URL + "/assets/revoke",
 	}
 	maps.Copy(urls, a.urls)
 	reply(w, 200, fmt.Sprintf(`{"limits":%s,"urls":%s,"notificationTypes":["USER_MANAGEMENT"],"errorCodes":[{"errorNumber":9603,"errorMessage":"internal"}]}`, a.limits, toJSON(urls)))

@@ -135,7 +135,7 @@ func judge(k call, n int, err error) verdict {
 	named := f.status >= 500 && f.retryAfter > 0
 	v := verdict{retryAfter: f.retryAfter, hold: limited || named}
 
-	passing := limited || f.unwell() || f.status >= 500 || f.network && !f.hopeless
+	passing := limited || f.unwell() || f.status >= 500 || f.status == http.StatusRequestTimeout || f.network && !f.hopeless
 	v.again = passing && !k.single
 	if k.method != http.MethodGet && !f.untouched() {
 		v.again = false

@@ -63,6 +63,9 @@ func New(cfg Config) (*Client, error) {
 		return nil, errors.New("appsandbooks: the content token is empty or not one line of base64; take it from ParseContentToken")
 	}
 	cfg = cfg.withDefaults()
+	if strings.ContainsFunc(cfg.UserAgent, func(r rune) bool { return r < ' ' || r > '~' }) {
+		return nil, errors.New("appsandbooks: the user agent must be printable ASCII")
+	}
 	base, err := parseBase(cfg.BaseURL)
 	if err != nil {
 		return nil, err

@@ -20,14 +20,18 @@ type ClientConfig struct {
 }
 
 // ClientConfigChange is what to write. What is nil is not sent. Apple's page
-// does not say so, but what is not sent presumably stays as it is.
+// does not say so, but what is not sent presumably stays as it is: look at
+// what the write returns.
 // https://developer.apple.com/documentation/devicemanagement/clientconfigrequest
 type ClientConfigChange struct {
-	// MDMInfo claims the unit. All three members are required. The last
-	// writer wins: read before writing, and ask before taking over.
+	// MDMInfo claims the unit; give it an ID and a Name. The last writer wins
+	// and nobody is told: read before writing, and ask before taking over.
+	// All three empty presumably give the unit up.
 	MDMInfo *MDMInfo
 	// NotificationURL is https, host and path alone, and goes with a token.
-	// Apple calls it with TEST_NOTIFICATION before the write returns.
+	// Apple calls it with TEST_NOTIFICATION before the write returns, and
+	// refuses with NotificationUnreachable when that is not answered with 2xx.
+	// Both empty presumably end all notifications.
 	NotificationURL       *string
 	NotificationAuthToken *Secret
 	// NotificationTypes replaces the whole set; empty and not nil clears it.
@@ -54,12 +58,19 @@ func (c *Client) ClientConfig(ctx context.Context) (*ClientConfig, error) {
 	return c.clientConfig(ctx, http.MethodGet, nil)
 }
 
-// SetClientConfig writes, and returns the configuration that then holds.
+// SetClientConfig writes, and returns the configuration that then holds. What
+// Apple would refuse is not sent.
 func (c *Client) SetClientConfig(ctx context.Context, change ClientConfigChange) (*ClientConfig, error) {
+	s, err := c.serviceConfig(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := change.check(s, c.base); err != nil {
+		return nil, err
+	}
 	req := clientConfigRequest{MDMInfo: change.MDMInfo, NotificationURL: change.NotificationURL, NotificationTypes: change.NotificationTypes}
 	if change.NotificationAuthToken != nil {
-		secret := change.NotificationAuthToken.Reveal()
-		req.NotificationAuthToken = &secret
+		req.NotificationAuthToken = new(change.NotificationAuthToken.Reveal())
 	}
 	body, err := json.Marshal(req)
 	if err != nil {

@@ -15,12 +15,13 @@ type Date struct {
 	Text string
 }
 
-// UnmarshalJSON accepts RFC 3339 and Apple's offset without colon. A text that
-// is neither is kept as it is, with a zero Time.
+// UnmarshalJSON accepts RFC 3339 and Apple's offset without colon. What is
+// neither is kept as it is, with a zero Time: nothing else in an answer is to
+// be lost for a date.
 func (d *Date) UnmarshalJSON(b []byte) error {
 	*d = Date{}
 	if err := json.Unmarshal(b, &d.Text); err != nil {
-		return err
+		d.Text = string(b)
 	}
 	d.Time, _ = parseDate(d.Text)
 	return nil

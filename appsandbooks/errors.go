@@ -11,7 +11,7 @@ import (
 var (
 	// ErrUnknownVersion matches Apple's 9721: the sinceVersionId is not known
 	// any more. Read everything anew.
-	ErrUnknownVersion = errors.New("apple does not know this versionId; read all users anew")
+	ErrUnknownVersion = errors.New("apple does not know this versionId; read everything anew")
 
 	// ErrTokenRefused matches every answer that says the content token is not
 	// accepted: 9601, 9621, 9622, 9625, 9722 and any other HTTP 401.
@@ -40,12 +40,6 @@ type ErrorInfo struct {
 	Assets        []AssetKey `json:"assets,omitempty"`
 	ClientUserIDs []string   `json:"clientUserIds,omitempty"`
 	SerialNumbers []string   `json:"serialNumbers,omitempty"`
-}
-
-// AssetKey names an asset.
-type AssetKey struct {
-	AdamID       string `json:"adamId"`
-	PricingParam string `json:"pricingParam,omitempty"`
 }
 
 // Error says it in one line, with Apple's number.

@@ -2,6 +2,7 @@ package appsandbooks
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"time"
@@ -57,6 +58,25 @@ func (a *eventAnswer) lacks() string {
 		return "eventId"
 	}
 	return ""
+}
+
+// manage sends what starts an event, once it has passed the check.
+func (c *Client) manage(ctx context.Context, key string, request any, check func(*ServiceConfig) error) (*EventResponse, error) {
+	k, s, err := c.callTo(ctx, http.MethodPost, key)
+	if err != nil {
+		return nil, err
+	}
+	if err := check(s); err != nil {
+		return nil, err
+	}
+	if k.body, err = json.Marshal(request); err != nil {
+		return nil, err
+	}
+	got, err := ask(ctx, c, k, func() *eventAnswer { return new(eventAnswer) })
+	if err != nil {
+		return nil, err
+	}
+	return &got.EventResponse, nil
 }
 
 // EventStatus says how far an event is.

@@ -2,71 +2,87 @@ package appsandbooks_test
 
 import (
 	"context"
-	"encoding/base64"
 	"fmt"
-	"io"
 	"log"
-	"net/http"
-	"net/http/httptest"
 
 	"github.com/rsvpp/rsvpp/appsandbooks"
+	"github.com/rsvpp/rsvpp/appsandbooks/applesim"
 )
 
-// Read a token file, walk over all users, and make links for those whose
-// invitation is open. Against Apple, leave BaseURL out.
+// From the token file to the name of the organizational unit. Against Apple,
+// leave BaseURL out.
 func Example() {
-	apple := exampleServer()
+	apple, file := pretendApple()
 	defer apple.Close()
-	file := base64.StdEncoding.EncodeToString([]byte(
-		`{"token":"invented","expDate":"2031-02-03T04:05:06+0000","orgName":"ORG12345"}`))
 
-	token, err := appsandbooks.ParseContentToken([]byte(file))
+	token, err := appsandbooks.ParseContentToken(file)
 	if err != nil {
 		log.Fatal(err)
 	}
-	client, err := appsandbooks.New(appsandbooks.Config{Token: token.Bearer, BaseURL: apple.URL, UserAgent: "example/1.0"})
-	if err != nil {
-		log.Fatal(err)
-	}
-	ctx := context.Background()
-	walk, err := client.WalkUsers(ctx, appsandbooks.UsersQuery{ActiveOnly: true}, func(page *appsandbooks.UsersPage) error {
-		for _, u := range page.Users {
-			fmt.Println(u.ClientUserID, u.Status)
-			if u.Status == appsandbooks.Registered {
-				link, err := client.InvitationURL(ctx, u.InviteCode)
-				if err != nil {
-					return err
-				}
-				fmt.Println("send", link.Reveal(), "to", u.Email)
-				fmt.Println("but log", link)
-			}
-		}
-		return nil
+	client, err := appsandbooks.New(appsandbooks.Config{
+		Token:     token.Bearer,
+		UserAgent: "example/1.0",
+		BaseURL:   apple.BaseURL(),
 	})
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println("next time, ask for changes since", walk.VersionID)
-
+	unit, err := client.ClientConfig(context.Background())
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(unit.LocationName, unit.CountryISO2ACode, unit.UID)
+	fmt.Println("whatever prints the token prints", token.Bearer)
 	// Output:
-	// 7d0f Registered
-	// send https://invite.example/join?inviteCode=00ff to anna@example.com
-	// but log [redacted]
-	// 81c2 Associated
-	// next time, ask for changes since v1
+	// Head Office DE 1000000000000001
+	// whatever prints the token prints [redacted]
 }
 
-func exampleServer() *httptest.Server {
-	mux := http.NewServeMux()
-	apple := httptest.NewServer(mux)
-	mux.HandleFunc("GET /service/config", func(w http.ResponseWriter, _ *http.Request) {
-		_, _ = fmt.Fprintf(w, `{"limits":{"maxUsers":100,"maxRequestPerSecond":15},"urls":{
-			"getUsers":"%s/users","invitationEmail":"https://invite.example/join?inviteCode=%%25inviteCode%%25"}}`, apple.URL)
+// pretendApple serves an organizational unit with one app of ten licenses, one
+// book, and two users: anna, whose invitation is open, and ben, who accepted.
+func pretendApple() (apple *applesim.Server, tokenFile []byte) {
+	const uid = "1000000000000001"
+	apple, err := applesim.NewServer(applesim.Options{
+		Seed: 1, PlainHooks: true,
+		Locations: []applesim.Location{{UID: uid, Name: "Head Office", Country: "DE", ManagedDomains: []string{"example.com"}}},
 	})
-	mux.HandleFunc("GET /users", func(w http.ResponseWriter, _ *http.Request) {
-		_, _ = io.WriteString(w, `{"uId":"2222222222222222","currentPageIndex":0,"totalPages":1,"size":2,"versionId":"v1","users":[
-			{"clientUserId":"7d0f","email":"anna@example.com","inviteCode":"00ff","status":"Registered"},
-			{"clientUserId":"81c2","idHash":"h","status":"Associated"}]}`)
-	})
-	return apple
+	must(err)
+	token, err := apple.MintToken(uid, applesim.TokenOptions{})
+	must(err)
+	must(apple.AddAsset(uid, applesim.App("408709785", 10)))
+	must(apple.AddAsset(uid, applesim.Book("1440501015", 5)))
+	people := []string{"ben", "anna"}
+	must(apple.Seed(uid, 2, applesim.SeedOptions{
+		ClientUserID:    func(n int) string { return people[n] },
+		Email:           func(n int) string { return people[n] + "@example.com" },
+		AssociatedEvery: 2,
+	}))
+	return apple, []byte(token.Content)
+}
+
+// newExampleClient makes a client of the pretended Apple.
+func newExampleClient(hooks appsandbooks.Hooks) (*applesim.Server, *appsandbooks.Client) {
+	apple, file := pretendApple()
+	token, err := appsandbooks.ParseContentToken(file)
+	must(err)
+	client, err := appsandbooks.New(appsandbooks.Config{Token: token.Bearer, BaseURL: apple.BaseURL(), Hooks: hooks})
+	must(err)
+	return apple, client
+}
+
+func must(err error) {
+	if err != nil {
+		panic(err)
+	}
+}
+
+// theft lets another service claim the unit.
+func theft(apple *applesim.Server) {
+	must(apple.SetOwner(apple.Locations()[0].UID, applesim.Stranger()))
+}
+
+// newerToken is what a content manager does who downloads the token anew.
+func newerToken(apple *applesim.Server) {
+	_, err := apple.MintToken(apple.Locations()[0].UID, applesim.TokenOptions{RevokeOlder: true})
+	must(err)
 }

@@ -31,8 +31,9 @@ type CallInfo struct {
 type Envelope struct {
 	// UID identifies the organizational unit; several tokens may share one.
 	UID string `json:"uId"`
-	// MDMInfo is who last claimed the unit, nil when nobody did. Compare its
-	// ID with your own and stop when another service has taken over.
+	// MDMInfo is who last claimed the unit, nil when nobody did, and perhaps
+	// empty when somebody gave it up. Compare its ID with your own and stop
+	// when another service has taken over.
 	MDMInfo *MDMInfo `json:"mdmInfo"`
 	// TokenExpirationDate may be absent until the token is about to expire.
 	TokenExpirationDate Date `json:"tokenExpirationDate,omitzero"`

@@ -30,9 +30,15 @@ type Notification struct {
 	Type NotificationType `json:"notificationType"`
 	UID  string           `json:"uId"`
 
-	Managed    *ManagedUsers    `json:"-"` // of UserManagement, nil otherwise
-	Associated *AssociatedUsers `json:"-"` // of UserAssociated, nil otherwise
-	Raw        RawJSON          `json:"-"` // the body of any type; nil when there is none
+	// The one that belongs to Type is filled, the others are nil. Types that
+	// are not here have no body, or none that Apple describes: see Raw.
+	Managed              *ManagedUsers         `json:"-"` // of UserManagement
+	Associated           *AssociatedUsers      `json:"-"` // of UserAssociated
+	ManagedAssets        *ManagedAssets        `json:"-"` // of AssetManagement
+	AssetCount           *AssetCountChange     `json:"-"` // of AssetCount
+	ManagedSubscriptions *ManagedSubscriptions `json:"-"` // of SubscriptionManagement
+	SubscriptionCount    *SubscriptionSeats    `json:"-"` // of SubscriptionCount
+	Raw                  RawJSON               `json:"-"` // the body of any type; nil when there is none
 }
 
 // Result is how part of an event went. Unknown words are kept as they came.
@@ -43,21 +49,6 @@ const (
 	Success Result = "SUCCESS"
 	Failure Result = "FAILURE"
 )
-
-// ManagedUsers tells how a part of CreateUsers, UpdateUsers or RetireUsers
-// went. One event may give Success for some parts and Failure for others.
-type ManagedUsers struct {
-	EventID string    `json:"eventId"`
-	Type    EventType `json:"type"`
-	Result  Result    `json:"result"`
-	Users   []User    `json:"users"`
-	Error   *Error    `json:"error"` // on Failure
-}
-
-// AssociatedUsers names people who accepted an invitation.
-type AssociatedUsers struct {
-	Users []User `json:"associatedUsers"`
-}
 
 // NotificationError says why a body is no notification. It quotes none of it.
 type NotificationError struct {
@@ -108,14 +99,29 @@ func (n *Notification) decodeBody() error {
 	case UserAssociated:
 		n.Associated = new(AssociatedUsers)
 		into = n.Associated
+	case AssetManagement:
+		n.ManagedAssets = new(ManagedAssets)
+		into = n.ManagedAssets
+	case AssetCount:
+		n.AssetCount = new(AssetCountChange)
+		into = n.AssetCount
+	case SubscriptionManagement:
+		n.ManagedSubscriptions = new(ManagedSubscriptions)
+		into = n.ManagedSubscriptions
+	case SubscriptionCount:
+		n.SubscriptionCount = new(SubscriptionSeats)
+		into = n.SubscriptionCount
 	default:
 		return nil
 	}
 	if !isObject(n.Raw) {
 		return &NotificationError{Problem: fmt.Sprintf("its type %s needs a body", n.Type)}
 	}
-	if err := json.Unmarshal(n.Raw, into); err != nil {
+	if err := decode(n.Raw, into); err != nil {
 		return &NotificationError{Problem: "in its body, " + complaint(err), Err: err}
+	}
+	if o, ok := into.(interface{ complete() }); ok {
+		o.complete()
 	}
 	return nil
 }

@@ -29,14 +29,17 @@ func (e *ServiceConfigError) Error() string {
 // check refuses what would send the token elsewhere, or make no sense as a limit.
 func (s *ServiceConfig) check(base *url.URL) error {
 	for _, key := range []string{
-		MaxUsers, MaxRequestPerSecond, MaxNotificationLen,
-		MaxMDMIDLength, MaxMDMNameLength, MaxMDMMetadataLength,
+		MaxUsers, MaxAssets, MaxClientUserIDs, MaxSerialNumbers, MaxRevokeClientUserIDs, MaxRevokeSerialNumbers,
+		MaxRequestPerSecond, MaxNotificationLen, MaxMDMIDLength, MaxMDMNameLength, MaxMDMMetadataLength,
 	} {
 		if n, ok := s.Limits[key]; ok && (n <= 0 || n > largestLimit) {
 			return &ServiceConfigError{Key: key, Problem: fmt.Sprintf("is %d, which cannot be meant", n)}
 		}
 	}
-	for _, key := range []string{urlClientConfig, urlGetUsers, urlCreateUsers, urlUpdateUsers, urlRetireUsers, urlEventStatus} {
+	for _, key := range []string{
+		urlClientConfig, urlGetUsers, urlCreateUsers, urlUpdateUsers, urlRetireUsers,
+		urlGetAssets, urlAssociateAssets, urlDisassociateAssets, urlRevokeAssets, urlGetAssignments, urlEventStatus,
+	} {
 		if problem := checkEndpoint(s.URLs, key, base); problem != "" {
 			return &ServiceConfigError{Key: key, Problem: problem}
 		}

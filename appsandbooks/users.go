@@ -27,18 +27,17 @@ type User struct {
 // UsersPage is one page of users.
 // https://developer.apple.com/documentation/devicemanagement/getusersresponse
 type UsersPage struct {
-	Envelope
-	Users            []User `json:"users"`
-	CurrentPageIndex int    `json:"currentPageIndex"` // from 0
-	NextPageIndex    *int   `json:"nextPageIndex"`    // nil on the last page
-	TotalPages       int    `json:"totalPages"`       // may change while walking
-	Size             int    `json:"size"`             // records on this page
-	VersionID        string `json:"versionId"`        // state of all users
+	Paging
+	Users []User `json:"users"`
 }
 
 type usersAnswer struct {
 	fault
 	UsersPage
+}
+
+func (a *usersAnswer) byHand(r *jsonReader, name []byte) bool {
+	return listed(r, name, "users", &a.Users)
 }
 
 // RequestUser is a user to create, update or retire. Retire looks at
@@ -51,4 +50,21 @@ type RequestUser struct {
 	// ManagedAppleID associates at once, without invitation, when it is of
 	// the token's own organization.
 	ManagedAppleID string `json:"managedAppleId,omitempty"`
+}
+
+func (u *User) member(r *jsonReader, name []byte) {
+	switch string(name) {
+	case "clientUserId":
+		r.text("clientUserId", &u.ClientUserID)
+	case "email":
+		r.text("email", &u.Email)
+	case "idHash":
+		r.text("idHash", &u.IDHash)
+	case "inviteCode":
+		r.text("inviteCode", (*string)(&u.InviteCode))
+	case "status":
+		r.word("status", (*string)(&u.Status))
+	default:
+		r.raw()
+	}
 }

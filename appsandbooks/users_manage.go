@@ -1,10 +1,6 @@
 package appsandbooks
 
-import (
-	"context"
-	"encoding/json"
-	"net/http"
-)
+import "context"
 
 // CreateUsers asks Apple to create users. The receipt means "accepted" and no
 // more: follow it with EventStatus, then read. A live user with the same
@@ -33,24 +29,10 @@ func (c *Client) RetireUsers(ctx context.Context, clientUserIDs []string) (*Even
 }
 
 func (c *Client) manageUsers(ctx context.Context, key string, users []RequestUser) (*EventResponse, error) {
-	k, s, err := c.callTo(ctx, http.MethodPost, key)
-	if err != nil {
-		return nil, err
-	}
-	if err := checkUsers(users, s.Limit(MaxUsers)); err != nil {
-		return nil, err
-	}
-	k.body, err = json.Marshal(struct {
+	request := struct {
 		Users []RequestUser `json:"users"`
-	}{users})
-	if err != nil {
-		return nil, err
-	}
-	got, err := ask(ctx, c, k, func() *eventAnswer { return new(eventAnswer) })
-	if err != nil {
-		return nil, err
-	}
-	return &got.EventResponse, nil
+	}{users}
+	return c.manage(ctx, key, request, func(s *ServiceConfig) error { return checkUsers(users, s.Limit(MaxUsers)) })
 }
 
 // checkUsers refuses what Apple would refuse, in Apple's numbers, unsent.

@@ -2,10 +2,7 @@ package appsandbooks
 
 import (
 	"context"
-	"fmt"
-	"net/http"
-	"net/url"
-	"strconv"
+	"hash/maphash"
 )
 
 // UsersQuery chooses users. The zero value chooses all.
@@ -19,94 +16,61 @@ type UsersQuery struct {
 }
 
 func (q UsersQuery) check() error {
-	switch {
-	case q.ActiveOnly && q.RetiredOnly:
+	if q.ActiveOnly && q.RetiredOnly {
 		return refuse(InvalidArgument, "activeOnly and retiredOnly exclude each other")
-	case q.PageIndex < 0:
-		return refuse(PageOutOfRange, "the page index %d is negative", q.PageIndex)
 	}
 	return nil
 }
 
-func (q UsersQuery) encode() string {
-	v := url.Values{}
-	if q.ActiveOnly {
-		v.Set("activeOnly", "true")
-	}
-	if q.RetiredOnly {
-		v.Set("retiredOnly", "true")
-	}
-	if q.ClientUserID != "" {
-		v.Set("clientUserId", q.ClientUserID)
-	}
-	if q.PageIndex > 0 {
-		v.Set("pageIndex", strconv.Itoa(q.PageIndex))
-	}
-	if q.SinceVersionID != "" {
-		v.Set("sinceVersionId", q.SinceVersionID)
-	}
-	if len(v) == 0 {
-		return ""
-	}
-	return "?" + v.Encode()
+func (q UsersQuery) parameters() parameters {
+	p := parameters{}
+	p.setTrue("activeOnly", q.ActiveOnly)
+	p.setTrue("retiredOnly", q.RetiredOnly)
+	p.set("clientUserId", q.ClientUserID)
+	p.set("sinceVersionId", q.SinceVersionID)
+	return p
 }
 
-// Users reads one page. However many goroutines ask, five pages are read at
-// once. See WalkUsers for all pages.
+// Users reads one page. However many goroutines read pages, of whatever kind,
+// five are read at once. See WalkUsers for all pages.
 func (c *Client) Users(ctx context.Context, q UsersQuery) (*UsersPage, error) {
 	if err := q.check(); err != nil {
 		return nil, err
 	}
-	k, _, err := c.callTo(ctx, http.MethodGet, urlGetUsers)
+	got, err := readPage(ctx, c, urlGetUsers, q.PageIndex, q.parameters(), func() *usersAnswer { return new(usersAnswer) })
 	if err != nil {
-		return nil, err
-	}
-	k.url += q.encode()
-	select {
-	case c.pages <- struct{}{}:
-		defer func() { <-c.pages }()
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-	got, err := ask(ctx, c, k, func() *usersAnswer { return new(usersAnswer) })
-	if err != nil {
-		return nil, err
-	}
-	if err := got.check(q.PageIndex); err != nil {
 		return nil, err
 	}
 	return &got.UsersPage, nil
 }
 
-// PageError says that Apple's pages contradict themselves or each other, so
-// that going on would lose or repeat users. Start the walk again later.
-type PageError struct {
-	Index   int // of the page that was asked for
-	Problem string
+// WalkUsers reads all pages from q.PageIndex on and hands them to each, in
+// order and one at a time, from the caller's goroutine. The first page is read
+// alone, the others up to five ahead, so memory does not grow with the number
+// of users. A page is each's to keep. The walk ends at the first error, its
+// own or each's; pages handed over until then are good, the walk is not.
+//
+// Page counts may change meanwhile. Pages that lead back, skip, repeat or are
+// not the ones asked for end the walk with a *PageError.
+// https://developer.apple.com/documentation/devicemanagement/using-paginated-endpoints
+func (c *Client) WalkUsers(ctx context.Context, q UsersQuery, each func(*UsersPage) error) (Walk, error) {
+	read := func(ctx context.Context, index int) (*UsersPage, error) {
+		q := q
+		q.PageIndex = index
+		return c.Users(ctx, q)
+	}
+	return walk(ctx, urlGetUsers, q.PageIndex, read, each)
 }
 
-// Error names the page and the contradiction.
-func (e *PageError) Error() string {
-	return fmt.Sprintf("apple's page %d of users %s; nothing can be concluded from this walk", e.Index, e.Problem)
-}
+func (p *UsersPage) count() int { return len(p.Users) }
 
-// check tells whether the page is the one asked for, and consistent in itself.
-func (p *UsersPage) check(asked int) error {
-	problem := ""
-	switch next := p.NextPageIndex; {
-	case p.CurrentPageIndex != asked:
-		problem = fmt.Sprintf("says it is page %d", p.CurrentPageIndex)
-	case next != nil && *next <= asked:
-		problem = fmt.Sprintf("leads back to page %d", *next)
-	case next != nil && *next > asked+1:
-		problem = fmt.Sprintf("skips to page %d", *next)
-	case next != nil && p.TotalPages > 0 && *next >= p.TotalPages:
-		problem = fmt.Sprintf("leads to page %d of only %d", *next, p.TotalPages)
-	case next == nil && asked+1 < p.TotalPages:
-		problem = fmt.Sprintf("says it is the last, of %d", p.TotalPages)
+// write is page's. Retired records may be equal in everything, so only pages
+// with a live user tell.
+func (p *UsersPage) write(h *maphash.Hash) (telling bool) {
+	for i := range p.Users {
+		u := &p.Users[i]
+		telling = telling || u.Status == Registered || u.Status == Associated
+		writeTexts(h, u.ClientUserID, u.Email, u.IDHash, string(u.InviteCode), string(u.Status))
 	}
-	if problem != "" {
-		return &PageError{Index: asked, Problem: problem}
-	}
-	return nil
+	return telling
 }

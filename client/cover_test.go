@@ -141,9 +141,14 @@ func callAll(ctx context.Context, c *client.Client) map[string]error {
 		"cancel": second(c.CancelTask(ctx, "t")), "retry": second(c.RetryTask(ctx, "t")),
 		"letter": second(c.Letter(ctx)), "save letter": second(c.SaveLetter(ctx, client.Letter{})), "preview letter": second(c.PreviewLetter(ctx, client.LetterPreview{})),
 		"mail": second(c.Mail(ctx)), "save mail": second(c.SaveMail(ctx, client.MailSettings{})), "test mail": second(c.TestMail(ctx, "x", nil)),
-		"history": second(c.ListHistory(ctx, client.HistoryFilter{}, page)), "operators": second(c.Operators(ctx)),
+		"test letter": second(c.TestLetter(ctx, client.LetterTest{To: "x"})),
+		"history":     second(c.ListHistory(ctx, client.HistoryFilter{}, page)), "operators": second(c.Operators(ctx)),
 		"create operator": second(c.CreateOperator(ctx, "n", "p", "read")), "delete operator": c.DeleteOperator(ctx, "o"),
 		"password": c.SetPassword(ctx, "o", "p"), "keys": second(c.Keys(ctx, "")), "create key": keyErr, "revoke": c.RevokeKey(ctx, "k"),
+		"devices": second(c.ListDevices(ctx, client.DeviceFilter{}, page)), "count devices": second(c.CountDevices(ctx)), "device": second(c.Device(ctx, "d")),
+		"user devices": second(c.UserDevices(ctx, "u")), "assign": second(c.AssignDevice(ctx, "d", "u")), "assign list": second(c.AssignDevices(ctx, "x")),
+		"ask": second(c.AskDevice(ctx, "d")), "mdm": second(c.MDM(ctx)), "push certificate": second(c.SetPushCertificate(ctx, "c", "k")),
+		"enroll link": second(c.EnrollLink(ctx, "u")), "profile": c.Profile(ctx, "u", io.Discard), "nobody profile": c.Profile(ctx, "", io.Discard),
 	}
 }
 

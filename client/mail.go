@@ -27,6 +27,26 @@ func (c *Client) PreviewLetter(ctx context.Context, p LetterPreview) (Letter, er
 	return send[Letter](ctx, c, http.MethodPost, "/letter/preview", p)
 }
 
+// LetterTest says which letter to try and where it goes.
+type LetterTest struct {
+	To       string  `json:"to"`
+	Letter   *Letter `json:"letter,omitempty"`   // the saved one when nil
+	User     string  `json:"user,omitempty"`     // an id; invented values when empty
+	Location string  `json:"location,omitempty"` // "" for the default one
+}
+
+// LetterTested tells what became of a letter that was sent to try it.
+type LetterTested struct {
+	Outcome  string `json:"outcome"` // accepted, deferred, refused
+	Answer   string `json:"answer"`
+	Sentence string `json:"sentence"`
+}
+
+// TestLetter sends a letter, filled in, to an address of yours.
+func (c *Client) TestLetter(ctx context.Context, t LetterTest) (LetterTested, error) {
+	return send[LetterTested](ctx, c, http.MethodPost, "/letter/test", t)
+}
+
 // MailSettings say how letters leave and whom they come from.
 type MailSettings struct {
 	Mode           string `json:"mode"` // none, relay, direct

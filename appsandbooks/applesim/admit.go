@@ -16,15 +16,18 @@ func (a *Apple) admit(c *call) *reply {
 	defer a.unlock()
 	token, refused := a.authenticate(c, now)
 	if refused != nil {
-		out := refused.reply()
+		out := a.unauthorized(refused)
 		return &out
 	}
 	c.token, c.location = *token, a.locations[token.UID]
+	if c.v1 == nil {
+		a.noteV2(c.location)
+	}
 	if !c.location.bucket.take(a.rate(c.location), now) {
 		a.calls.RateRejected++
 		return a.tooMany()
 	}
-	if c.token.ReadOnly && c.Method != http.MethodGet {
+	if c.token.ReadOnly && c.writes() {
 		out := fail(9637).reply()
 		return &out
 	}
@@ -33,7 +36,7 @@ func (a *Apple) admit(c *call) *reply {
 
 // admitRead counts the page reads under way.
 func (a *Apple) admitRead(c *call) *reply {
-	if c.endpoint != UsersRead {
+	if c.endpoint != UsersRead && c.endpoint != AssetsRead && c.endpoint != AssignmentsRead {
 		return nil
 	}
 	c.location.reading++
@@ -65,29 +68,63 @@ func (a *Apple) tooMany() *reply {
 	return &out
 }
 
-// authenticate finds the token behind the Authorization header. The bearer value is the whole content of the .vpptoken file.
+// authenticate finds the token behind the Authorization header, or in version 1 behind sToken, and says whether it is good.
 func (a *Apple) authenticate(c *call, now time.Time) (*Token, *wireError) {
-	headers := c.Header.Values("Authorization")
-	if len(headers) == 0 {
-		if a.quirks.MissingAuth9722 {
-			return nil, fail(9722)
-		}
-		return nil, fail(9601)
-	}
-	scheme, value, ok := strings.Cut(headers[0], " ")
-	if len(headers) > 1 || !ok || !strings.EqualFold(scheme, "Bearer") || value == "" || strings.ContainsAny(value, " \t") {
-		return nil, fail(9722)
+	value, refused := a.credential(c)
+	if refused != nil {
+		return nil, refused
 	}
 	token := a.tokens[value]
 	switch {
-	case token == nil:
+	case token == nil || token.Invalid:
 		return nil, a.unknownToken()
 	case token.Revoked:
 		return nil, fail(9625)
 	case !now.Before(token.ExpiresAt):
 		return nil, fail(9621)
+	case token.Legacy && c.v1 == nil:
+		return nil, fail(9647)
 	}
 	return token, nil
+}
+
+// unauthorized is how an error about the token travels.
+func (a *Apple) unauthorized(e *wireError) reply {
+	out := e.reply()
+	if a.quirks.AuthErrorsIn200 {
+		out.status = http.StatusOK
+	}
+	if out.status == http.StatusUnauthorized && a.quirks.Empty401 {
+		out.body = nil
+	}
+	return out
+}
+
+// credential is the token that the call shows: the whole content of the .vpptoken file.
+func (a *Apple) credential(c *call) (string, *wireError) {
+	if c.v1 != nil {
+		return c.v1.token()
+	}
+	headers := c.Header.Values("Authorization")
+	if len(headers) == 0 {
+		if a.quirks.MissingAuth9722 {
+			return "", fail(9722)
+		}
+		return "", fail(9601)
+	}
+	scheme, value, ok := strings.Cut(headers[0], " ")
+	if len(headers) > 1 || !ok || !strings.EqualFold(scheme, "Bearer") || value == "" || strings.ContainsAny(value, " \t") {
+		return "", fail(9722)
+	}
+	return value, nil
+}
+
+// writes says whether the call would change anything.
+func (c *call) writes() bool {
+	if c.v1 != nil {
+		return c.v1.writes(c.endpoint)
+	}
+	return c.Method != http.MethodGet
 }
 
 func (a *Apple) unknownToken() *wireError {

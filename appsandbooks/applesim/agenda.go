@@ -73,8 +73,8 @@ func (a *Apple) clerk() {
 // round does one round of the clerk's work and says how long it may sleep.
 func (a *Apple) round() time.Duration {
 	now := a.lock()
-	out, news, listeners := a.outbox, a.news, a.listening()
-	a.outbox, a.news = nil, nil
+	out, news, listeners := a.collect(), a.news, a.listening()
+	a.news = nil
 	next := time.Hour
 	if a.agenda.Len() > 0 {
 		next = max(time.Millisecond, a.agenda.items[0].at.Sub(now))

@@ -5,6 +5,8 @@ import (
 	"maps"
 	"mime"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -13,16 +15,30 @@ type Endpoint string
 
 // The endpoints served. A request for anything else counts as EndpointUnknown.
 const (
-	ServiceConfig     Endpoint = "GET service/config"
-	ClientConfigRead  Endpoint = "GET client/config"
-	ClientConfigWrite Endpoint = "POST client/config"
-	UsersRead         Endpoint = "GET users"
-	UsersCreate       Endpoint = "POST users/create"
-	UsersUpdate       Endpoint = "POST users/update"
-	UsersRetire       Endpoint = "POST users/retire"
-	EventStatus       Endpoint = "GET status"
-	EndpointUnknown   Endpoint = "unknown"
+	ServiceConfig      Endpoint = "GET service/config"
+	ClientConfigRead   Endpoint = "GET client/config"
+	ClientConfigWrite  Endpoint = "POST client/config"
+	UsersRead          Endpoint = "GET users"
+	UsersCreate        Endpoint = "POST users/create"
+	UsersUpdate        Endpoint = "POST users/update"
+	UsersRetire        Endpoint = "POST users/retire"
+	AssetsRead         Endpoint = "GET assets"
+	AssetsAssociate    Endpoint = "POST assets/associate"
+	AssetsDisassociate Endpoint = "POST assets/disassociate"
+	AssetsRevoke       Endpoint = "POST assets/revoke"
+	AssignmentsRead    Endpoint = "GET assignments"
+	EventStatus        Endpoint = "GET status"
+	EndpointUnknown    Endpoint = "unknown"
 )
+
+// accepts says whether an endpoint answers with an eventId.
+func (e Endpoint) accepts() bool {
+	switch e {
+	case UsersCreate, UsersUpdate, UsersRetire, AssetsAssociate, AssetsDisassociate, AssetsRevoke:
+		return true
+	}
+	return false
+}
 
 type route struct {
 	endpoint Endpoint
@@ -30,17 +46,22 @@ type route struct {
 	handle   func(*call) reply
 }
 
-// allRoutes is the whole API by path and method. Assets, assignments and subscriptions will stand here.
+// allRoutes is the whole API by path and method. Subscriptions would stand here.
 func (a *Apple) allRoutes() map[string]map[string]route {
 	get, post := http.MethodGet, http.MethodPost
 	return map[string]map[string]route{
-		"service/config": {get: {ServiceConfig, true, a.serviceConfig}},
-		"client/config":  {get: {ClientConfigRead, false, a.readClientConfig}, post: {ClientConfigWrite, false, a.writeClientConfig}},
-		"users":          {get: {UsersRead, false, a.readUsers}},
-		"users/create":   {post: {UsersCreate, false, a.createUsers}},
-		"users/update":   {post: {UsersUpdate, false, a.updateUsers}},
-		"users/retire":   {post: {UsersRetire, false, a.retireUsers}},
-		"status":         {get: {EventStatus, false, a.readStatus}},
+		"service/config":      {get: {ServiceConfig, true, a.serviceConfig}},
+		"client/config":       {get: {ClientConfigRead, false, a.readClientConfig}, post: {ClientConfigWrite, false, a.writeClientConfig}},
+		"users":               {get: {UsersRead, false, a.readUsers}},
+		"users/create":        {post: {UsersCreate, false, a.createUsers}},
+		"users/update":        {post: {UsersUpdate, false, a.updateUsers}},
+		"users/retire":        {post: {UsersRetire, false, a.retireUsers}},
+		"assets":              {get: {AssetsRead, false, a.readAssets}},
+		"assets/associate":    {post: {AssetsAssociate, false, a.associateAssets}},
+		"assets/disassociate": {post: {AssetsDisassociate, false, a.disassociateAssets}},
+		"assets/revoke":       {post: {AssetsRevoke, false, a.revokeAssets}},
+		"assignments":         {get: {AssignmentsRead, false, a.readAssignments}},
+		"status":              {get: {EventStatus, false, a.readStatus}},
 	}
 }
 
@@ -54,6 +75,7 @@ type call struct {
 	reading  bool // counted as a page read under way
 	latency  time.Duration
 	fault    Fault
+	v1       v1Args // nil in version 2
 }
 
 // reply is what goes back.
@@ -76,6 +98,7 @@ func (a *Apple) serveAPI(w http.ResponseWriter, r *http.Request, name string) {
 	rt, ok := methods[r.Method]
 	if !ok {
 		a.count(EndpointUnknown, http.StatusMethodNotAllowed, 9726)
+		w.Header().Set("Allow", strings.Join(slices.Sorted(maps.Keys(methods)), ", "))
 		a.write(w, fail(9726).reply())
 		return
 	}
@@ -97,7 +120,7 @@ func (a *Apple) serveCall(w http.ResponseWriter, c *call) {
 		return
 	}
 	defer a.leave(c)
-	out := a.work(c)
+	out := c.dress(a.work(c))
 	a.count(c.endpoint, out.status, out.number)
 	a.faultAfter(w, c, out)
 }
@@ -106,13 +129,16 @@ func (a *Apple) serveCall(w http.ResponseWriter, c *call) {
 func (a *Apple) prepare(c *call) (hang time.Duration) {
 	a.lock()
 	defer a.unlock()
-	c.fault = a.faults.draw(c.endpoint)
+	c.fault = a.outage.befalls(c, a.faults.draw(c.endpoint))
 	c.latency = a.options.Latency.draw(a.rng)
 	return a.faults.hang()
 }
 
 // work admits the call and handles it.
 func (a *Apple) work(c *call) reply {
+	if refused := a.closed(c); refused != nil {
+		return *refused
+	}
 	if !c.open {
 		if refused := a.admit(c); refused != nil {
 			return *refused
@@ -133,14 +159,14 @@ func (a *Apple) work(c *call) reply {
 
 // checkContentType demands JSON of a POST (9727).
 func (a *Apple) checkContentType(c *call) *wireError {
-	if c.Method != http.MethodPost {
+	if c.Method != http.MethodPost || c.v1 != nil {
 		return nil
 	}
 	text := c.Header.Get("Content-Type")
 	a.mu.Lock()
-	lenient := a.quirks.NoContentTypeAllowed
+	strict := a.quirks.NoContentTypeRefused
 	a.mu.Unlock()
-	if text == "" && lenient {
+	if text == "" && !strict {
 		return nil
 	}
 	if kind, _, err := mime.ParseMediaType(text); err != nil || kind != "application/json" {

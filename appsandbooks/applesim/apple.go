@@ -17,11 +17,12 @@ import (
 type Apple struct {
 	options Options
 	routes  map[string]map[string]route
+	legacy  map[string]route // version 1, by name
+	control http.Handler
 	ctx     context.Context
 	stop    context.CancelFunc
 	running sync.WaitGroup
 	wake    chan struct{}
-	sending chan struct{} // one slot per notification under way
 
 	mu         sync.Mutex
 	mint       mint
@@ -41,8 +42,8 @@ type Apple struct {
 	starts     int
 	notes      uint64 // notifications made since the start
 	agenda     agenda
-	outbox     []*delivery
-	posted     int // notifications not yet delivered or given up
+	outage     Outage
+	lapses     []*lapse // under way
 	news       []News
 	listeners  map[int]func(News)
 	calls      Calls
@@ -53,12 +54,12 @@ func New(o Options) (*Apple, error) {
 	o = o.withDefaults()
 	ctx, stop := context.WithCancel(context.Background())
 	a := &Apple{
-		options: o, ctx: ctx, stop: stop, wake: make(chan struct{}, 1), sending: make(chan struct{}, 8),
+		options: o, ctx: ctx, stop: stop, wake: make(chan struct{}, 1),
 		limits: o.Limits, quirks: o.Quirks, faults: newFaultBox(o.Faults),
 		locations: map[string]*location{}, tokens: map[string]*Token{}, events: map[string]*event{},
 		listeners: map[int]func(News){}, calls: newCalls(),
 	}
-	a.routes = a.allRoutes()
+	a.routes, a.legacy, a.control = a.allRoutes(), a.v1Routes(), a.controlRoutes()
 	if err := a.load(); err != nil {
 		stop()
 		return nil, err
@@ -94,6 +95,9 @@ func (a *Apple) load() error {
 		if e := a.events[id]; e.Status == statusPending {
 			a.schedule(e)
 		}
+	}
+	if err := a.startOptions(); err != nil {
+		return err
 	}
 	return a.flush()
 }
@@ -159,16 +163,22 @@ const (
 	signInPath = "/WebObjects/MZFinance.woa/wa/associateVPPUserWithITSAccount"
 )
 
-// ServeHTTP serves the API under /mdm/v2 and the sign-in page at Apple's path.
+// ServeHTTP serves the API under /mdm/v2, its legacy names beside it, the sign-in page at Apple's path, and where
+// Options.Control allows it the page at / and the control addresses under /internal/.
 func (a *Apple) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	name, api := strings.CutPrefix(r.URL.Path, apiRoot)
+	legacy, base, v1 := a.v1Route(r.URL.Path)
 	switch {
 	case api:
 		a.serveAPI(w, r, name)
+	case v1:
+		a.serveV1(w, r, legacy, base)
 	case r.URL.Path == signInPath:
 		a.serveSignIn(w, r)
+	case r.URL.Path == lookupPath:
+		a.serveLookup(w, r)
 	default:
-		http.NotFound(w, r)
+		a.serveControl(w, r)
 	}
 }
 

@@ -8,8 +8,8 @@ type Calls struct {
 	ByError          map[int]int              // Apple's error numbers
 	ByFault          map[Fault]int            // faults that struck
 	RateRejected     int                      // answered 9646 because of the requests per second
-	MaxParallelReads int                      // most GET users under way at once in one location
-	ParallelExceeded int                      // GET users that began as a sixth or later
+	MaxParallelReads int                      // most page reads (users, assets, assignments) under way at once in one location
+	ParallelExceeded int                      // page reads that began as a sixth or later
 	Notifications    map[string]int           // deliveries attempted by type, TEST_NOTIFICATION included
 	Accepted         int                      // invitations accepted
 }

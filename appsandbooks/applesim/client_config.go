@@ -12,7 +12,7 @@ type clientConfig struct {
 	MDMInfo *mdmInfo `json:"mdmInfo,omitempty"`
 	URL     string   `json:"url,omitempty"`
 	Secret  string   `json:"secret,omitempty"`
-	Types   []string `json:"types,omitempty"`
+	Types   []string `json:"types,omitzero"`
 }
 
 // mdmInfo says who manages the location: Apple only echoes it, the last writer wins.
@@ -59,7 +59,7 @@ func (a *Apple) readClientConfig(c *call) reply {
 		Name     string   `json:"locationName"`
 		Secret   string   `json:"notificationAuthToken,omitempty"`
 		URL      string   `json:"notificationUrl,omitempty"`
-		Types    []string `json:"subscribedNotificationTypes,omitempty"`
+		Types    []string `json:"subscribedNotificationTypes,omitzero"`
 		Site     string   `json:"websiteURL"`
 	}{l.Country, l.Platform, l.Name, l.config.Secret, l.config.URL, l.config.Types, site})
 }
@@ -79,7 +79,7 @@ func (a *Apple) writeClientConfig(c *call) reply {
 	if refused != nil {
 		return refused.reply()
 	}
-	if next.URL != "" && in.notifies() && !a.test(c, next) {
+	if next.URL != "" && in.notifies() && !a.test(c, next) && quirks.TestFailureNumber >= 0 {
 		return fail(orDefault(quirks.TestFailureNumber, 9728)).reply()
 	}
 	a.lock()
@@ -116,6 +116,9 @@ func (a *Apple) nextConfig(next clientConfig, in clientConfigRequest) (clientCon
 		if refused := a.checkMDMInfo(*next.MDMInfo); refused != nil {
 			return next, refused
 		}
+		if *next.MDMInfo == (mdmInfo{}) && a.quirks.EmptyMDMInfo == EmptyClears {
+			next.MDMInfo = nil
+		}
 	}
 	if refused := a.checkNotification(in); refused != nil {
 		return next, refused
@@ -134,6 +137,8 @@ func (a *Apple) nextConfig(next clientConfig, in clientConfigRequest) (clientCon
 
 func (a *Apple) checkMDMInfo(i mdmInfo) *wireError {
 	switch {
+	case i == (mdmInfo{}) && a.quirks.EmptyMDMInfo == EmptyRefused:
+		return fail(9723)
 	case a.length(i.ID) > a.limits.MaxMDMIDLength:
 		return fail(9724)
 	case a.length(i.Name) > a.limits.MaxMDMNameLength:

@@ -12,9 +12,9 @@ import (
 
 // countFacts is how many lines a fresh snapshot would have.
 func (a *Apple) countFacts() int {
-	n := 1 + a.starts + len(a.minted) + len(a.events) + 2*len(a.ordered)
+	n := 1 + a.starts + len(a.minted) + len(a.events) + 3*len(a.ordered)
 	for _, l := range a.ordered {
-		n += l.n
+		n += l.n + len(l.assets) + l.assignments.n
 	}
 	return n
 }
@@ -48,6 +48,7 @@ func (a *Apple) snapshot(f *os.File) error {
 	for _, l := range a.ordered {
 		write(line{Kind: lineLocation, Location: &l.Location})
 		write(line{Kind: lineConfig, UID: l.UID, Config: &l.config})
+		write(line{Kind: lineLegacy, UID: l.UID, Legacy: &l.legacy})
 	}
 	for _, t := range a.minted {
 		write(line{Kind: lineToken, Token: t})
@@ -60,6 +61,7 @@ func (a *Apple) snapshot(f *os.File) error {
 			u := l.userLine(i)
 			write(line{Kind: lineUser, User: &u})
 		}
+		l.snapshotLicenses(write)
 	}
 	return errors.Join(failed, out.Flush())
 }

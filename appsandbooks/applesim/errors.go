@@ -16,7 +16,9 @@ type wireError struct {
 
 // errorInfo names who or what an error is about.
 type errorInfo struct {
-	ClientUserIDs []string `json:"clientUserIds,omitempty"`
+	Assets        []AssetKey `json:"assets,omitempty"`
+	ClientUserIDs []string   `json:"clientUserIds,omitempty"`
+	SerialNumbers []string   `json:"serialNumbers,omitempty"`
 }
 
 func (e *wireError) reply() reply {
@@ -32,6 +34,13 @@ func fail(number int) *wireError {
 		}
 	}
 	return &wireError{Number: number, Message: "Error " + http.StatusText(http.StatusBadRequest), status: http.StatusBadRequest}
+}
+
+// withInfo is the error of that number, naming what it is about.
+func withInfo(number int, info errorInfo) *wireError {
+	e := fail(number)
+	e.Info = &info
+	return e
 }
 
 // about is the asynchronous failure of that number, naming users.
@@ -64,6 +73,7 @@ func errorTable() []errorRow {
 		{9641, 400, false, "The Apple Account is already associated with another user."},
 		{9644, 400, false, "The service is in maintenance mode."},
 		{9646, 429, true, "Too many requests for this organization."},
+		{9647, 403, false, "This is not supported for legacy tokens."},
 		{9650, 400, true, "The page index is out of range."},
 		{9700, 400, true, "Too many assets."},
 		{9701, 400, true, "Too many users."},

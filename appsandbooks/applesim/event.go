@@ -1,6 +1,7 @@
 package applesim
 
 import (
+	"slices"
 	"time"
 )
 
@@ -8,9 +9,12 @@ import (
 type EventType string
 
 const (
-	eventCreate EventType = "CREATE"
-	eventUpdate EventType = "UPDATE"
-	eventRetire EventType = "RETIRE"
+	eventCreate       EventType = "CREATE"
+	eventUpdate       EventType = "UPDATE"
+	eventRetire       EventType = "RETIRE"
+	eventAssociate    EventType = "ASSOCIATE"
+	eventDisassociate EventType = "DISASSOCIATE"
+	eventRevoke       EventType = "REVOKE"
 )
 
 const (
@@ -25,6 +29,7 @@ type event struct {
 	UID        string        `json:"uId"`
 	Type       EventType     `json:"type"`
 	Users      []requestUser `json:"users,omitempty"` // until it is done
+	Work       manageAssets  `json:"work,omitzero"`   // likewise
 	Requested  int           `json:"requested"`
 	Completed  int           `json:"completed"`
 	Failures   []wireError   `json:"failures,omitempty"`
@@ -34,6 +39,7 @@ type event struct {
 	DoneAt     time.Time     `json:"doneAt,omitzero"`
 	Fate       Fault         `json:"fate,omitempty"` // EventStuck, EventLost, EventForgotten, EventMaintenance
 	Done       bool          `json:"done,omitempty"`
+	freed      []task        // licenses that a retire sent back
 }
 
 // Event is one accepted request as it truly is, whatever a client was told.
@@ -42,23 +48,28 @@ type Event struct {
 	Type                 EventType
 	Status               string // PENDING, COMPLETE or FAILED
 	Requested, Completed int
-	FailedUsers          map[int][]string // by error number
-	AcceptedAt, DoneAt   time.Time        // DoneAt is zero until the work is applied
-	Fate                 Fault            // the fault that befell it, or ""
+	FailedUsers          map[int][]string // clientUserIds by error number
+	FailedSerials        map[int][]string
+	FailedAssets         map[int][]AssetKey
+	AcceptedAt, DoneAt   time.Time // DoneAt is zero until the work is applied
+	Fate                 Fault     // the fault that befell it, or ""
 }
 
-// accept notes an event and when it is due.
+// accept notes an event about users.
 func (a *Apple) accept(l *location, kind EventType, users []requestUser, fate Fault, now time.Time) *event {
+	return a.acceptEvent(l, event{Type: kind, Users: users, Requested: len(users)}, fate, now)
+}
+
+// acceptEvent notes an event and when it is due.
+func (a *Apple) acceptEvent(l *location, e event, fate Fault, now time.Time) *event {
 	if !fate.ofEvent() {
 		fate = ""
 	}
 	now = now.UTC().Round(0) // without the process' own clock reading: the file could not keep it
-	e := &event{
-		ID: a.mint.uuid(forEvent, uint32(a.starts), uint64(len(a.eventOrder))), UID: l.UID, Type: kind, Users: users,
-		Requested: len(users), Status: statusPending, AcceptedAt: now, DueAt: now.Add(a.options.EventDelay.draw(a.rng)), Fate: fate,
-	}
-	a.put(line{Kind: lineEvent, Event: e})
-	return e
+	e.ID, e.UID = a.mint.uuid(forEvent, uint32(a.starts), uint64(len(a.eventOrder))), l.UID
+	e.Status, e.AcceptedAt, e.DueAt, e.Fate = statusPending, now, now.Add(a.options.EventDelay.draw(a.rng)), fate
+	a.put(line{Kind: lineEvent, Event: &e})
+	return &e
 }
 
 // schedule plans the work of an event, unless it was lost.
@@ -69,9 +80,28 @@ func (a *Apple) schedule(e *event) {
 	a.plan(e.DueAt, func(now time.Time) { a.finish(e, now) })
 }
 
-// finish applies an event to its users one by one, and tells who wants to know.
+// finish does an event's work, and tells who wants to know.
 func (a *Apple) finish(e *event, now time.Time) {
 	l := a.locations[e.UID]
+	work := a.finishUsers
+	if e.Type == eventAssociate || e.Type == eventDisassociate || e.Type == eventRevoke {
+		work = a.finishAssets
+	}
+	tell := work(l, e, now)
+	e.Done, e.DoneAt = true, now.UTC().Round(0)
+	if e.Fate != EventStuck {
+		e.Status = statusComplete
+		if len(e.Failures) > 0 {
+			e.Status = statusFailed
+		}
+		tell()
+	}
+	e.Users, e.Work = nil, manageAssets{}
+	a.note(line{Kind: lineEvent, Event: e})
+}
+
+// finishUsers applies an event to its users one by one, and returns how to tell of it.
+func (a *Apple) finishUsers(l *location, e *event, now time.Time) (tell func()) {
 	var touched []int32
 	failed := map[int][]string{}
 	var order []int
@@ -86,19 +116,11 @@ func (a *Apple) finish(e *event, now time.Time) {
 		}
 		failed[number] = append(failed[number], u.ClientUserID)
 	}
-	e.Completed, e.Done, e.DoneAt = len(touched), true, now.UTC().Round(0)
+	e.Completed = len(touched)
 	for _, number := range order {
 		e.Failures = append(e.Failures, about(number, failed[number]...))
 	}
-	if e.Fate != EventStuck {
-		e.Status = statusComplete
-		if len(e.Failures) > 0 {
-			e.Status = statusFailed
-		}
-		a.notifyFinished(l, e, touched)
-	}
-	e.Users = nil
-	a.note(line{Kind: lineEvent, Event: e})
+	return func() { a.notifyFinished(l, e, touched) }
 }
 
 // readStatus answers GET status.
@@ -141,12 +163,15 @@ func (a *Apple) Events(uID string) []Event {
 }
 
 func (e *event) public() Event {
-	failed := map[int][]string{}
-	for _, f := range e.Failures {
-		failed[f.Number] = append([]string(nil), f.Info.ClientUserIDs...)
-	}
-	return Event{
+	out := Event{
 		ID: e.ID, UID: e.UID, Type: e.Type, Status: e.Status, Requested: e.Requested, Completed: e.Completed,
-		FailedUsers: failed, AcceptedAt: e.AcceptedAt, DoneAt: e.DoneAt, Fate: e.Fate,
+		FailedUsers: map[int][]string{}, FailedSerials: map[int][]string{}, FailedAssets: map[int][]AssetKey{},
+		AcceptedAt: e.AcceptedAt, DoneAt: e.DoneAt, Fate: e.Fate,
 	}
+	for _, f := range e.Failures {
+		out.FailedUsers[f.Number] = slices.Clone(f.Info.ClientUserIDs)
+		out.FailedSerials[f.Number] = slices.Clone(f.Info.SerialNumbers)
+		out.FailedAssets[f.Number] = slices.Clone(f.Info.Assets)
+	}
+	return out
 }

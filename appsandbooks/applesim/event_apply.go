@@ -16,7 +16,7 @@ func (a *Apple) applyUser(l *location, e *event, u requestUser, now time.Time) (
 	case eventUpdate:
 		return a.applyUpdate(l, u, now)
 	default:
-		return a.applyRetire(l, u, now)
+		return a.applyRetire(l, e, u, now)
 	}
 }
 
@@ -29,6 +29,11 @@ func (a *Apple) applyCreate(l *location, u requestUser, now time.Time) (int32, i
 		return -1, number
 	}
 	i, reused := a.reusable(l, u.ClientUserID)
+	return a.makeUser(l, u, i, reused, now), 0
+}
+
+// makeUser makes a record, or brings an old one back to life. Version 1 and 2 meet here.
+func (a *Apple) makeUser(l *location, u requestUser, i int32, reused bool, now time.Time) int32 {
 	if !reused {
 		a.beforeChange(l, now)
 		i = l.add(record{clientUserID: u.ClientUserID, created: now.UnixMilli()})
@@ -38,7 +43,7 @@ func (a *Apple) applyCreate(l *location, u requestUser, now time.Time) (int32, i
 	r.email, r.state, r.ended, r.invited = u.Email, stateRegistered, 0, now.UnixMilli()
 	a.bindManaged(l, i, u.ManagedAppleID, now)
 	a.touch(l, i, now)
-	return i, 0
+	return i
 }
 
 // reusable is the never associated retired record that v1 would bring back.
@@ -53,13 +58,20 @@ func (a *Apple) reusable(l *location, clientUserID string) (int32, bool) {
 
 // applyUpdate changes the address or binds a managed account; what is not given stays.
 func (a *Apple) applyUpdate(l *location, u requestUser, now time.Time) (int32, int) {
-	i, r, lives := l.live(u.ClientUserID)
+	i, _, lives := l.live(u.ClientUserID)
 	if !lives {
 		return -1, 9609
 	}
 	if number := a.checkManaged(l, u.ManagedAppleID, i); number != 0 {
 		return -1, number
 	}
+	a.changeUser(l, i, u, now)
+	return i, 0
+}
+
+// changeUser changes what is given of a living record.
+func (a *Apple) changeUser(l *location, i int32, u requestUser, now time.Time) {
+	r := l.at(i)
 	if u.Email != "" && u.Email != r.email {
 		r.email = u.Email
 		if a.quirks.RotateInviteOnEmail && r.state == stateRegistered {
@@ -69,13 +81,14 @@ func (a *Apple) applyUpdate(l *location, u requestUser, now time.Time) (int32, i
 	}
 	a.bindManaged(l, i, u.ManagedAppleID, now)
 	a.touch(l, i, now)
-	return i, 0
 }
 
 // applyRetire ends a record and unbinds its account.
-func (a *Apple) applyRetire(l *location, u requestUser, now time.Time) (int32, int) {
+func (a *Apple) applyRetire(l *location, e *event, u requestUser, now time.Time) (int32, int) {
 	if i, _, lives := l.live(u.ClientUserID); lives {
-		a.end(l, i, now)
+		for _, k := range a.end(l, i, now) {
+			e.freed = append(e.freed, l.taskOf(k))
+		}
 		return i, 0
 	}
 	if i, known := l.newest[u.ClientUserID]; known && a.quirks.RetireTwiceSucceeds {
@@ -127,11 +140,14 @@ func (a *Apple) associate(l *location, i int32, now time.Time) {
 	}
 }
 
-func (a *Apple) end(l *location, i int32, now time.Time) {
+// end retires a record. It returns the assignments that went back.
+func (a *Apple) end(l *location, i int32, now time.Time) []int32 {
+	back := a.release(l, i, now)
 	r := l.at(i)
 	r.state, r.ended = stateRetired, now.UnixMilli()
 	l.retired = append(l.retired, i)
 	a.touch(l, i, now)
+	return back
 }
 
 // beforeChange remembers where the location stood, for readers that lag behind.

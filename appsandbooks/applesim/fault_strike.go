@@ -39,6 +39,7 @@ func (a *Apple) faultBefore(w http.ResponseWriter, c *call, hang time.Duration) 
 	default:
 		return true
 	}
+	out = c.dress(out)
 	a.count(c.endpoint, out.status, out.number)
 	a.write(w, out)
 	return false

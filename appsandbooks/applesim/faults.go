@@ -3,6 +3,7 @@ package applesim
 import (
 	"maps"
 	"math/rand/v2"
+	"slices"
 	"time"
 )
 
@@ -29,7 +30,7 @@ const (
 	EventLost        Fault = "event lost"       // never done, PENDING for ever
 	EventForgotten   Fault = "event forgotten"  // never done, the eventId is unknown (9708)
 	EventMaintenance Fault = "event 9644"       // the whole event fails with 9644
-	ItemFailed       Fault = "item 9603"        // one user of an event fails with 9603
+	ItemFailed       Fault = "item 9603"        // one user, or one asset for one holder, of an event fails with 9603
 	NoteLost         Fault = "notification lost"
 	NoteTwice        Fault = "notification twice"
 	NoteLate         Fault = "notification late"
@@ -38,6 +39,13 @@ const (
 
 func callFaults() []Fault {
 	return []Fault{Plain500, Error9603, Busy503, Busy503Date, TooMany429, TooMany429In, ErrorIn200, HTMLIn200, Hang, CutBefore, CutAfter, TruncatedJSON, HTMLAfter, LateAnswer}
+}
+
+func noteFaults() []Fault { return []Fault{NoteLost, NoteTwice, NoteLate, NoteOvertakes} }
+
+// AllFaults lists every kind of thing that can go wrong.
+func AllFaults() []Fault {
+	return slices.Concat(callFaults(), eventFaults(), []Fault{ItemFailed}, noteFaults())
 }
 
 func eventFaults() []Fault { return []Fault{EventStuck, EventLost, EventForgotten, EventMaintenance} }
@@ -50,13 +58,13 @@ func (f Fault) ofEvent() bool {
 type Faults struct {
 	// Seed makes the draws repeatable (as far as the order of requests is).
 	Seed uint64
-	// Chance of each fault, 0 to 1: call faults per call, event faults per accepted event, ItemFailed per user,
+	// Chance of each fault, 0 to 1: call faults per call, event faults per accepted event, ItemFailed per user or assignment,
 	// notification faults per notification.
 	Chance map[Fault]float64
-	// Total caps the drawn faults. Zero: 1000. Scripted ones do not count.
+	// Total caps the drawn faults. Zero: 1000. Scripted ones do not count. Negative: no cap.
 	Total int
 	// Run caps how often in a row an endpoint, the events, the items or the notifications may be struck, so that
-	// whoever tries again gets through. Zero: 3.
+	// whoever tries again gets through. Zero: 3. Negative: no cap.
 	Run int
 	// Hang is the longest that Hang and LateAnswer keep a client waiting. Zero: 30 seconds.
 	Hang time.Duration
@@ -91,6 +99,7 @@ type faultBox struct {
 	Faults
 	rng    *rand.Rand
 	script map[Endpoint][]Fault
+	notes  []Fault        // scripted for the next notifications
 	run    map[string]int // faults in a row, by endpoint or kind
 	drawn  int
 	struck map[Fault]int
@@ -112,11 +121,32 @@ func (a *Apple) SetFaults(f Faults) {
 }
 
 // Inject scripts the next calls of an endpoint: each takes the next fault from the queue, "" for a good call.
-// Event faults belong on UsersCreate, UsersUpdate and UsersRetire.
+// Event faults belong on the endpoints that answer with an eventId.
 func (a *Apple) Inject(e Endpoint, faults ...Fault) {
 	a.lock()
 	defer a.unlock()
 	a.faults.script[e] = append(a.faults.script[e], faults...)
+}
+
+// InjectNotes scripts the next notifications of any location: each takes the next fault from the queue, "" for a good one.
+// TEST_NOTIFICATION is never struck.
+func (a *Apple) InjectNotes(faults ...Fault) {
+	a.lock()
+	defer a.unlock()
+	a.faults.notes = append(a.faults.notes, faults...)
+}
+
+// drawNote decides what befalls a notification: the script first, then chance.
+func (b *faultBox) drawNote() Fault {
+	if len(b.notes) == 0 {
+		return b.chance("notification", noteFaults())
+	}
+	f := b.notes[0]
+	b.notes = b.notes[1:]
+	if f != "" {
+		b.struck[f]++
+	}
+	return f
 }
 
 // draw decides what befalls a call: the script first, then chance.
@@ -131,13 +161,15 @@ func (b *faultBox) draw(e Endpoint) Fault {
 	if f := b.chance(string(e), callFaults()); f != "" {
 		return f
 	}
-	if e == UsersCreate || e == UsersUpdate || e == UsersRetire {
+	if e.accepts() {
 		return b.chance("event", eventFaults())
 	}
 	return ""
 }
 
 // strikes decides about a single kind of fault.
+//
+//nolint:unparam // of one kind today
 func (b *faultBox) strikes(f Fault) bool { return b.chance(string(f), []Fault{f}) != "" }
 
 // chance draws at most one of the faults, within the caps.
@@ -150,7 +182,7 @@ func (b *faultBox) chance(run string, faults []Fault) Fault {
 		if u -= b.Chance[f]; u >= 0 {
 			continue
 		}
-		if b.drawn >= b.Total || b.run[run] >= b.Run {
+		if b.Total >= 0 && b.drawn >= b.Total || b.Run >= 0 && b.run[run] >= b.Run {
 			break
 		}
 		b.drawn++

@@ -153,3 +153,21 @@ func TestManyFaultsMakeProgress(t *testing.T) {
 		t.Error(d)
 	}
 }
+
+// Faults by words, and by names with chances that no cap holds back.
+func TestFaultsOf(t *testing.T) {
+	for text, ok := range map[string]bool{
+		"none": true, "some": true, "many": true, "notification lost=1": true, "503 seconds=0.2, 9603=0.1": true,
+		"": false, "lost=1": false, "9603": false, "9603=2": false, "9603=-1": false, "9603=NaN": false,
+	} {
+		if _, err := applesim.FaultsOf(text, 1); (err == nil) != ok {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+	f, err := applesim.FaultsOf("item 9603=1", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := newWorld(t, applesim.Options{Faults: f})
+	w.wantStatus(w.run("create", crowd("u", 50)), "FAILED", 0)
+}

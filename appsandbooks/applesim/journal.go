@@ -15,28 +15,36 @@ import (
 // Lines are written before the answer leaves, in one write per request, so that kill -9 loses nothing that was answered.
 // They are not synced to the disk: a power cut may lose the last moments.
 type line struct {
-	Kind     lineKind      `json:"k"`
-	Key      string        `json:"key,omitempty"`
-	Location *Location     `json:"location,omitempty"`
-	Token    *Token        `json:"token,omitempty"`
-	Content  string        `json:"content,omitempty"`
-	UID      string        `json:"uId,omitempty"`
-	Config   *clientConfig `json:"config,omitempty"`
-	Event    *event        `json:"event,omitempty"`
-	User     *userLine     `json:"user,omitempty"`
+	Kind       lineKind        `json:"k"`
+	Key        string          `json:"key,omitempty"`
+	Location   *Location       `json:"location,omitempty"`
+	Token      *Token          `json:"token,omitempty"`
+	Content    string          `json:"content,omitempty"`
+	UID        string          `json:"uId,omitempty"`
+	Config     *clientConfig   `json:"config,omitempty"`
+	Event      *event          `json:"event,omitempty"`
+	User       *userLine       `json:"user,omitempty"`
+	Asset      *Asset          `json:"asset,omitempty"`
+	Position   int             `json:"pos,omitempty"`
+	Assignment *assignmentLine `json:"as,omitempty"`
+	Legacy     *legacy         `json:"legacy,omitempty"`
 }
 
 type lineKind string
 
 const (
-	lineKey      lineKind = "key"
-	lineStart    lineKind = "start"
-	lineLocation lineKind = "location"
-	lineToken    lineKind = "token"
-	lineRevoke   lineKind = "revoke"
-	lineConfig   lineKind = "config"
-	lineEvent    lineKind = "event"
-	lineUser     lineKind = "user"
+	lineKey        lineKind = "key"
+	lineStart      lineKind = "start"
+	lineLocation   lineKind = "location"
+	lineToken      lineKind = "token"
+	lineRevoke     lineKind = "revoke"
+	lineConfig     lineKind = "config"
+	lineEvent      lineKind = "event"
+	lineUser       lineKind = "user"
+	lineAsset      lineKind = "asset"
+	lineAssignment lineKind = "as"
+	lineLegacy     lineKind = "legacy"
+	lineChanged    lineKind = "changed" // a token's state
 )
 
 // userLine is the whole state of one record after a change.
@@ -57,7 +65,7 @@ type userLine struct {
 	Ended      int64  `json:"e,omitempty"`
 }
 
-// put makes a fact true and, with a file, notes it. Every change but those of users takes this road.
+// put makes a fact true and, with a file, notes it. Every change but those of users and assignments takes this road.
 func (a *Apple) put(l line) {
 	a.apply(l)
 	a.note(l)
@@ -111,6 +119,14 @@ func (a *Apple) apply(l line) {
 		a.events[l.Event.ID] = l.Event
 	case lineUser:
 		a.ordered[l.User.Location].restore(*l.User)
+	case lineAsset:
+		a.locations[l.UID].keepAsset(*l.Asset, l.Position)
+	case lineAssignment:
+		a.ordered[l.Assignment.Location].restoreAssignment(*l.Assignment)
+	case lineLegacy:
+		a.locations[l.UID].legacy = *l.Legacy
+	case lineChanged:
+		*a.tokens[l.Token.Content] = *l.Token
 	}
 }
 
@@ -129,6 +145,15 @@ func (a *Apple) valid(l line) bool {
 		return l.Config != nil && a.locations[l.UID] != nil
 	case lineEvent:
 		return l.Event != nil && a.locations[l.Event.UID] != nil
+	case lineAsset:
+		return l.Asset != nil && a.locations[l.UID] != nil && l.Asset.sound()
+	case lineAssignment:
+		g := l.Assignment
+		return g != nil && int(g.Location) < len(a.ordered) && a.ordered[g.Location].fits(*g)
+	case lineLegacy:
+		return l.Legacy != nil && a.locations[l.UID] != nil
+	case lineChanged:
+		return l.Token != nil && a.tokens[l.Token.Content] != nil && a.tokens[l.Token.Content].UID == l.Token.UID
 	case lineUser:
 		u := l.User
 		return u != nil && int(u.Location) < len(a.ordered) && u.Index >= 0 && int(u.Index) <= a.ordered[u.Location].n && u.State <= stateDeleted
@@ -148,6 +173,9 @@ func (a *Apple) openFile(name string) error {
 	}
 	if err != nil {
 		return errors.Join(fmt.Errorf("applesim: read %s: %w", name, err), f.Close())
+	}
+	for _, l := range a.ordered {
+		l.recount()
 	}
 	a.file = f
 	if facts := a.countFacts(); lines > 2*facts+1000 {

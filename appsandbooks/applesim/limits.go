@@ -1,6 +1,6 @@
 package applesim
 
-// Limits are the numbers of the service config; users, requests per second, notification and mdmInfo lengths are enforced.
+// Limits are the numbers of the service config; all but those of subscriptions are enforced.
 // https://developer.apple.com/documentation/devicemanagement/service-config
 type Limits struct {
 	MaxAssets                    int `json:"maxAssets"`

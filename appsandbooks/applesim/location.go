@@ -38,26 +38,30 @@ var ErrNoLocation = errors.New("applesim: no location with this uId")
 type location struct {
 	Location
 	index uint32
-	shelf
+	shelf[record]
+	licenses
 	newest   map[string]int32   // clientUserId → its newest record; older ones by record.previous
 	accounts map[[20]byte]int32 // account → its newest record; older ones by record.sameAccount
 	log      []int32            // which record changed, in order; -1 where a snapshot forgot a superseded change
 	retired  []int32            // records in the order they ended
 	forgot   int                // versions below this position are unknown
 	config   clientConfig
+	post     postbox
+	legacy   legacy
 	bucket   bucket
+	nextOpen int32  // where AcceptSome looks next
 	reading  int    // page reads under way
 	marks    []mark // recent positions, kept while ReadLag or VersionTTL wants them
 }
 
 // mark is where a location stood just before a change at that time.
 type mark struct {
-	at           int64
-	log, records int
+	at                        int64
+	log, records, moves, held int
 }
 
 func newLocation(l Location, index uint32) *location {
-	return &location{Location: l, index: index, newest: map[string]int32{}, accounts: map[[20]byte]int32{}}
+	return &location{Location: l, index: index, licenses: newLicenses(), newest: map[string]int32{}, accounts: map[[20]byte]int32{}}
 }
 
 // AddLocation adds a location and returns it with what was filled in.
@@ -151,7 +155,7 @@ func (l *location) usable(account string) bool {
 
 // add puts a new record on the shelf and returns its place.
 func (l *location) add(r record) int32 {
-	r.previous, r.sameAccount = -1, -1
+	r.previous, r.sameAccount, r.holds = -1, -1, -1
 	if older, ok := l.newest[r.clientUserID]; ok {
 		r.previous = older
 	}
@@ -178,6 +182,7 @@ func (l *location) revive(i int32) {
 	if l.at(i).state < stateRetired {
 		return
 	}
+	l.reclaim(i)
 	for place, j := range l.retired {
 		if j == i {
 			l.retired[place] = -1
@@ -196,15 +201,22 @@ func (l *location) keepMarks(q Quirks, now time.Time) {
 	for len(l.marks) > 0 && l.marks[0].at <= old {
 		l.marks = l.marks[1:]
 	}
-	l.marks = append(l.marks, mark{at: now.UnixMilli(), log: len(l.log), records: l.n})
+	m := l.present()
+	m.at = now.UnixMilli()
+	l.marks = append(l.marks, m)
 }
 
-// asOf is the position of the log and the number of records as they stood at that time.
-func (l *location) asOf(t time.Time) (log, records int) {
+// present is where the location stands.
+func (l *location) present() mark {
+	return mark{log: len(l.log), records: l.n, moves: len(l.moves), held: l.assignments.n}
+}
+
+// asOf is where it stood at that time.
+func (l *location) asOf(t time.Time) mark {
 	for _, m := range l.marks {
 		if m.at > t.UnixMilli() {
-			return m.log, m.records
+			return m
 		}
 	}
-	return len(l.log), l.n
+	return l.present()
 }

@@ -7,8 +7,10 @@ import (
 	"crypto/rand"
 	"crypto/sha1"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
@@ -30,6 +32,8 @@ const (
 	forNote
 	forUnit
 	forToken
+	forAssets
+	forAssignments
 )
 
 func newKey(seed uint64) ([]byte, error) {
@@ -95,6 +99,30 @@ func (m mint) openUUID(p purpose, text string) (a uint32, b uint64, ok bool) {
 		return 0, 0, false
 	}
 	return m.open(p, in)
+}
+
+// promise writes a value as opaque text that a client keeps and hands back; it can not be forged or changed.
+func (m mint) promise(kind string, v any) string {
+	text, _ := json.Marshal(v) // numbers only: cannot fail
+	return base64.StdEncoding.EncodeToString(append(m.stamp(kind, text), text...))
+}
+
+// keep reads a promise, if it was made here and of that kind.
+func (m mint) keep(kind, text string, into any) bool {
+	raw, err := base64.StdEncoding.DecodeString(text)
+	if err != nil || len(raw) < stampSize || !hmac.Equal(raw[:stampSize], m.stamp(kind, raw[stampSize:])) {
+		return false
+	}
+	return json.Unmarshal(raw[stampSize:], into) == nil
+}
+
+const stampSize = 16
+
+func (m mint) stamp(kind string, text []byte) []byte {
+	mac := hmac.New(sha256.New, m.key)
+	mac.Write([]byte(kind + "\x00"))
+	mac.Write(text)
+	return mac.Sum(nil)[:stampSize]
 }
 
 // uid is a location's sixteen digits.

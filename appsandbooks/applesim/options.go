@@ -30,6 +30,11 @@ type Options struct {
 	Quirks Quirks
 	// Faults are what goes wrong. Zero value: nothing.
 	Faults Faults
+	// TimeLapse is what happens by itself as time passes. Zero value: nothing.
+	TimeLapse TimeLapse
+	// Control opens the page at / and the addresses under /internal/, to requests from this machine only: whoever can
+	// use them can do everything.
+	Control bool
 	// PlainHooks also accepts notification addresses on http:// (Apple: https only, 9712).
 	PlainHooks bool
 	// NotifyRetry are the waits before the second and third attempt of a notification. Default one and four minutes.

@@ -13,19 +13,25 @@ import (
 	"github.com/rsvpp/rsvpp/appsandbooks/applesim"
 )
 
-// walk reads all pages and returns how often each id came, the first page's versionId and the number of pages.
+// walk reads all pages of users and returns how often each id came, the first page's versionId and the number of pages.
 func (w *world) walk(query url.Values) (seen map[string]int, version string, pages int) {
+	w.t.Helper()
+	return w.walkList("/users", "users", query)
+}
+
+// walkList reads all pages of a list, as strictly as the strictest client does (section 5's invariants).
+func (w *world) walkList(path, list string, query url.Values) (seen map[string]int, version string, pages int) {
 	w.t.Helper()
 	seen = map[string]int{}
 	for index := 0; ; {
 		query.Set("pageIndex", strconv.Itoa(index))
-		out := w.want(w.get("/users?"+query.Encode()), 200, 0)
-		users := out.users()
-		if out.num("currentPageIndex") != index || out.num("size") != len(users) || out.str("uId") != uid || out.str("versionId") == "" {
+		out := w.want(w.get(path+"?"+query.Encode()), 200, 0)
+		items, _ := out.Body[list].([]any)
+		if out.num("currentPageIndex") != index || out.num("size") != len(items) || out.str("uId") != uid || out.str("versionId") == "" {
 			w.t.Fatalf("page %d: %.200s", index, out.Raw)
 		}
-		for _, u := range users {
-			seen[u["clientUserId"].(string)]++
+		for _, v := range items {
+			seen[naming(v.(map[string]any))]++
 		}
 		if pages++; pages == 1 {
 			version = out.str("versionId")
@@ -41,6 +47,20 @@ func (w *world) walk(query url.Values) (seen map[string]int, version string, pag
 			w.t.Fatal("next page", next)
 		}
 	}
+}
+
+// naming is what a record is known by.
+func naming(item map[string]any) string {
+	var words []string
+	for _, key := range []string{"clientUserId", "serialNumber", "adamId"} {
+		if s, ok := item[key].(string); ok {
+			words = append(words, s)
+		}
+	}
+	if item["pricingParam"] == "PLUS" {
+		words = append(words, "PLUS")
+	}
+	return strings.Join(words, "/")
 }
 
 func ids(seen map[string]int) string { return strings.Join(slices.Sorted(maps.Keys(seen)), " ") }

@@ -61,10 +61,16 @@ func (a *Apple) Accept(inviteCode, account string) (User, error) {
 	if account == "" || len(account) > 254 || strings.ContainsAny(account, "\r\n\x00") {
 		return User{}, ErrNoAccount
 	}
+	i = a.accepted(l, i, account, now)
+	return a.public(l, i), a.flush()
+}
+
+// accepted makes a person accept, and tells whoever wants to know.
+func (a *Apple) accepted(l *location, i int32, account string, now time.Time) int32 {
 	i = a.signIn(l, i, account, now)
 	a.calls.Accepted++
 	a.notifyAssociated(l, i)
-	return a.public(l, i), a.flush()
+	return i
 }
 
 // invitation finds the record behind an open invitation.
@@ -82,10 +88,15 @@ func (a *Apple) invitation(code string, now time.Time) (*location, int32, error)
 		return nil, 0, ErrUsedInvite
 	case r.state != stateRegistered:
 		return nil, 0, ErrRetiredInvite
-	case a.quirks.InviteTTL > 0 && !now.Before(moment(r.invited).Add(a.quirks.InviteTTL)):
+	case a.tooLate(r, now):
 		return nil, 0, ErrExpiredInvite
 	}
 	return l, i, nil
+}
+
+// tooLate says whether an invitation has expired.
+func (a *Apple) tooLate(r *record, now time.Time) bool {
+	return a.quirks.InviteTTL > 0 && !now.Before(moment(r.invited).Add(a.quirks.InviteTTL))
 }
 
 // signIn associates the record, or the older one of the same person where the quirk says so, and returns the survivor.
@@ -94,11 +105,15 @@ func (a *Apple) signIn(l *location, i int32, account string, now time.Time) int3
 	older, found := l.olderOf(i, hash)
 	switch {
 	case found && a.quirks.SameAccount == OldSurvives:
-		a.end(l, i, now)
 		a.associate(l, older, now)
+		a.inherit(l, i, older, now)
+		a.end(l, i, now)
 		a.touch(l, older, now)
 		return older
-	case found && a.quirks.SameAccount == OldDeleted:
+	case found: // what cannot be taken back follows the person
+		a.inherit(l, older, i, now)
+	}
+	if found && a.quirks.SameAccount == OldDeleted {
 		l.at(older).state = stateDeleted
 		a.touch(l, older, now)
 	}
@@ -130,9 +145,12 @@ func (a *Apple) RetireByHand(uID, clientUserID string) error {
 	if !lives {
 		return ErrNoUser
 	}
-	a.end(l, i, now)
+	e := &event{Type: eventRetire}
+	for _, k := range a.end(l, i, now) {
+		e.freed = append(e.freed, l.taskOf(k))
+	}
 	if a.quirks.NotifyPortal {
-		a.notifyFinished(l, &event{Type: eventRetire}, []int32{i})
+		a.notifyFinished(l, e, []int32{i})
 	}
 	return a.flush()
 }

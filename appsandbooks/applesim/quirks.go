@@ -7,15 +7,20 @@ import "time"
 type Quirks struct {
 	// InvalidToken401 answers an unknown token (9622) with HTTP 401. Default: inside HTTP 200, as seen live.
 	InvalidToken401 bool
+	// AuthErrorsIn200 puts every error about the token or its header inside HTTP 200. Default: HTTP 401, but see InvalidToken401.
+	AuthErrorsIn200 bool
+	// Empty401 leaves the body of a 401 empty. Default: Apple's error.
+	Empty401 bool
 	// MissingAuth9722 answers a missing Authorization header with 9722. Default 9601.
 	MissingAuth9722 bool
-	// NoContentTypeAllowed accepts a POST without Content-Type. Default 9727.
-	NoContentTypeAllowed bool
+	// NoContentTypeRefused answers a POST without Content-Type with 9727, as one with a wrong type. Default: taken for JSON,
+	// as a client lived by that sent none.
+	NoContentTypeRefused bool
 	// ExpirationInLast15Days sends tokenExpirationDate only then, as documented. Default: always, as in every sample.
 	ExpirationInLast15Days bool
 	// NullMDMInfo sends "mdmInfo": null when nobody wrote it. Default: absent.
 	NullMDMInfo bool
-	// EmptyListAbsent leaves out an empty users list. Default [].
+	// EmptyListAbsent leaves out an empty users, assets, unlimitedAssets or assignments list. Default [].
 	EmptyListAbsent bool
 	// LengthInBytes counts notification and mdmInfo lengths in bytes. Default: characters.
 	LengthInBytes bool
@@ -24,7 +29,10 @@ type Quirks struct {
 	PostReplacesConfig bool
 	// ClearingRefused answers empty notificationUrl and notificationAuthToken with 9712. Default: they clear.
 	ClearingRefused bool
-	// TestFailureNumber is the error for an unaccepted TEST_NOTIFICATION. Default 9728.
+	// EmptyMDMInfo says what an mdmInfo of empty strings does.
+	EmptyMDMInfo EmptyMDMInfo
+	// TestFailureNumber is the error for an unaccepted TEST_NOTIFICATION. Default 9728; negative: the configuration is
+	// taken all the same.
 	TestFailureNumber int
 
 	// UnknownUserRead9609 answers GET users for an unknown clientUserId with 9609. Default: empty list.
@@ -33,11 +41,14 @@ type Quirks struct {
 	BothFlagsEmpty bool
 	// ManagedAppleIDFilter honors GET users?managedAppleId=. Default: ignored, all users come back.
 	ManagedAppleIDFilter bool
-	// DeltaIgnoresFilters ignores activeOnly and retiredOnly beside sinceVersionId. Default: both apply.
+	// DeltaIgnoresFilters ignores activeOnly, retiredOnly, adamId, pricingParam and excludeInactiveUsers beside sinceVersionId. Default: both apply.
 	DeltaIgnoresFilters bool
 	// DeltaRepeats lists a user once per change in a delta. Default: once.
 	DeltaRepeats bool
-	// ReadLag hides changes from GET users for this long after they happened.
+	// DeltaListsRemoved lists a removed assignment in a delta of GET assignments, as an entry like any other: Apple's has
+	// no member that could tell. Default: it is not listed, and a delta says nothing of removals.
+	DeltaListsRemoved bool
+	// ReadLag hides changes from GET users and new assignments from GET assignments for this long after they happened.
 	ReadLag time.Duration
 	// VersionTTL makes older versionIds unknown (9721). Zero: valid for ever.
 	VersionTTL time.Duration
@@ -59,6 +70,24 @@ type Quirks struct {
 	// MaxClientUserID is the longest clientUserId in characters (longer: 9602). Zero: no limit.
 	MaxClientUserID int
 
+	// UnknownAssigneeAsync lets an event about assets fail with 9609 for unknown users. Default: 9609/400 at once, and
+	// nothing is done, as seen live.
+	UnknownAssigneeAsync bool
+	// RegisteredHoldsNothing treats users who have not accepted yet as unknown when assets are assigned. Default: they may hold licenses.
+	RegisteredHoldsNothing bool
+	// UnknownAssetSync answers an asset that the location does not own with 9602/400 at once. Default: the event fails for it
+	// with 9709, none left.
+	UnknownAssetSync bool
+	// DefaultPricing says what an absent pricingParam means.
+	DefaultPricing DefaultPricing
+	// AssignTwiceNumber is the asynchronous error for assigning what the holder has, such as v1's 9616. Default: success,
+	// and no count changes.
+	AssignTwiceNumber int
+	// UnassignAbsentNumber is the asynchronous error for taking back what the holder does not have, such as v1's 9619. Default: success.
+	UnassignAbsentNumber int
+	// RevokeCountsAssignments makes numRequested of a revoke the assignments found. Default: the users and devices named.
+	RevokeCountsAssignments bool
+
 	// EventTTL makes a finished event unknown (9708) after this time. Zero: known for ever.
 	EventTTL time.Duration
 	// StatusLag keeps the status PENDING for this long after the work is done and notified.
@@ -67,11 +96,56 @@ type Quirks struct {
 	RetryAfterOn429 bool
 	// NotifyManaged sends USER_ASSOCIATED for managed accounts too. Default: only for accepted invitations.
 	NotifyManaged bool
-	// NotifyPortal sends USER_MANAGEMENT for what administrators do in Apple's portal. Default: silent.
+	// NotifyPortal sends USER_MANAGEMENT and ASSET_MANAGEMENT for what administrators do in Apple's portal. Default: silent.
 	NotifyPortal bool
+	// NotifyRetireAssets sends ASSET_MANAGEMENT (REVOKE, with the retire's eventId) for licenses that a retire sets free. Default: silent.
+	NotifyRetireAssets bool
+	// OldAddressMoved answers version 1 under /WebObjects/MZFinance.woa/wa with 9617, its service config excepted.
+	OldAddressMoved bool
+	// EditRetired9609 answers editVPPUserSrv of version 1 with 9609 where it names a retired user. Default: edited, as the
+	// tests written against Apple's own simulator expect.
+	EditRetired9609 bool
+	// UnlimitedNote is the body of UNLIMITED_ASSET, sent when an unlimited asset is added. Default: none is sent.
+	UnlimitedNote UnlimitedNote
 	// ParallelReadsRefused answers a sixth parallel page read with 9646. Default: only counted.
 	ParallelReadsRefused bool
 }
+
+// EmptyMDMInfo says what an mdmInfo whose id, name and metadata are all empty does.
+type EmptyMDMInfo int
+
+const (
+	// EmptyKept keeps and echoes it like any other.
+	EmptyKept EmptyMDMInfo = iota
+	// EmptyClears makes the location nobody's: mdmInfo is no longer sent.
+	EmptyClears
+	// EmptyRefused answers 9723.
+	EmptyRefused
+)
+
+// DefaultPricing says what an absent pricingParam means in a request about assets.
+type DefaultPricing int
+
+const (
+	// PricingAssumed is STDQ.
+	PricingAssumed DefaultPricing = iota
+	// PricingOwned is what the location owns: STDQ first, else PLUS.
+	PricingOwned
+	// PricingRequired refuses the request with 9602.
+	PricingRequired
+)
+
+// UnlimitedNote says what the UNLIMITED_ASSET notification of a new unlimited asset looks like.
+type UnlimitedNote int
+
+const (
+	// UnlimitedSilent sends none.
+	UnlimitedSilent UnlimitedNote = iota
+	// UnlimitedKeyed sends adamId and pricingParam.
+	UnlimitedKeyed
+	// UnlimitedEmpty sends an empty object.
+	UnlimitedEmpty
+)
 
 // SameAccount says which record survives when the same Apple Account accepts again for a clientUserId
 // whose retired record it was once bound to.

@@ -25,6 +25,7 @@ type record struct {
 	changed                             uint32 // position of its latest change in the location's log
 	previous                            int32  // older record with the same clientUserID, or -1
 	sameAccount                         int32  // older record bound to the same account, or -1
+	holds                               int32  // its newest assignment, or -1
 	hash                                [20]byte
 	rotation                            uint16 // how often the invite code was replaced
 	state                               state

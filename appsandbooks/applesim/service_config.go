@@ -44,7 +44,7 @@ func urls(origin string) map[string]string {
 		"revokeAssets":          api + "assets/revoke",
 		"getAssignments":        api + "assignments",
 		"eventStatus":           api + "status",
-		"contentMetadataLookup": origin + "/WebObjects/MZStorePlatform.woa/wa/lookup",
+		"contentMetadataLookup": origin + lookupPath,
 		"invitationEmail":       origin + signInPath + "?inviteCode=%25inviteCode%25&mt=8",
 	}
 }

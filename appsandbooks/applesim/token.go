@@ -12,6 +12,7 @@ type TokenOptions struct {
 	ExpiresAt time.Time // default: one year from now
 	OrgName   string    // default "ORG12345"; Apple's opaque organization code
 	ReadOnly  bool      // may read lists only (9637)
+	Legacy    bool      // good for version 1 only (9647)
 	// RevokeOlder revokes the location's other tokens, as downloading a newer one does.
 	RevokeOlder bool
 }
@@ -23,7 +24,9 @@ type Token struct {
 	OrgName   string    `json:"orgName"`
 	ExpiresAt time.Time `json:"expiresAt"`
 	ReadOnly  bool      `json:"readOnly,omitempty"`
-	Revoked   bool      `json:"revoked,omitempty"`
+	Revoked   bool      `json:"revoked,omitempty"` // 9625
+	Invalid   bool      `json:"invalid,omitempty"` // 9622
+	Legacy    bool      `json:"legacy,omitempty"`  // version 1 only: 9647
 }
 
 // ErrNoToken means that this content was never minted here.
@@ -36,6 +39,10 @@ func (a *Apple) MintToken(uID string, o TokenOptions) (Token, error) {
 	if a.locations[uID] == nil {
 		return Token{}, ErrNoLocation
 	}
+	return *a.mintToken(uID, o, now), a.flush()
+}
+
+func (a *Apple) mintToken(uID string, o TokenOptions, now time.Time) *Token {
 	if o.ExpiresAt.IsZero() {
 		o.ExpiresAt = now.AddDate(1, 0, 0)
 	}
@@ -47,10 +54,10 @@ func (a *Apple) MintToken(uID string, o TokenOptions) (Token, error) {
 			a.put(line{Kind: lineRevoke, Content: older.Content})
 		}
 	}
-	t := Token{UID: uID, OrgName: o.OrgName, ExpiresAt: o.ExpiresAt.UTC(), ReadOnly: o.ReadOnly}
-	t.Content = a.content(t)
-	a.put(line{Kind: lineToken, Token: &t})
-	return t, a.flush()
+	t := &Token{UID: uID, OrgName: o.OrgName, ExpiresAt: o.ExpiresAt.UTC(), ReadOnly: o.ReadOnly, Legacy: o.Legacy}
+	t.Content = a.content(*t)
+	a.put(line{Kind: lineToken, Token: t})
+	return t
 }
 
 // content is the file: base64 of a JSON object.
@@ -67,17 +74,6 @@ func (a *Apple) content(t Token) string {
 		OrgName string `json:"orgName"`
 	}{base64.StdEncoding.EncodeToString(secret), appleDate(t.ExpiresAt), t.OrgName})
 	return base64.StdEncoding.EncodeToString(file)
-}
-
-// RevokeToken makes a token answer 9625 from now on.
-func (a *Apple) RevokeToken(content string) error {
-	a.lock()
-	defer a.unlock()
-	if a.tokens[content] == nil {
-		return ErrNoToken
-	}
-	a.put(line{Kind: lineRevoke, Content: content})
-	return a.flush()
 }
 
 // Tokens lists a location's tokens in the order they were minted.

@@ -235,3 +235,13 @@ func (w *world) next(notes chan note, kind string) note {
 	}
 	return note{}
 }
+
+// decode reads an answer that came without a network.
+func decode(tb testing.TB, raw []byte) answer {
+	tb.Helper()
+	out := answer{Raw: string(raw)}
+	if err := json.Unmarshal(raw, &out.Body); err != nil {
+		tb.Fatal(err)
+	}
+	return out
+}

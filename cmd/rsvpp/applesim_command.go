@@ -20,18 +20,37 @@ import (
 type pretend struct {
 	listen, baseURL, file, folder, faults string
 	delay                                 time.Duration
-	rate, locations                       int
+	outage, tokenState, timeLapse         string
+	acceptEvery                           time.Duration
+	rate, locations, tokenDays, pageSize  int
+	acceptUsers, acceptEvents             int
 	seed                                  uint64
-	quirks, domains                       []string
+	quirks, domains, assets               []string
+	control                               bool
+	wire                                  wireFlags
 }
 
 func (p *cli) applesimCommand() *cobra.Command {
 	var o pretend
 	c := &cobra.Command{
 		Use: "applesim", Short: "Run the pretend Apple by itself", Args: cobra.NoArgs,
-		Long: `Run the pretend Apple: the Apps and Books service for users, with invitations
-that can be accepted on a page. It writes a content token for each of its
-locations into a folder. Point a server at it with --apple-url.`,
+		Long: `Run the pretend Apple: the Apps and Books service, version 2 and the legacy
+version 1 beside it, with invitations that can be accepted on a page. It writes a
+content token for each of its locations into a folder. Point a server at it with
+--apple-url; a client of version 1 finds VPPServiceConfigSrv under /mdm/, under
+/WebObjects/MZFinance.woa/wa/, and at the root.
+
+On its start page, for this machine only, everything can be played by hand: people
+sign in, licenses are bought, another server takes a location, tokens expire or are
+revoked, the service goes away. The same is done by POST to /internal/…, and
+GET /internal/get_stoken answers {"sToken": …} for tests. See
+GET /internal/state for what there is.`,
+		Example: `  rsvpp applesim
+  rsvpp applesim --accept-every=10s --accept-users=5 --asset=361309726=100
+  rsvpp applesim --token-state=read-only --quirk=InvalidToken401
+  rsvpp applesim --time-lapse='{"purchases":[{"adamId":"361309726","licensesPerEvent":25,"interval":"1m"}]}'
+  curl -X POST http://127.0.0.1:8099/internal/steal -d uId=2049000100000001 -d frontDoor=true
+  curl -X POST http://127.0.0.1:8099/internal/change_token -d n=0 -d to=revoked`,
 	}
 	f := c.Flags()
 	f.StringVar(&o.listen, "listen", "127.0.0.1:8099", "address to listen on")
@@ -40,11 +59,22 @@ locations into a folder. Point a server at it with --apple-url.`,
 	f.StringVar(&o.folder, "tokens", ".", "folder that the .vpptoken files are written into")
 	f.DurationVar(&o.delay, "event-delay", time.Second, "how long a request takes to be worked on")
 	f.IntVar(&o.rate, "rate", 15, "requests per second allowed; 0 for any number")
-	f.StringVar(&o.faults, "faults", "none", "what goes wrong: none, some or many")
+	f.IntVar(&o.pageSize, "page-size", 1000, "how many records are on a page, or in a batch of version 1")
+	f.StringVar(&o.faults, "faults", "none", "what goes wrong: none, some or many, or by name and chance, as in \"notification lost=1,9603=0.1\"; names: "+faultNames())
 	f.Uint64Var(&o.seed, "seed", 0, "makes ids and faults repeatable (default: random)")
 	f.IntVar(&o.locations, "locations", 1, "number of locations")
 	f.StringSliceVar(&o.domains, "managed-domain", []string{peopleManagedDomain}, "domain whose addresses are good Managed Apple Accounts")
-	f.StringSliceVar(&o.quirks, "quirk", nil, "how Apple behaves where its pages say nothing: "+strings.Join(quirkNames(), ", "))
+	f.StringSliceVar(&o.assets, "asset", nil, "an app and its licenses that every location has, as in 361309726=100, or book:12345=20")
+	f.StringVar(&o.tokenState, "token-state", "good", "what the tokens written are: good, expired, revoked, invalid, read-only or legacy")
+	f.IntVar(&o.tokenDays, "token-days", 365, "how many days new tokens are good for")
+	f.StringVar(&o.outage, "outage", string(applesim.OutageNone), "the whole service is away: "+outageNames())
+	f.DurationVar(&o.acceptEvery, "accept-every", 0, "people accept invitations this often (default: only by hand)")
+	f.IntVar(&o.acceptUsers, "accept-users", 1, "how many accept each time, in each location")
+	f.IntVar(&o.acceptEvents, "accept-events", 0, "how many times; 0 for no end")
+	f.StringVar(&o.timeLapse, "time-lapse", "", "what happens by itself, as JSON or in a file: invitations (usersPerEvent, interval, maximumEvents, uId)\nand purchases (adamId, pricingParam, licensesPerEvent, interval, maximumEvents, uId)")
+	f.BoolVar(&o.control, "control", true, "the start page and /internal/…, for requests from this machine")
+	f.StringSliceVar(&o.quirks, "quirk", nil, "how Apple behaves where its pages say nothing: "+strings.Join(applesim.QuirkNames(), ", "))
+	o.wire.add(f)
 	c.RunE = p.does(func(ctx context.Context, _ []string) error { return p.pretendApple(ctx, o) })
 	return c
 }
@@ -54,9 +84,9 @@ func (p *cli) pretendApple(ctx context.Context, o pretend) error {
 	if err != nil {
 		return err
 	}
-	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", o.listen)
+	l, err := o.wire.listen(ctx, o.listen)
 	if err != nil {
-		return sayf(err, "The pretend Apple cannot listen on %s. Choose another address with --listen.", o.listen)
+		return err
 	}
 	apple, err := applesim.New(options)
 	if err != nil {
@@ -64,10 +94,11 @@ func (p *cli) pretendApple(ctx context.Context, o pretend) error {
 		return sayf(err, "The pretend Apple cannot use the file %s.", o.file)
 	}
 	defer apple.Close()
-	if err := p.println("The pretend Apple listens on http://"+fromHere(l.Addr()), "Start a server with --apple-url http://"+fromHere(l.Addr())+"/mdm/v2"); err != nil {
+	here := o.wire.scheme() + "://" + fromHere(l.Addr())
+	if err := p.println("The pretend Apple listens on "+here, "Start a server with --apple-url "+here+"/mdm/v2"); err != nil {
 		return err
 	}
-	if err := p.writeTokens(apple, o.folder); err != nil {
+	if err := p.prepareApple(apple, o); err != nil {
 		_ = l.Close()
 		return err
 	}
@@ -77,17 +108,23 @@ func (p *cli) pretendApple(ctx context.Context, o pretend) error {
 // options turns words into the pretend Apple's own.
 func (o pretend) options() (applesim.Options, error) {
 	out := applesim.Options{
-		BaseURL: o.baseURL, File: o.file, Seed: o.seed, PlainHooks: true,
-		EventDelay: applesim.Range{Min: o.delay / 2, Max: o.delay + o.delay/2}, Limits: limitsOf(o.rate),
+		BaseURL: o.baseURL, File: o.file, Seed: o.seed, PlainHooks: true, Control: o.control, PageSize: o.pageSize,
+		EventDelay: applesim.Range{Min: o.delay / 2, Max: o.delay + o.delay/2}, Limits: limitsOf(o.rate), NotifyRetry: o.wire.retry,
 	}
 	var err error
 	if out.Faults, err = appleFaults(o.faults, o.seed); err != nil {
 		return out, err
 	}
 	for _, name := range o.quirks {
-		if err := setQuirk(&out.Quirks, name); err != nil {
-			return out, err
+		if err := out.Quirks.Set(name); err != nil {
+			return out, usagef("--quirk: %s", err)
 		}
+	}
+	if err := o.check(); err != nil {
+		return out, err
+	}
+	if out.TimeLapse, err = o.lapse(); err != nil {
+		return out, err
 	}
 	for n := range o.locations {
 		out.Locations = append(out.Locations, applesim.Location{
@@ -107,29 +144,25 @@ func limitsOf(rate int) applesim.Limits {
 }
 
 func appleFaults(word string, seed uint64) (applesim.Faults, error) {
-	switch word {
-	case "none":
-		return applesim.FaultsNone(), nil
-	case "some":
-		return applesim.FaultsSome(seed), nil
-	case "many":
-		return applesim.FaultsMany(seed), nil
+	faults, err := applesim.FaultsOf(word, seed)
+	if err != nil {
+		return faults, usagef("--faults is %q: it can be none, some or many, or names and chances as in \"notification lost=1,9603=0.1\"", word)
 	}
-	return applesim.Faults{}, usagef("--faults is %q: it can be none, some or many", word)
+	return faults, nil
 }
 
 // writeTokens mints one content token per location, unless it has one from an
 // earlier start, and writes the files.
-func (p *cli) writeTokens(apple *applesim.Apple, folder string) error {
-	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return sayf(err, "The folder %s cannot be made. Choose another with --tokens.", folder)
+func (p *cli) writeTokens(apple *applesim.Apple, o pretend) error {
+	if err := os.MkdirAll(o.folder, 0o700); err != nil {
+		return sayf(err, "The folder %s cannot be made. Choose another with --tokens.", o.folder)
 	}
 	for _, l := range apple.Locations() {
-		token, err := tokenOf(apple, l.UID)
+		token, err := o.token(apple, l.UID)
 		if err != nil {
 			return sayf(err, "The content token of %s cannot be made.", l.Name)
 		}
-		name := filepath.Join(folder, strings.ReplaceAll(l.Name, " ", "-")+".vpptoken")
+		name := filepath.Join(o.folder, strings.ReplaceAll(l.Name, " ", "-")+".vpptoken")
 		if err := os.WriteFile(name, []byte(token.Content), 0o600); err != nil {
 			return sayf(err, "The file %s cannot be written.", name)
 		}
@@ -141,7 +174,7 @@ func (p *cli) writeTokens(apple *applesim.Apple, folder string) error {
 }
 
 func tokenOf(apple *applesim.Apple, uid string) (applesim.Token, error) {
-	if old := apple.Tokens(uid); len(old) > 0 && !old[len(old)-1].Revoked {
+	if old := apple.Tokens(uid); len(old) > 0 && old[len(old)-1].State(time.Now()) == "good" {
 		return old[len(old)-1], nil
 	}
 	return apple.MintToken(uid, applesim.TokenOptions{})

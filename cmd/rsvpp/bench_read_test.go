@@ -105,7 +105,7 @@ func walkAlone(t *testing.T, w *benchWorld, n int) time.Duration {
 		t.Fatal(err)
 	}
 	read, err := c.WalkUsers(t.Context(), appsandbooks.UsersQuery{ActiveOnly: true}, func(*appsandbooks.UsersPage) error { return nil })
-	if err != nil || read.Users != n {
+	if err != nil || read.Records != n {
 		t.Fatal(read, err)
 	}
 	return time.Since(began)

@@ -24,6 +24,14 @@ func TestExitStatus(t *testing.T) {
 		{"serve here", exitUsage, "here"},
 		{"applesim --faults lots", exitUsage, "none, some or many"},
 		{"applesim --quirk NoSuch", exitUsage, "there is no quirk"},
+		{"applesim --outage holiday", exitUsage, "none, maintenance, unavailable, removed"},
+		{"applesim --token-state gold", exitUsage, "good, expired, revoked, invalid, read-only or legacy"},
+		{"applesim --token-days 0", exitUsage, "1 to 36500"},
+		{"applesim --page-size 0", exitUsage, "1 or more"},
+		{"applesim --asset 361309726", exitUsage, "361309726=100"},
+		{"applesim --accept-every 1ns", exitUsage, "a millisecond or more"},
+		{"applesim --time-lapse {}x", exitUsage, "--time-lapse"},
+		{"applesim --time-lapse no-such-file.json", exitFailed, "no-such-file.json"},
 		{"applesim --listen 192.0.2.1:1", exitFailed, "cannot listen on 192.0.2.1:1"},
 	} {
 		status, _, errs := world{}.run(t, strings.Fields(c.args)...)

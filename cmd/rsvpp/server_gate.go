@@ -41,6 +41,7 @@ func (v *server) openGate(context.Context) error {
 	rest, err := api.New(api.Services{
 		People: v.roster, Imports: v.roster, Locations: v.locations, Inviter: v.invite, Letters: v.invite,
 		Program: v.program, Tasks: v.tasks, Operators: v.operators, Changes: v.hub,
+		Devices: v.roster, Accounts: v.accounts, MDM: v.mdm, Links: v.links,
 	}, api.Config{Version: readVersion().Version, Clock: time.Now, Ready: v.db.Ping})
 	if err != nil {
 		return err
@@ -59,7 +60,7 @@ func (v *server) publicRoutes() []gate.Route {
 	for _, pattern := range []string{"GET /i/", "POST /i/"} {
 		routes = append(routes, gate.Route{Pattern: pattern, Scope: gate.Public, Handler: page, Bare: true})
 	}
-	return routes
+	return slices.Concat(routes, v.deviceRoutes())
 }
 
 // health says whether the server can do its work.

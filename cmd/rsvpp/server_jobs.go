@@ -19,7 +19,9 @@ func (v *server) handleJobs() {
 	queue.Handle(v.queue, 1, v.invite.Send) // one job sends many letters at once
 	queue.Handle(v.queue, 2, v.roster.RunImport)
 	queue.Handle(v.queue, 1, v.sweep)
+	queue.Handle(v.queue, 1, v.sweepDevices)
 	v.queue.Every(v.settings.sweep, vpp.Sweep{})
+	v.queue.Every(v.settings.sweep, vpp.SweepDevices{})
 }
 
 // expand asks the room that a task belongs to.

@@ -16,6 +16,8 @@ import (
 	"github.com/rsvpp/rsvpp/internal/invite"
 	"github.com/rsvpp/rsvpp/internal/location"
 	"github.com/rsvpp/rsvpp/internal/mail"
+	"github.com/rsvpp/rsvpp/internal/mdm"
+	"github.com/rsvpp/rsvpp/internal/mdm/builtin"
 	"github.com/rsvpp/rsvpp/internal/operator"
 	"github.com/rsvpp/rsvpp/internal/program"
 	"github.com/rsvpp/rsvpp/internal/queue"
@@ -36,6 +38,11 @@ var (
 	_ task.Store     = (*store.DB)(nil)
 	_ gate.Sessions  = (*store.DB)(nil)
 	_ store.Queue    = (*queue.Queue)(nil)
+	_ builtin.Store  = (*store.MDM)(nil)
+
+	_ roster.AccountStore = (*store.DB)(nil)
+	_ roster.LinkStore    = (*store.DB)(nil)
+	_ roster.Commands     = (*mdm.Carrier)(nil)
 )
 
 // serverOptions is what serve, demo and rehearse do differently.
@@ -66,6 +73,11 @@ type server struct {
 	tasks     *task.Service
 	operators *operator.Service
 
+	carrier  *mdm.Carrier // commands to devices
+	mdm      *builtin.Server
+	accounts *roster.Accounts
+	links    *roster.Links
+
 	gate    *gate.Gate
 	handler http.Handler
 }
@@ -84,7 +96,7 @@ func openServer(ctx context.Context, s settings, o serverOptions) (*server, erro
 		return nil, err
 	}
 	v.db = db
-	for _, step := range []func(context.Context) error{v.openQueue, v.openBox, v.openRooms, v.openGate, v.prepare} {
+	for _, step := range []func(context.Context) error{v.openQueue, v.openBox, v.openRooms, v.openMDM, v.openGate, v.prepare} {
 		if err := step(ctx); err != nil {
 			_ = db.Close()
 			return nil, err

@@ -9,10 +9,13 @@ import (
 	"net/url"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
+	"github.com/rsvpp/rsvpp/internal/mdm/builtin"
 	"github.com/rsvpp/rsvpp/internal/program"
+	"github.com/rsvpp/rsvpp/internal/vpp"
 )
 
 // settings is everything that can be set from outside. Only cmd reads it.
@@ -31,6 +34,7 @@ type settings struct {
 	sweep          time.Duration
 	mailRetry      time.Duration // the first pause of a deferred letter
 	linkLife       time.Duration
+	mdm            mdmSettings
 	logLevel       slog.Level
 	logFormat      string
 }
@@ -87,6 +91,11 @@ func settingTable() []*setting {
 		{name: "take-over-after", value: "1m15s", usage: "another node takes over the work of a dead one after", expert: true, read: duration(func(s *settings) *time.Duration { return &s.lease })},
 		{name: "sweep-every", value: "15s", usage: "between looks for work that nobody was woken for", expert: true, read: duration(func(s *settings) *time.Duration { return &s.sweep })},
 		{name: "mail-retry", value: "1m", usage: "first pause of a letter that the mail server put off; it grows", expert: true, read: duration(func(s *settings) *time.Duration { return &s.mailRetry })},
+		{name: "mdm-profile-life", value: "168h", usage: "an enrollment profile, or a link to one, works for", expert: true, read: duration(func(s *settings) *time.Duration { return &s.mdm.profileLife })},
+		{name: "mdm-account-every", value: "24h", usage: "devices are asked who is signed in to their App Store every", expert: true, read: duration(func(s *settings) *time.Duration { return &s.mdm.accountEvery })},
+		{name: "mdm-access-rights", value: strconv.Itoa(builtin.Rights), usage: "what enrollment profiles ask for, Apple's sum of rights; invitations need 4096", expert: true, read: readRights},
+		{name: "mdm-push-url", value: "", usage: "Apple's push service, or a pretend one", expert: true, read: text(func(s *settings) *string { return &s.mdm.pushURL })},
+		{name: "mdm-push-ca", value: "", usage: "certificate file (PEM) by which a pretend push service is believed", expert: true, read: text(func(s *settings) *string { return &s.mdm.pushCA })},
 	}
 }
 
@@ -113,6 +122,25 @@ func readProxies(s *settings, v string) error {
 		}
 		s.trustedProxies = append(s.trustedProxies, p)
 	}
+	return nil
+}
+
+// mdmSettings are those of the MDM server inside.
+type mdmSettings struct {
+	profileLife  time.Duration
+	accountEvery time.Duration
+	rights       int
+	pushURL      string // "" for Apple's
+	pushCA       string // file, "" for the system's authorities
+}
+
+// readRights takes the sum of Apple's access rights, of which invitations need one.
+func readRights(s *settings, v string) error {
+	n, err := strconv.Atoi(v)
+	if err != nil || n < 1 || n > 8191 || n&vpp.AllowAppInstallation == 0 {
+		return fmt.Errorf("%q is not a sum of Apple's access rights, from 4096 to 8191: invitations need 4096", v)
+	}
+	s.mdm.rights = n
 	return nil
 }
 

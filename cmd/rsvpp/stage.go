@@ -67,6 +67,7 @@ func (s *stage) open(ctx context.Context, p *cli, o stageOptions) error {
 		return sayf(err, "There is no room for temporary files.")
 	}
 	o.apple.PlainHooks = true // loopback has no certificate
+	o.apple.Control = true    // its page, for who watches
 	o.apple.Locations = []applesim.Location{o.location}
 	if s.apple, err = applesim.NewServer(o.apple); err != nil {
 		return sayf(err, "The pretend Apple cannot be started.")

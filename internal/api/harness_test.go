@@ -23,6 +23,8 @@ import (
 	"github.com/rsvpp/rsvpp/internal/invite"
 	"github.com/rsvpp/rsvpp/internal/location"
 	"github.com/rsvpp/rsvpp/internal/mail"
+	"github.com/rsvpp/rsvpp/internal/mdm"
+	"github.com/rsvpp/rsvpp/internal/mdm/builtin"
 	"github.com/rsvpp/rsvpp/internal/operator"
 	"github.com/rsvpp/rsvpp/internal/program"
 	"github.com/rsvpp/rsvpp/internal/queue"
@@ -41,6 +43,7 @@ type house struct {
 	db     *store.DB
 	apple  *applesim.Server
 	roster *roster.Service
+	mdm    *builtin.Server
 	ops    *operator.Service
 	owner  operator.Caller
 	door   *api.Door
@@ -98,7 +101,14 @@ func (h *house) rooms(box *seal.Box, log *slog.Logger) api.Services {
 	inviter := invite.New(h.db, invite.Ports{Carrier: carrier{}, Letters: letters{}, Sealer: box, Apple: apple, Clock: time.Now, IDs: storetest.NewID, Secrets: uuid.NewString},
 		invite.Config{BaseURL: "http://rsvpp.test", LinkKey: box.Derive("links")})
 	h.ops = operator.New(h.db, time.Now, storetest.NewID, rand.Reader)
+	h.mdm = builtin.New(h.db.MDM(box), told{Service: h.roster}, builtin.Config{
+		URL: "https://rsvpp.test", Name: func(context.Context) string { return "Example School" }, Logger: log, Now: time.Now, IDs: storetest.NewID, Random: rand.Reader,
+	})
+	devices := mdm.NewCarrier()
+	devices.Set(vpp.BuiltinMDM, h.mdm)
 	return api.Services{
+		Devices: h.roster, MDM: h.mdm, Accounts: roster.NewAccounts(h.db, devices, time.Hour, time.Now, storetest.NewID),
+		Links:  roster.NewLinks(h.db, "https://rsvpp.test", box.Derive("devices"), time.Hour, time.Now),
 		People: h.roster, Imports: h.roster, Locations: places, Inviter: inviter, Letters: inviter, Program: apple,
 		Tasks: task.New(h.db, time.Now, nil), Operators: h.ops, Changes: h.hub,
 	}
@@ -176,6 +186,16 @@ func must(t testing.TB, err error) {
 type hub struct{ said chan api.Change }
 
 func (h hub) Changes(context.Context, []string) <-chan api.Change { return h.said }
+
+// told hands on what devices say, as cmd does.
+type told struct {
+	mdm.Told
+	*roster.Service
+}
+
+func (t told) Enrolled(ctx context.Context, d vpp.Device, channels []vpp.Enrollment) error {
+	return t.DeviceSeen(ctx, d, channels)
+}
 
 type tokens struct{ *location.Service }
 

@@ -30,15 +30,45 @@ type previewLetterInput struct {
 }
 
 func (d *Door) previewLetter(ctx context.Context, in *previewLetterInput) (*answer[Letter], error) {
-	var letter vpp.Letter
-	var err error
-	if in.Body.Letter != nil {
-		letter = vpp.Letter(*in.Body.Letter)
-	} else if letter, err = d.Letters.Letter(ctx); err != nil {
+	letter, err := d.letterOr(ctx, in.Body.Letter)
+	if err != nil {
 		return nil, err
 	}
 	l, err := d.Letters.PreviewLetter(ctx, letter, vpp.UserID(in.Body.User), vpp.LocationID(in.Body.Location))
 	return answered(Letter(l), err)
+}
+
+// letterOr is the letter that was sent along, or the saved one.
+func (d *Door) letterOr(ctx context.Context, sent *Letter) (vpp.Letter, error) {
+	if sent != nil {
+		return vpp.Letter(*sent), nil
+	}
+	return d.Letters.Letter(ctx)
+}
+
+type testLetterInput struct {
+	Body struct {
+		To       string  `json:"to" minLength:"1" maxLength:"320" doc:"Where the letter goes."`
+		Letter   *Letter `json:"letter,omitempty" doc:"The saved one if missing."`
+		User     string  `json:"user,omitempty" maxLength:"64" doc:"Filled in for this person (an id); with invented values if missing."`
+		Location string  `json:"location,omitempty" maxLength:"64"`
+	}
+}
+
+// LetterTest tells what became of a letter that was sent to try it.
+type LetterTest struct {
+	Outcome  string `json:"outcome" enum:"accepted,deferred,refused"`
+	Answer   string `json:"answer,omitempty" doc:"The mail server's last words."`
+	Sentence string `json:"sentence,omitempty" doc:"What that means and what to do."`
+}
+
+func (d *Door) testLetter(ctx context.Context, in *testLetterInput) (*answer[LetterTest], error) {
+	letter, err := d.letterOr(ctx, in.Body.Letter)
+	if err != nil {
+		return nil, err
+	}
+	h, err := d.Letters.TestLetter(ctx, letter, in.Body.To, vpp.UserID(in.Body.User), vpp.LocationID(in.Body.Location))
+	return answered(LetterTest{string(h.Outcome), h.Answer, h.Sentence}, err)
 }
 
 // MailSettings say how letters leave and whom they come from.

@@ -24,6 +24,10 @@ type Services struct {
 	Tasks     Tasks
 	Operators Operators
 	Changes   Changes
+	Devices   Devices
+	Accounts  Accounts
+	MDM       MDM
+	Links     Links
 }
 
 // People lists and changes the people of the organization; roster.Service is one.
@@ -80,6 +84,7 @@ type Letters interface {
 	MailSettings(ctx context.Context) (invite.MailSettings, error)
 	SaveMailSettings(ctx context.Context, by vpp.Actor, next invite.MailSettings) error
 	TestMail(ctx context.Context, settings invite.MailSettings, to string) (invite.TestReport, error)
+	TestLetter(ctx context.Context, letter vpp.Letter, to string, user vpp.UserID, location vpp.LocationID) (invite.Handover, error)
 }
 
 // Program keeps us and Apple equal; program.Service is one.
@@ -109,6 +114,34 @@ type Operators interface {
 	CreateKey(ctx context.Context, caller operator.Caller, in operator.KeyInput) (operator.Key, string, error)
 	RevokeKey(ctx context.Context, caller operator.Caller, id string) error
 	History(ctx context.Context, f operator.HistoryFilter, page vpp.Page) (vpp.List[vpp.Entry], error)
+}
+
+// Devices knows devices and whose they are; roster.Service is one.
+type Devices interface {
+	Devices(ctx context.Context, f vpp.DeviceFilter, page vpp.Page) (vpp.List[vpp.OwnedDevice], error)
+	CountDevices(ctx context.Context) (vpp.DeviceCounts, error)
+	Device(ctx context.Context, id vpp.DeviceID) (vpp.DevicePage, error)
+	DevicesOf(ctx context.Context, person vpp.UserID) ([]vpp.PersonDevice, error)
+	AssignDevice(ctx context.Context, by vpp.Actor, id vpp.DeviceID, person vpp.UserID) error
+	AssignDevices(ctx context.Context, by vpp.Actor, text string) ([]vpp.DeviceAssigned, error)
+}
+
+// Accounts asks devices who is signed in; roster.Accounts is one.
+type Accounts interface {
+	Ask(ctx context.Context, id vpp.DeviceID) error
+}
+
+// Links makes links for people's devices; roster.Links is one.
+type Links interface {
+	EnrollLink(ctx context.Context, by vpp.Actor, person vpp.UserID) (url string, until time.Time, err error)
+}
+
+// MDM is the MDM server inside.
+type MDM interface {
+	State(ctx context.Context) (vpp.MDMState, error)
+	SetPushCert(ctx context.Context, by vpp.Actor, cert, key []byte) (vpp.PushCert, error)
+	// NewProfile makes an enrollment profile for one device of a person, or of nobody's.
+	NewProfile(ctx context.Context, by vpp.Actor, person vpp.UserID) ([]byte, error)
 }
 
 // Change says that something about a topic is other than it was: "users",

@@ -6,6 +6,7 @@ import (
 
 	"github.com/rsvpp/rsvpp/internal/console/view"
 	"github.com/rsvpp/rsvpp/internal/gate"
+	"github.com/rsvpp/rsvpp/internal/operator"
 )
 
 func (d *Door) accountRoutes() []gate.Route {
@@ -39,7 +40,7 @@ func (d *Door) account(r *http.Request, wrong map[string]string) (view.Account, 
 		Current:  view.Field{Name: "current", Label: "Present password", Type: "password", Autocomplete: "current-password", Required: true, Error: wrong["current"]},
 		Password: password, Again: again,
 		KeyName: view.Field{Name: "name", Label: "Name of a new key", Required: true, Placeholder: "What it is for", Autocomplete: "off", Error: join(wrong["name"], wrong["expires_at"])},
-		KeyTerm: keyTerms(),
+		KeyTerm: keyTerms(), Admins: who.Scopes.Allow(operator.ScopeOperators),
 	}
 	keys, err := d.Operators.ListKeys(r.Context(), who.Operator.ID)
 	m.Keys = d.keys(keys)

@@ -45,7 +45,7 @@ func New(services Services, config Config) (*Door, error) {
 func (d *Door) Routes() []gate.Route {
 	return slices.Concat(
 		d.assetRoutes(), d.entranceRoutes(), d.accountRoutes(), d.startRoutes(), d.locationRoutes(),
-		d.mailRoutes(), d.taskRoutes(), d.historyRoutes(), d.eventRoutes(),
+		d.mailRoutes(), d.operatorRoutes(), d.taskRoutes(), d.historyRoutes(), d.eventRoutes(),
 		d.peopleRoutes(), d.importRoutes(), d.inviteRoutes(), d.vppRoutes(),
 	)
 }

@@ -1,11 +1,15 @@
 package console
 
 import (
+	"time"
+
 	"github.com/rsvpp/rsvpp/internal/gate"
 	"github.com/rsvpp/rsvpp/internal/operator"
 )
 
 func (d *Door) inviteRoutes() []gate.Route {
+	text := d.route("POST /invite/{draft}/text", operator.ScopeInvite, d.writeText)
+	text.Timeout = 2 * time.Minute // it may try the letter, and mail servers take their time
 	return []gate.Route{
 		d.route("POST /invite", operator.ScopeInvite, d.startInvite),
 		d.route("POST /invite/withdraw", operator.ScopeInvite, d.withdrawInvite),
@@ -14,7 +18,7 @@ func (d *Door) inviteRoutes() []gate.Route {
 		d.route("GET /invite/{draft}/how", operator.ScopeInvite, d.inviteHow),
 		d.route("POST /invite/{draft}/how", operator.ScopeInvite, d.chooseHow),
 		d.route("GET /invite/{draft}/text", operator.ScopeInvite, d.inviteText),
-		d.route("POST /invite/{draft}/text", operator.ScopeInvite, d.writeText),
+		text,
 		d.route("GET /invite/{draft}/preview", operator.ScopeInvite, d.previewText),
 		d.route("GET /invite/{draft}/review", operator.ScopeInvite, d.inviteReview),
 		d.route("POST /invite/{draft}/send", operator.ScopeInvite, d.sendInvite),

@@ -33,6 +33,12 @@ func TestWizard(t *testing.T) {
 		t.Errorf("a broken letter gives %d", broken.status)
 	}
 	fresh := anna.post(text.at, "subject", "Just for you, {{.FullName}}", "text", "Follow {{.Link}} <b>", "html", "", "go", "preview").has(t, "Just for you, Bo Berg")
+	anna.post(text.at, "subject", "Just for you, {{.FullName}}", "text", "Follow {{.Link}} <b>", "html", "", "go", "test", "to", "").has(t, "Type the address that the test goes to")
+	anna.post(text.at, "subject", "Just for you, {{.FullName}}", "text", "Follow {{.Link}} <b>", "html", "", "go", "test", "to", "anna@school.test").
+		has(t, "The mail server took the test to anna@school.test", "Its link leads nowhere")
+	if l, ok := s.post.Find("anna@school.test"); !ok || l.Subject != "Just for you, Bo Berg" || s.status(bo) != vpp.NotInvited {
+		t.Errorf("the test is %+v, and Bo is %s", l, s.status(bo))
+	}
 	preview := anna.get(step(fresh, "preview")).has(t, "&lt;b&gt;", "https://rsvpp")
 	if policy := preview.header.Get("Content-Security-Policy"); !strings.Contains(policy, "sandbox") {
 		t.Errorf("the preview may do things: %s", policy)
@@ -54,7 +60,7 @@ func TestWizard(t *testing.T) {
 	if s.status(eve) != vpp.Invited || s.status(bo) != vpp.Invited || s.status(other) != vpp.NotInvited {
 		t.Error("the wrong people were invited")
 	}
-	if l, ok := s.post.Find("bo@school.test"); !ok || l.Subject != "Just for you, Bo Berg" || s.post.Count() != 2 {
+	if l, ok := s.post.Find("bo@school.test"); !ok || l.Subject != "Just for you, Bo Berg" || s.post.Count() != 3 {
 		t.Errorf("%d letters, Bo's is %+v", s.post.Count(), l)
 	}
 	anna.get("/users?status=invited").has(t, "Bo Berg", "2 users")

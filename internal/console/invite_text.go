@@ -19,10 +19,16 @@ func (d *Door) inviteText(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	return d.showText(w, r, f, letter, view.Notice{})
+}
+
+// showText shows the letter, and what became of a test of it.
+func (d *Door) showText(w http.ResponseWriter, r *http.Request, f draft, letter vpp.Letter, said view.Notice) error {
 	m, err := d.text(r, f, letter, nil)
 	if err != nil {
 		return err
 	}
+	m.TestSaid = said
 	return d.render(w, r, view.InviteTextPage(m))
 }
 
@@ -52,6 +58,11 @@ func (d *Door) text(r *http.Request, f draft, letter vpp.Letter, wrong map[strin
 		return m, err
 	}
 	m.Letter.Shown = shown.Subject
+	if ready, err := d.mailWorks(r.Context()); err != nil || !ready {
+		return m, err
+	}
+	m.TestTo = d.testTo(r, nil)
+	m.TestTo.Required = false // going on needs no test
 	return m, nil
 }
 
@@ -102,10 +113,36 @@ func (d *Door) writeText(w http.ResponseWriter, r *http.Request) error {
 	if err := d.keepDraft(r, f); err != nil {
 		return err
 	}
-	if values.Get("go") == "preview" {
+	switch values.Get("go") {
+	case "preview":
 		return d.seeOther(w, r, f.path("text"))
+	case "test":
+		return d.testText(w, r, f, letter)
 	}
 	return d.seeOther(w, r, f.path("review"))
+}
+
+// testText sends the letter, as its first reader would get it, to the
+// administrator. 200: what became of it is the answer, also a bad one.
+func (d *Door) testText(w http.ResponseWriter, r *http.Request, f draft, letter vpp.Letter) error {
+	to := typed(r, "to")
+	if to == "" {
+		return d.showText(w, r, f, letter, view.Notice{Tone: view.Bad, Text: "Type the address that the test goes to."})
+	}
+	user, _, err := d.firstReader(r, f)
+	if err != nil {
+		return err
+	}
+	h, err := d.Letters.TestLetter(r.Context(), letter, to, user, f.Selection.Filter.Location)
+	switch {
+	case err != nil && faults(err) == nil:
+		return err
+	case err != nil:
+		return d.showText(w, r, f, letter, view.Notice{Tone: view.Bad, Text: vpp.MessageOf(err)})
+	case h.Outcome != vpp.DeliveryAccepted:
+		return d.showText(w, r, f, letter, view.Notice{Tone: view.Bad, Text: "The test did not leave. " + h.Sentence})
+	}
+	return d.showText(w, r, f, letter, view.Notice{Tone: view.Good, Text: "The mail server took the test to " + to + ": " + h.Answer + ". Its link leads nowhere."})
 }
 
 func sameLetter(a, b vpp.Letter) bool {

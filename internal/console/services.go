@@ -40,6 +40,9 @@ type Entrance interface {
 // operator.Service is one.
 type Operators interface {
 	List(ctx context.Context) ([]operator.Operator, error)
+	Create(ctx context.Context, caller operator.Caller, name, password string, scopes operator.Scopes) (operator.Operator, error)
+	Remove(ctx context.Context, caller operator.Caller, id vpp.OperatorID) error
+	SetPassword(ctx context.Context, caller operator.Caller, id vpp.OperatorID, next string) error
 	CheckSetup(ctx context.Context, token string) error
 	// Preference returns "" for what was never chosen.
 	Preference(ctx context.Context, id vpp.OperatorID, name string) (string, error)
@@ -101,6 +104,7 @@ type Letters interface {
 	MailSettings(ctx context.Context) (invite.MailSettings, error)
 	SaveMailSettings(ctx context.Context, by vpp.Actor, next invite.MailSettings) error
 	TestMail(ctx context.Context, settings invite.MailSettings, to string) (invite.TestReport, error)
+	TestLetter(ctx context.Context, letter vpp.Letter, to string, user vpp.UserID, location vpp.LocationID) (invite.Handover, error)
 }
 
 // Program keeps us and Apple equal; program.Service is one.

@@ -34,7 +34,7 @@ type Config struct {
 	SCEP     http.Handler // certificates
 	Enroller Enroller
 	Guests   Guests
-	Name     string // of the organization
+	Name     func(context.Context) string // of the organization
 	Logger   *slog.Logger
 }
 
@@ -54,12 +54,15 @@ const (
 // link that they were sent. Apple says PUT; some clients say POST (S3-03).
 func (d *Door) Routes() []gate.Route {
 	device := func(pattern string, h http.Handler) gate.Route {
-		return gate.Route{Pattern: pattern, Scope: gate.Public, Handler: h, MaxBody: 8 << 20, Bare: true, Timeout: time.Minute}
+		return gate.Route{Pattern: pattern, Scope: gate.Public, Handler: h, MaxBody: 8 << 20, Bare: true, Machine: true, Timeout: time.Minute}
+	}
+	person := func(pattern string, h http.HandlerFunc) gate.Route {
+		return gate.Route{Pattern: pattern, Scope: gate.Public, Handler: h, Bare: true}
 	}
 	return []gate.Route{
 		device("PUT "+protocolPath, d.Protocol), device("POST "+protocolPath, d.Protocol),
 		device("GET "+scepPath, d.SCEP), device("POST "+scepPath, d.SCEP),
-		device("GET "+enrollPath, http.HandlerFunc(d.page)), device("POST "+enrollPath, http.HandlerFunc(d.profile)),
+		person("GET "+enrollPath, d.page), person("POST "+enrollPath, d.profile),
 	}
 }
 
@@ -95,7 +98,7 @@ func (d *Door) show(w http.ResponseWriter, r *http.Request, person vpp.User, err
 		why = vpp.MessageOf(err)
 		w.WriteHeader(gate.Status(vpp.KindOf(err)))
 	}
-	if err := page.Execute(w, map[string]string{"Organization": d.Name, "Person": person.FullName, "Why": why}); err != nil {
+	if err := page.Execute(w, map[string]string{"Organization": d.Name(r.Context()), "Person": person.FullName, "Why": why}); err != nil {
 		d.Logger.WarnContext(r.Context(), "enrollment page", "err", err)
 	}
 }

@@ -32,7 +32,7 @@ func (h *house) Guest(_ context.Context, token string) (vpp.User, error) {
 func TestEnrollPage(t *testing.T) {
 	h := &house{}
 	d := device.New(device.Config{
-		Enroller: h, Guests: h, Name: "Example School", Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Enroller: h, Guests: h, Name: func(context.Context) string { return "Example School" }, Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
 		Protocol: http.NotFoundHandler(), SCEP: http.NotFoundHandler(),
 	})
 	mux := http.NewServeMux()

@@ -35,7 +35,7 @@ func (g *Gate) authorize(route Route, next http.Handler) http.Handler {
 		}
 		secret, byKey := bearer(r)
 		byKey = byKey && route.Scope != Public
-		if !byKey {
+		if !byKey && !route.Machine {
 			// No other site can make a browser send a key, but a cookie it can.
 			if err := g.origins.Check(r); err != nil {
 				WriteError(w, r, vpp.Wrap(vpp.Denied, err, "This was sent by a page of another site and is refused: go to rsvpp itself and try there."))

@@ -36,6 +36,10 @@ type Route struct {
 	// Bare routes look at no session: assets, hooks, health. They are Public,
 	// may be cached if they say so, and are logged at debug level.
 	Bare bool
+	// Machine routes are called by no browser and know callers by other means
+	// than cookies: what browsers say of another site does not matter there.
+	// They are Bare.
+	Machine bool
 }
 
 // CheckRoutes names every route that does not say properly who may use it.
@@ -53,6 +57,8 @@ func CheckRoutes(routes []Route) error {
 			faults = append(faults, fmt.Errorf("gate: route %q declares the unknown scope %q", r.Pattern, r.Scope))
 		case r.Bare && r.Scope != Public:
 			faults = append(faults, fmt.Errorf("gate: route %q is bare, so it must be public", r.Pattern))
+		case r.Machine && !r.Bare:
+			faults = append(faults, fmt.Errorf("gate: route %q is for machines, so it must be bare", r.Pattern))
 		case r.Handler == nil:
 			faults = append(faults, fmt.Errorf("gate: route %q has no handler", r.Pattern))
 		}

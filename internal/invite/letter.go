@@ -66,3 +66,25 @@ func (s *Service) PreviewLetter(ctx context.Context, letter vpp.Letter, user vpp
 	}
 	return compiled.Render(data)
 }
+
+// TestLetter sends a letter as PreviewLetter shows it to an administrator's own
+// address, and says what became of it. Its link leads nowhere, and nobody
+// counts as invited by it.
+func (s *Service) TestLetter(ctx context.Context, letter vpp.Letter, to string, user vpp.UserID, location vpp.LocationID) (Handover, error) {
+	settings, ready, err := s.useMail(ctx)
+	if err != nil {
+		return Handover{}, err
+	}
+	if !ready {
+		return Handover{}, vpp.Errorf(vpp.Conflict, "No mail is set up, so no test can be sent: choose a way for mail first.")
+	}
+	shown, err := s.PreviewLetter(ctx, letter, user, location)
+	if err != nil {
+		return Handover{}, err
+	}
+	return s.carrier.Send(ctx, Message{
+		ToAddress: to, Subject: shown.Subject, Text: shown.Text, HTML: shown.HTML,
+		MessageID: s.ids() + "@" + domainOf(settings.FromAddress), Date: s.now(),
+		Headers: map[string]string{"Auto-Submitted": "auto-generated"},
+	}), nil
+}

@@ -16,6 +16,7 @@ type Devices interface {
 	Device(ctx context.Context, id vpp.DeviceID) (vpp.DevicePage, error)
 	AssignDevice(ctx context.Context, by vpp.Actor, id vpp.DeviceID, person vpp.UserID, source string) error
 	DevicesBySerial(ctx context.Context, serials []string) (map[string]vpp.Device, error)
+	CountDevices(ctx context.Context) (vpp.DeviceCounts, error)
 	TargetsOf(ctx context.Context, people []vpp.UserID) (map[vpp.UserID][]vpp.DeviceTarget, error)
 	AccountRead(ctx context.Context, a vpp.CommandAnswer) error
 }
@@ -45,11 +46,28 @@ func (s *Service) Device(ctx context.Context, id vpp.DeviceID) (vpp.DevicePage, 
 	return s.store.Device(ctx, id)
 }
 
-// DevicesOf lists the devices of a person, and how the person is reached on
-// each (S4-06, S4-11, F-23).
-func (s *Service) DevicesOf(ctx context.Context, person vpp.UserID) ([]vpp.DeviceTarget, error) {
+// CountDevices counts devices.
+func (s *Service) CountDevices(ctx context.Context) (vpp.DeviceCounts, error) {
+	return s.store.CountDevices(ctx)
+}
+
+// DevicesOf lists the devices of a person, by name, and how the person is
+// reached on each (S4-06, S4-11, F-23). Devices are theirs, or shared with them.
+func (s *Service) DevicesOf(ctx context.Context, person vpp.UserID) ([]vpp.PersonDevice, error) {
 	targets, err := s.store.TargetsOf(ctx, []vpp.UserID{person})
-	return targets[person], err
+	if err != nil || len(targets[person]) == 0 {
+		return nil, err
+	}
+	page, err := s.store.Devices(ctx, vpp.DeviceFilter{Owner: person}, vpp.Page{Limit: vpp.MaxPage})
+	list := make([]vpp.PersonDevice, 0, len(page.Items))
+	for _, d := range page.Items {
+		for _, t := range targets[person] {
+			if t.DeviceID == d.ID {
+				list = append(list, vpp.PersonDevice{OwnedDevice: d, Target: t.Target})
+			}
+		}
+	}
+	return list, err
 }
 
 // AssignDevice says whose a device is; "" is nobody's.

@@ -33,10 +33,10 @@ func TestAssignDevices(t *testing.T) {
 			}
 		}
 		targets, err := h.DevicesOf(t.Context(), ben.ID)
-		if err != nil || len(targets) != 1 || targets[0].Reach != vpp.ReachDevice || targets[0].Name != "iPad S1" {
+		if err != nil || len(targets) != 1 || targets[0].Target.Reach != vpp.ReachDevice || targets[0].Name != "iPad S1" {
 			t.Error(targets, err)
 		}
-		if err := h.AssignDevice(t.Context(), anna, targets[0].DeviceID, ""); err != nil {
+		if err := h.AssignDevice(t.Context(), anna, targets[0].ID, ""); err != nil {
 			t.Fatal(err)
 		}
 		if targets, err = h.DevicesOf(t.Context(), ben.ID); err != nil || len(targets) != 0 {

@@ -2,51 +2,106 @@ package store
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
+
+	"golang.org/x/text/unicode/norm"
 
 	"github.com/rsvpp/rsvpp/internal/vpp"
 )
 
-// ownedColumns are a device's, its reach, and what its owner's account at the
-// default location is; the account is the one that any location shows.
-const ownedColumns = deviceColumns + `, d.reach, COALESCE(u.full_name, ''),
-	COALESCE((SELECT p.account_hash FROM program_users p WHERE p.user_id = d.owner_id AND p.apple_status = 'Associated' AND p.account_hash <> '' ORDER BY p.associated_at DESC LIMIT 1), '')`
+// accepted is the hash of the account that a device's owner accepted with. Of
+// several, at several locations, the one on the device counts, else the latest.
+const accepted = `COALESCE((SELECT p.account_hash FROM program_users p WHERE p.user_id = d.owner_id AND p.apple_status = 'Associated'
+	AND p.account_hash <> '' ORDER BY CASE WHEN p.account_hash = d.account_hash THEN 0 ELSE 1 END, p.associated_at DESC LIMIT 1), '')`
+
+const ownedColumns = deviceColumns + ", d.reach, COALESCE(u.full_name, ''), " + accepted
 
 func scanOwned(s scanner) (d vpp.OwnedDevice, err error) {
 	err = s.Scan(append(deviceFields(&d.Device), &d.Reach, &d.OwnerName, &d.Accepted)...)
 	return
 }
 
-// Devices reads one page of devices, by name.
-func (db *DB) Devices(ctx context.Context, f vpp.DeviceFilter, page vpp.Page) (vpp.List[vpp.OwnedDevice], error) {
-	where, args := "TRUE", []any(nil)
-	and := func(condition string, v any) {
+// accountIs are the conditions that vpp.DeviceAccount.AccountState stands for,
+// held equal to it by a test over every combination.
+var accountIs = map[vpp.AccountState]string{
+	vpp.AccountUnknown:   "(d.account_read_at = 0 OR d.account_active AND d.account_hash = '' AND " + accepted + " <> '')",
+	vpp.AccountSignedOut: "(d.account_read_at > 0 AND NOT d.account_active AND d.account_hash = '')",
+	vpp.AccountSignedIn:  "(d.account_read_at > 0 AND (d.account_active OR d.account_hash <> '') AND " + accepted + " = '')",
+	vpp.AccountRight:     "(d.account_read_at > 0 AND d.account_hash <> '' AND " + accepted + " = d.account_hash)",
+	vpp.AccountOther:     "(d.account_read_at > 0 AND d.account_hash <> '' AND " + accepted + " NOT IN ('', d.account_hash))",
+}
+
+// closed are devices that somebody has, and on which no invitation reaches them.
+const closed = "d.owner_id <> '' AND d.reach NOT IN ('device', 'user', 'later', 'gone')"
+
+// deviceWhere is a filter as a condition.
+func deviceWhere(f vpp.DeviceFilter) (where string, args []any) {
+	conditions := []string{"TRUE"}
+	and := func(wanted bool, condition string, v any) {
+		if !wanted {
+			return
+		}
 		args = append(args, v)
-		where += " AND " + strings.ReplaceAll(condition, "?", "$"+strconv.Itoa(len(args)))
+		conditions = append(conditions, strings.ReplaceAll(condition, "?", "$"+strconv.Itoa(len(args))))
 	}
-	if f.MDM != "" {
-		and("d.mdm = ?", f.MDM)
-	}
-	if f.Platform != "" {
-		and("d.platform = ?", f.Platform)
-	}
+	and(f.MDM != "", "d.mdm = ?", f.MDM)
+	and(f.Platform != "", "d.platform = ?", f.Platform)
+	and(f.Owner != "", "(d.owner_id = ? OR d.id IN (SELECT device_id FROM enrollments WHERE owner_id = ?))", f.Owner)
 	if f.Reach != nil {
-		and("d.reach = ?", *f.Reach)
-	}
-	if f.Owner != "" {
-		and("(d.owner_id = ? OR d.id IN (SELECT device_id FROM enrollments WHERE owner_id = ?))", f.Owner)
+		and(true, "d.reach = ?", *f.Reach)
 	}
 	if f.Unowned {
-		where += " AND d.owner_id = ''"
+		conditions = append(conditions, "d.owner_id = ''")
 	}
-	if search := strings.ToLower(strings.TrimSpace(f.Search)); search != "" {
-		and("(d.sort_key >= ? AND d.sort_key < ? || '\uffff' OR d.serial_number = UPPER(?))", search)
+	if f.Closed {
+		conditions = append(conditions, closed)
 	}
+	if condition, known := accountIs[f.Account]; known {
+		conditions = append(conditions, condition)
+	}
+	if words := strings.TrimSpace(f.Search); words != "" {
+		and(true, "(d.sort_key >= ? AND d.sort_key < ? || '\U0010FFFF'", strings.ToLower(norm.NFKC.String(words)))
+		and(true, "d.serial_number = ?", strings.ToUpper(words))
+		last := len(conditions) - 1
+		conditions = append(conditions[:last-1], conditions[last-1]+" OR "+conditions[last]+")")
+	}
+	return strings.Join(conditions, " AND "), args
+}
+
+// Devices reads one page of devices, by name.
+func (db *DB) Devices(ctx context.Context, f vpp.DeviceFilter, page vpp.Page) (vpp.List[vpp.OwnedDevice], error) {
+	where, args := deviceWhere(f)
 	return byKey(ctx, db, keyed[vpp.OwnedDevice]{
 		"SELECT " + ownedColumns + " FROM devices d LEFT JOIN users u ON u.id = d.owner_id WHERE " + where, args, "d.sort_key", false,
 		scanOwned, func(d vpp.OwnedDevice) string { return d.SortKey() },
 	}, page)
+}
+
+// CountDevices counts devices; those with another account at most up to a limit.
+func (db *DB) CountDevices(ctx context.Context) (c vpp.DeviceCounts, err error) {
+	type group struct {
+		platform               vpp.Platform
+		total, unowned, closed int
+	}
+	scan := func(s scanner) (g group, err error) {
+		err = s.Scan(&g.platform, &g.total, &g.unowned, &g.closed)
+		return
+	}
+	groups, err := all(ctx, db, scan, `SELECT platform, COUNT(*), COUNT(CASE WHEN d.owner_id = '' THEN 1 END), COUNT(CASE WHEN `+closed+` THEN 1 END)
+		FROM devices d GROUP BY platform`)
+	if err != nil {
+		return c, err
+	}
+	c.Platforms = make(map[vpp.Platform]int, len(groups))
+	for _, g := range groups {
+		c.Platforms[g.platform] = g.total
+		c.Total, c.Unowned, c.Closed = c.Total+g.total, c.Unowned+g.unowned, c.Closed+g.closed
+	}
+	c.Other, err = one(ctx, db, scanInt, "SELECT COUNT(*) FROM (SELECT 1 FROM devices d WHERE d.account_hash <> '' AND "+accountIs[vpp.AccountOther]+" LIMIT $1) x", attentionLimit)
+	return c, err
 }
 
 // Device reads one device with its channels.
@@ -87,7 +142,7 @@ func (db *DB) AssignDevice(ctx context.Context, by vpp.Actor, id vpp.DeviceID, p
 		if err := db.reachAnew(ctx, t, id, before); err != nil {
 			return err
 		}
-		return db.insertEntry(ctx, t, by, "device.assign", "device:"+string(id), d.Name+" belongs to "+name+" now.",
+		return db.insertEntry(ctx, t, by, "device.assign", "device:"+string(id), deviceName(d)+" belongs to "+name+" now.",
 			map[string]any{"owner": d.OwnerID}, map[string]any{"owner": person, "source": source})
 	})
 }
@@ -107,9 +162,30 @@ func (db *DB) DevicesBySerial(ctx context.Context, serials []string) (map[string
 	return found, err
 }
 
-// DevicesToAsk lists up to limit devices that may be asked who is signed in to
-// their App Store and were not since a time, with the channel to ask on.
-func (db *DB) DevicesToAsk(ctx context.Context, before int64, limit int) ([]vpp.OwnedDevice, error) {
-	return all(ctx, db, scanOwned, "SELECT "+ownedColumns+` FROM devices d JOIN users u ON u.id = d.owner_id
-		WHERE d.reach IN ('device', 'user') AND d.account_asked_at < $1 ORDER BY d.account_asked_at LIMIT $2`, before, limit)
+// DevicesToAsk lists up to limit devices, with the channel to ask on, whose
+// owners may be signed in with another account than is known: last asked
+// before a time, or before another one where no answer came. A device that is
+// away keeps its question, and needs no second one.
+func (db *DB) DevicesToAsk(ctx context.Context, before, unanswered time.Time, limit int) ([]vpp.DeviceTarget, error) {
+	devices, err := all(ctx, db, scanDevice, "SELECT "+deviceColumns+` FROM devices d
+		WHERE d.owner_id <> '' AND d.reach IN ('device', 'user') AND d.account_asked_at < $1 AND (d.account_read_at >= d.account_asked_at OR d.account_asked_at < $2)
+		ORDER BY d.account_asked_at LIMIT $3`, ms(before), ms(unanswered), limit)
+	if err != nil || len(devices) == 0 {
+		return nil, err
+	}
+	var owners []vpp.UserID
+	for _, d := range devices {
+		owners = append(owners, d.OwnerID)
+	}
+	slices.Sort(owners)
+	targets, err := db.TargetsOf(ctx, slices.Compact(owners))
+	var list []vpp.DeviceTarget
+	for _, d := range devices {
+		for _, target := range targets[d.OwnerID] {
+			if target.DeviceID == d.ID && target.Enrollment != "" {
+				list = append(list, target)
+			}
+		}
+	}
+	return list, err
 }

@@ -15,6 +15,26 @@ func (db *DB) concerned(ctx context.Context, q querier, id vpp.DeviceID) ([]vpp.
 	return userIDs(ids), err
 }
 
+// disown takes all devices and channels from a person who is removed.
+func (db *DB) disown(ctx context.Context, t tx, person vpp.UserID) error {
+	ids, err := all(ctx, t, scanString, "SELECT id FROM devices WHERE owner_id = $1 UNION SELECT device_id FROM enrollments WHERE owner_id = $1", person)
+	if err != nil || len(ids) == 0 {
+		return err
+	}
+	if _, err := t.Exec(ctx, "UPDATE devices SET owner_id = '', owner_source = '' WHERE owner_id = $1", person); err != nil {
+		return err
+	}
+	if _, err := t.Exec(ctx, "UPDATE enrollments SET owner_id = '' WHERE owner_id = $1", person); err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if err := db.reachAnew(ctx, t, vpp.DeviceID(id), []vpp.UserID{person}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func userIDs(ids []string) []vpp.UserID {
 	list := make([]vpp.UserID, len(ids))
 	for i, id := range ids {

@@ -16,6 +16,9 @@ func (db *DB) DeviceSeen(ctx context.Context, d vpp.Device, channels []vpp.Enrol
 		if err != nil && vpp.KindOf(err) != vpp.NotFound {
 			return err
 		}
+		if d.OwnerID, err = stillThere(ctx, t, d.OwnerID); err != nil {
+			return err
+		}
 		now := merge(was, d, channels)
 		if !known {
 			now.ID = vpp.DeviceID(db.ids())
@@ -35,8 +38,42 @@ func (db *DB) DeviceSeen(ctx context.Context, d vpp.Device, channels []vpp.Enrol
 				return err
 			}
 		}
-		return db.reachAnew(ctx, t, now.ID, concerned)
+		if err := db.reachAnew(ctx, t, now.ID, concerned); err != nil {
+			return err
+		}
+		return db.noteEnrolled(ctx, t, was, now)
 	})
+}
+
+// stillThere: a profile may outlive the person that it was made for.
+func stillThere(ctx context.Context, q querier, person vpp.UserID) (vpp.UserID, error) {
+	if person == "" {
+		return "", nil
+	}
+	_, err := one(ctx, q, scanInt, "SELECT 1 FROM users WHERE id = $1", person)
+	if vpp.KindOf(err) == vpp.NotFound {
+		return "", nil
+	}
+	return person, err
+}
+
+// noteEnrolled writes down that a device came under our own management. What
+// another MDM server had for long is nothing that happened now.
+func (db *DB) noteEnrolled(ctx context.Context, t tx, was, now vpp.Device) error {
+	if now.MDM != vpp.BuiltinMDM || now.EnrolledAt.IsZero() || now.EnrolledAt.Equal(was.EnrolledAt) {
+		return nil
+	}
+	return db.insertEntry(ctx, t, vpp.Server, "device.enroll", "device:"+string(now.ID), deviceName(now)+" is enrolled.", nil,
+		map[string]any{"serial_number": now.SerialNumber, "platform": now.Platform, "owner": now.OwnerID})
+}
+
+func deviceName(d vpp.Device) string {
+	for _, name := range [...]string{d.Name, d.SerialNumber, d.ModelName, d.Product} {
+		if name != "" {
+			return name
+		}
+	}
+	return "A device"
 }
 
 // merge lays what is said now over what was known.
@@ -190,7 +227,14 @@ func (db *DB) gone(ctx context.Context, t tx, id vpp.DeviceID) error {
 	if _, err := t.Exec(ctx, "UPDATE enrollments SET disabled = TRUE WHERE device_id = $1", id); err != nil {
 		return err
 	}
-	return db.reachAnew(ctx, t, id, concerned)
+	if err := db.reachAnew(ctx, t, id, concerned); err != nil {
+		return err
+	}
+	d, err := one(ctx, t, scanDevice, "SELECT "+deviceColumns+" FROM devices d WHERE d.id = $1", id)
+	if err != nil {
+		return err
+	}
+	return db.insertEntry(ctx, t, vpp.Server, "device.gone", "device:"+string(id), deviceName(d)+" is no longer managed.", nil, nil)
 }
 
 // AccountAsked notes that devices were asked who is signed in.
@@ -202,12 +246,34 @@ func (db *DB) AccountAsked(ctx context.Context, ids []vpp.DeviceID) error {
 	return err
 }
 
-// AccountRead notes who is signed in to the App Store of a device.
+// AccountRead notes who is signed in to the App Store of a device. One that
+// answers has left Setup Assistant, which may open its reach.
 func (db *DB) AccountRead(ctx context.Context, a vpp.CommandAnswer) error {
 	if a.Account == nil {
 		return nil
 	}
-	_, err := db.Exec(ctx, `UPDATE devices SET account_read_at = $3, account_active = $4, account_hash = $5, in_setup = FALSE
-		WHERE id = (SELECT device_id FROM enrollments WHERE mdm = $1 AND id = $2)`, a.MDM, a.Enrollment, ms(a.At), a.Account.Active, a.Account.Hash)
-	return err
+	return db.inTx(ctx, func(t tx) error {
+		type found struct {
+			id      string
+			inSetup bool
+		}
+		scan := func(s scanner) (f found, err error) { err = s.Scan(&f.id, &f.inSetup); return }
+		d, err := one(ctx, t, scan, "SELECT id, in_setup FROM devices WHERE id = (SELECT device_id FROM enrollments WHERE mdm = $1 AND id = $2)", a.MDM, a.Enrollment)
+		if vpp.KindOf(err) == vpp.NotFound {
+			return nil // it left in the meantime
+		}
+		if err != nil {
+			return err
+		}
+		_, err = t.Exec(ctx, "UPDATE devices SET account_read_at = $2, account_active = $3, account_hash = $4, in_setup = FALSE WHERE id = $1",
+			d.id, ms(a.At), a.Account.Active, a.Account.Hash)
+		if err != nil || !d.inSetup {
+			return err
+		}
+		concerned, err := db.concerned(ctx, t, vpp.DeviceID(d.id))
+		if err != nil {
+			return err
+		}
+		return db.reachAnew(ctx, t, vpp.DeviceID(d.id), concerned)
+	})
 }

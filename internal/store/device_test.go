@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
 	"time"
 
@@ -92,7 +93,7 @@ func TestChannelOwner(t *testing.T) {
 		if err != nil || targets["user-0002"][0].Enrollment != "M1:ben@school.example" || targets["user-0003"][0].Enrollment != "M1:user-0003" {
 			t.Error(targets, err)
 		}
-		p, err := db.DevicesToAsk(t.Context(), 10, 10)
+		p, err := db.DevicesToAsk(t.Context(), time.UnixMilli(10), time.UnixMilli(10), 10)
 		if err != nil || len(p) != 0 { // nobody owns the cart
 			t.Error(p, err)
 		}
@@ -181,4 +182,115 @@ func row(t *testing.T, db *store.DB, query string, args []any, dest ...any) {
 	if err := rows.Scan(dest...); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// F-10: the filter for the state of the account is the rule, over every
+// combination; of accounts at several locations any may be the right one.
+func TestAccountFilter(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		db := openDevices(t, url)
+		storetest.Exec(t, db, "UPDATE program_users SET apple_status = 'Associated', account_hash = 'H', associated_at = 5 WHERE user_id IN ('user-0001', 'user-0003')")
+		storetest.Exec(t, db, "INSERT INTO locations (id, name, is_default, created_at) VALUES ('there', 'There', FALSE, 1)")
+		storetest.Exec(t, db, `INSERT INTO program_users (id, user_id, location_id, sort_key, no_address, row_at, apple_status, account_hash, associated_at, client_user_id)
+			VALUES ('second', 'user-0003', 'there', 'x', FALSE, 1, 'Associated', 'H2', 9, 'c2')`)
+		n := 0
+		for _, owner := range []vpp.UserID{"", "user-0000", "user-0001", "user-0003"} {
+			for _, read := range []bool{false, true} {
+				for _, active := range []bool{false, true} {
+					for _, hash := range []string{"", "H", "h", "H2"} {
+						n++
+						key := vpp.EnrollmentID(fmt.Sprintf("U%03d", n))
+						d := vpp.Device{MDM: vpp.BuiltinMDM, Key: key, UDID: string(key), Name: string(key), Platform: vpp.PlatformIPad, Kind: vpp.EnrolledDevice,
+							EnrolledAt: time.Unix(1, 0), InSetup: true, OwnerID: owner, OwnerSource: "enrollment"}
+						c := vpp.Enrollment{ID: key, MDM: vpp.BuiltinMDM, EnrolledAt: time.Unix(1, 0)}
+						if err := db.DeviceSeen(t.Context(), d, []vpp.Enrollment{c}); err != nil {
+							t.Fatal(err)
+						}
+						if read {
+							a := vpp.CommandAnswer{MDM: vpp.BuiltinMDM, Enrollment: key, At: time.Unix(7, 0), Account: &vpp.DeviceAccount{Active: active, Hash: hash}}
+							if err := db.AccountRead(t.Context(), a); err != nil {
+								t.Fatal(err)
+							}
+						}
+					}
+				}
+			}
+		}
+		all, err := db.Devices(t.Context(), vpp.DeviceFilter{}, vpp.Page{Limit: 100})
+		if err != nil || len(all.Items) != n {
+			t.Fatal(len(all.Items), err)
+		}
+		want := map[vpp.AccountState]int{}
+		for _, d := range all.Items {
+			want[d.AccountState()]++
+			if later := d.Account.ReadAt.IsZero(); later != (d.Reach == vpp.ReachLater) {
+				t.Errorf("%s, read %v, is reached as %q: who answers has left Setup Assistant", d.Name, !later, d.Reach)
+			}
+		}
+		for _, state := range vpp.AccountStates {
+			got, err := db.Devices(t.Context(), vpp.DeviceFilter{Account: state}, vpp.Page{Limit: 100})
+			if err != nil || len(got.Items) != want[state] || want[state] == 0 {
+				t.Errorf("%s: %d, want %d: %v", state, len(got.Items), want[state], err)
+			}
+			for _, d := range got.Items {
+				if d.AccountState() != state {
+					t.Errorf("%s is %s, found as %s", d.Name, d.AccountState(), state)
+				}
+			}
+		}
+		c, err := db.CountDevices(t.Context())
+		if err != nil || c.Total != n || c.Platforms[vpp.PlatformIPad] != n || c.Unowned != n/4 || c.Closed != 0 || c.Other != want[vpp.AccountOther] {
+			t.Errorf("%+v %v", c, err)
+		}
+	})
+}
+
+// The list narrows by everything that its page offers; a person who is removed
+// leaves devices behind that are nobody's, with their reach kept.
+func TestDevicesFilter(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		db := openDevices(t, url)
+		add := func(key, serial, name string, p vpp.Platform, kind vpp.EnrollmentKind, owner vpp.UserID, mdm vpp.MDMID) {
+			t.Helper()
+			d := vpp.Device{MDM: mdm, Key: vpp.EnrollmentID(key), UDID: key, SerialNumber: serial, Name: name, Platform: p, Kind: kind, OwnerID: owner, OwnerSource: "enrollment", EnrolledAt: time.Unix(1, 0)}
+			if err := db.DeviceSeen(t.Context(), d, []vpp.Enrollment{{ID: d.Key, MDM: mdm, EnrolledAt: time.Unix(1, 0)}}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		add("A", "SA1", "Äpfel", vpp.PlatformIPad, vpp.EnrolledDevice, "user-0001", vpp.BuiltinMDM)
+		add("B", "SB1", "Berg", vpp.PlatformIPhone, vpp.EnrolledUser, "user-0001", vpp.BuiltinMDM)
+		add("C", "SC1", "Cart", vpp.PlatformMac, vpp.EnrolledDevice, "user-0002", "other")
+		add("D", "SD1", "Door", vpp.PlatformAppleTV, vpp.EnrolledDevice, "", vpp.BuiltinMDM)
+		add("E", "SE1", "Gone’s", vpp.PlatformIPad, vpp.EnrolledDevice, "nobody-any-more", vpp.BuiltinMDM)
+		device := vpp.ReachDevice
+		for want, f := range map[string]vpp.DeviceFilter{
+			"ABCDE": {}, "BCD A E": {}, "AE": {Platform: vpp.PlatformIPad}, "C": {MDM: "other"}, "DE": {Unowned: true}, "BC": {Closed: true}, "AB": {Owner: "user-0001"},
+			"A": {Search: "äp"}, "B": {Search: "sb1"}, "D": {Search: "do"}, "": {Search: "%"}, "A E": {Reach: &device},
+		} {
+			list, err := db.Devices(t.Context(), f, vpp.Page{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := map[string]bool{}
+			for _, d := range list.Items {
+				got[string(d.Key)] = true
+			}
+			for _, key := range "ABCDE" {
+				if f != (vpp.DeviceFilter{}) && got[string(key)] != strings.ContainsRune(want, key) {
+					t.Errorf("%+v: %c is %v", f, key, got[string(key)])
+				}
+			}
+		}
+		entries, err := db.Entries(t.Context(), "", "device.enroll", "", time.Time{}, time.Time{}, vpp.Page{})
+		if err != nil || len(entries.Items) != 4 {
+			t.Error(entries, err)
+		}
+		storetest.Exec(t, db, "UPDATE program_users SET pending = '' WHERE user_id = 'user-0001'")
+		if err := db.RemoveUser(t.Context(), vpp.Server, "user-0001"); err != nil {
+			t.Fatal(err)
+		}
+		if list, err := db.Devices(t.Context(), vpp.DeviceFilter{Unowned: true}, vpp.Page{}); err != nil || len(list.Items) != 4 || list.Items[0].OwnerSource != "" {
+			t.Error(list, err)
+		}
+	})
 }

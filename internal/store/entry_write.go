@@ -31,3 +31,8 @@ func entryJSON(v any) (string, error) {
 	text, err := json.Marshal(v)
 	return string(text), err
 }
+
+// Note writes down an act that changes nothing else.
+func (db *DB) Note(ctx context.Context, by vpp.Actor, action, object, summary string) error {
+	return db.inTx(ctx, func(t tx) error { return db.insertEntry(ctx, t, by, action, object, summary, nil, nil) })
+}

@@ -55,11 +55,25 @@ func (m *MDM) KeepAuthority(ctx context.Context, cert, key []byte) ([]byte, []by
 	return m.Authority(ctx)
 }
 
-// AddChallenge keeps a challenge that a profile carries.
-func (m *MDM) AddChallenge(ctx context.Context, c vpp.Challenge) error {
-	_, err := m.db.Exec(ctx, "INSERT INTO mdm_challenges (hash, user_id, created_by, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)",
-		c.Hash, c.UserID, c.CreatedBy, ms(c.CreatedAt), ms(c.ExpiresAt))
-	return err
+// AddChallenge keeps a challenge that a profile carries, and writes down for
+// whom the profile is.
+func (m *MDM) AddChallenge(ctx context.Context, by vpp.Actor, c vpp.Challenge) error {
+	return m.db.inTx(ctx, func(t tx) error {
+		object, whose := "mdm:builtin", "a device that is nobody’s yet"
+		if c.UserID != "" {
+			name, err := one(ctx, t, scanString, "SELECT full_name FROM users WHERE id = $1", c.UserID)
+			if err != nil {
+				return missing(err, "There is no such person.")
+			}
+			object, whose = "user:"+string(c.UserID), "a device of "+name
+		}
+		_, err := t.Exec(ctx, "INSERT INTO mdm_challenges (hash, user_id, created_by, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)",
+			c.Hash, c.UserID, c.CreatedBy, ms(c.CreatedAt), ms(c.ExpiresAt))
+		if err != nil {
+			return err
+		}
+		return m.db.insertEntry(ctx, t, by, "mdm.profile", object, "An enrollment profile was made for "+whose+".", nil, nil)
+	})
 }
 
 // UseChallenge spends a challenge for a public key, once; the same key may ask

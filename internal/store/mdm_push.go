@@ -9,6 +9,8 @@ import (
 
 	"github.com/micromdm/nanomdm/cryptoutil"
 	"github.com/micromdm/nanomdm/mdm"
+
+	"github.com/rsvpp/rsvpp/internal/vpp"
 )
 
 func pushKeyContext(topic string) string { return "mdm:push-key:" + topic }
@@ -64,6 +66,12 @@ func (m *MDM) IsPushCertStale(ctx context.Context, topic, mark string) (bool, er
 
 // StorePushCert keeps a push certificate under the topic that it names.
 func (m *MDM) StorePushCert(ctx context.Context, cert, key []byte) error {
+	return m.KeepPushCert(ctx, vpp.Server, cert, key)
+}
+
+// KeepPushCert keeps a push certificate under the topic that it names, and
+// writes down who brought it.
+func (m *MDM) KeepPushCert(ctx context.Context, by vpp.Actor, cert, key []byte) error {
 	topic, err := cryptoutil.TopicFromPEMCert(cert)
 	if err != nil {
 		return err
@@ -80,9 +88,15 @@ func (m *MDM) StorePushCert(ctx context.Context, cert, key []byte) error {
 	if err != nil {
 		return err
 	}
-	_, err = m.db.Exec(ctx, `INSERT INTO mdm_push_certs (topic, cert, key_sealed, revision, not_after, added_at) VALUES ($1, $2, $3, 1, $4, $5)
-		ON CONFLICT (topic) DO UPDATE SET cert = EXCLUDED.cert, key_sealed = EXCLUDED.key_sealed, revision = mdm_push_certs.revision + 1,
-			not_after = EXCLUDED.not_after, added_at = EXCLUDED.added_at`,
-		topic, string(cert), sealed, ms(leaf.NotAfter), ms(m.db.now()))
-	return err
+	return m.db.inTx(ctx, func(t tx) error {
+		_, err := t.Exec(ctx, `INSERT INTO mdm_push_certs (topic, cert, key_sealed, revision, not_after, added_at) VALUES ($1, $2, $3, 1, $4, $5)
+			ON CONFLICT (topic) DO UPDATE SET cert = EXCLUDED.cert, key_sealed = EXCLUDED.key_sealed, revision = mdm_push_certs.revision + 1,
+				not_after = EXCLUDED.not_after, added_at = EXCLUDED.added_at`,
+			topic, string(cert), sealed, ms(leaf.NotAfter), ms(m.db.now()))
+		if err != nil {
+			return err
+		}
+		return m.db.insertEntry(ctx, t, by, "mdm.push_cert", "mdm:builtin", "The push certificate was uploaded. It expires on "+leaf.NotAfter.Format("2 January 2006")+".",
+			nil, map[string]any{"topic": topic, "not_after": leaf.NotAfter})
+	})
 }

@@ -53,10 +53,8 @@ func (db *DB) RemoveUser(ctx context.Context, by vpp.Actor, id vpp.UserID) error
 			left = append(left, item{p.ID, vpp.ItemSkipped, "The person was removed from the list."})
 		}
 		// The places, invitations and letters go with the user; devices stay.
-		for _, table := range [...]string{"devices", "enrollments"} {
-			if _, err := t.Exec(ctx, "UPDATE "+table+" SET owner_id = '' WHERE owner_id = $1", id); err != nil {
-				return err
-			}
+		if err := db.disown(ctx, t, id); err != nil {
+			return err
 		}
 		if _, err := t.Exec(ctx, "DELETE FROM users WHERE id = $1", id); err != nil {
 			return err

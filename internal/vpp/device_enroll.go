@@ -1,6 +1,9 @@
 package vpp
 
-import "time"
+import (
+	"strconv"
+	"time"
+)
 
 // Challenge lets one device enroll, once: it stands in the profile that a
 // person gets.
@@ -26,4 +29,30 @@ type PushCert struct {
 	Topic    string
 	NotAfter time.Time
 	AddedAt  time.Time
+}
+
+// MDMState is how the MDM server inside stands.
+type MDMState struct {
+	Cert    PushCert // the zero value when there is none
+	Missing []string // what keeps devices from enrolling, as sentences
+	Warning string   // that the push certificate expires soon, or has; "" while all is well
+	Address string   // where devices reach it
+}
+
+// pushCertWarning is how long before its end a push certificate is warned of.
+const pushCertWarning = 60 * 24 * time.Hour
+
+// Warning says that the certificate expires soon, or has; "" while all is well.
+func (c PushCert) Warning(now time.Time) string {
+	const renew = " Renew it at identity.apple.com/pushcert with the Apple Account that made it, and upload it here."
+	left := c.NotAfter.Sub(now)
+	switch {
+	case c.Topic == "" || left > pushCertWarning:
+		return ""
+	case left <= 0:
+		return "The push certificate expired on " + c.NotAfter.Format("2 January 2006") + ": devices are not woken any more." + renew
+	case left < 48*time.Hour:
+		return "The push certificate expires on " + c.NotAfter.Format("2 January 2006, 15:04 MST") + "." + renew
+	}
+	return "The push certificate expires in " + strconv.Itoa(int(left/(24*time.Hour))) + " days, on " + c.NotAfter.Format("2 January 2006") + "." + renew
 }

@@ -10,10 +10,28 @@ import (
 type DeviceFilter struct {
 	MDM      MDMID
 	Platform Platform
-	Reach    *Reach // how the owner is reached; nil for all
-	Owner    UserID // devices of one person, theirs or shared with them
-	Unowned  bool   // nobody's
-	Search   string // begin of a name or serial number
+	Reach    *Reach       // how the owner is reached; nil for all
+	Owner    UserID       // devices of one person, theirs or shared with them
+	Unowned  bool         // nobody's
+	Closed   bool         // those on which the invitation does not reach their owner, by whichever rule
+	Account  AccountState // who is signed in, compared with who accepted; "" for all
+	Search   string       // begin of a name, a serial number or an owner's name
+}
+
+// DeviceCounts are numbers of devices.
+type DeviceCounts struct {
+	Total     int
+	Platforms map[Platform]int
+	Unowned   int
+	Closed    int // managed and somebody's, and no invitation reaches them there
+	Other     int // another account is signed in than the one that accepted; 10,000 means that many or more
+}
+
+// PersonDevice is a device as it concerns one person: the owner, or somebody
+// who has a channel on it.
+type PersonDevice struct {
+	OwnedDevice
+	Target Target // how this person is reached on it
 }
 
 // SortKey is what lists of devices are ordered by; it is unique.

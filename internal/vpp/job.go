@@ -19,6 +19,11 @@ type (
 	// Sweep wakes whatever is due: deferred letters, reads by cadence,
 	// claims of the dead. It runs periodically.
 	Sweep struct{}
+
+	// SweepDevices wakes devices with open commands again, and asks some who is
+	// signed in. It is apart from Sweep: Apple's push service may be silent for
+	// long, and nothing else is to wait for it.
+	SweepDevices struct{}
 )
 
 func (ExpandTask) Kind() string   { return "task.expand" }
@@ -26,6 +31,7 @@ func (TendLocation) Kind() string { return "program.tend" }
 func (SendMail) Kind() string     { return "invite.send" }
 func (ImportPeople) Kind() string { return "roster.import" }
 func (Sweep) Kind() string        { return "sweep" }
+func (SweepDevices) Kind() string { return "sweep_devices" }
 
 // Later is returned by a job that wants to be run again at a time, because
 // there is more to do and nothing went wrong.

@@ -6,4 +6,4 @@
 // page hands everything in, and every text is escaped on its way out.
 package view
 
-//go:generate go run github.com/a-h/templ/cmd/templ@v0.3.977 generate
+//go:generate go tool -modfile=../../../tools/go.mod templ generate

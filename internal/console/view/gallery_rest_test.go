@@ -19,8 +19,18 @@ func entrance(theme string) map[string]templ.Component {
 		"signin":        SignInPage(SignIn{Page: bare("Sign in", ""), Hint: "Forgotten your password? Ask another administrator."}),
 		"signin-failed": SignInPage(SignIn{Page: bare("Sign in", ""), Name: "ada", Error: "The name or the password is wrong."}),
 		"setup":         SetupPage(Setup{Page: bare("Welcome to rsvpp", "Create the first administrator. This link works once."), Code: "abc", Name: Field{Name: "name", Label: "Name to sign in with", Required: true}, Password: password, Again: again}),
+		"administrators": OperatorsPage(Operators{
+			Page: page(theme, "account", "Administrators"),
+			People: []OperatorRow{
+				{ID: "1", Name: "ada@school.example", Scopes: "everything", Created: Moment{Text: "in September", Full: "2 September 2026"}, SignedIn: Moment{Text: "just now", Full: "today"}, You: true},
+				{ID: "2", Name: "help desk", Scopes: "read, invite", Created: Moment{Text: "yesterday", Full: "yesterday"}, SignedIn: Moment{Text: "never"}},
+			},
+			Name: Field{Name: "name", Label: "Name", Required: true}, Password: Field{Name: "password", Label: "First password", Type: "password", Required: true, Hint: "At least 12 characters. They change it under their name."},
+			Scopes: []Choice{{Value: "owner", Text: "Everything", Hint: "also what comes later"}, {Value: "read", Text: "See", Hint: "people, invitations, tasks, history", Current: true}, {Value: "invite", Text: "Invite", Hint: "send, resend, withdraw", Current: true}},
+		}),
 		"account": AccountPage(Account{
-			Page: page(theme, "account", "Account"), Current: Field{Name: "current", Label: "Present password", Type: "password", Autocomplete: "current-password", Required: true}, Password: password, Again: again,
+			Admins: true,
+			Page:   page(theme, "account", "Account"), Current: Field{Name: "current", Label: "Present password", Type: "password", Autocomplete: "current-password", Required: true}, Password: password, Again: again,
 			Address: "203.0.113.7", SignedIn: ago(3 * time.Hour),
 			Keys:   []Key{{"k1", "School sync, every night", "everything", ago(900 * time.Hour), ago(9 * time.Hour), At(now.Add(2000*time.Hour), now), false}, {"k2", evil, "read, invite", ago(9000 * time.Hour), Moment{}, ago(30 * time.Hour), true}},
 			NewKey: "rk_not_a_real_key_Zk4vQ8yT2nB6", KeyName: Field{Name: "name", Label: "Name of a new key", Required: true, Placeholder: "What it is for"}, KeyTerm: []Choice{{Value: "90", Text: "90 days", Current: true}, {Value: "365", Text: "a year"}},
@@ -156,7 +166,7 @@ func invites(theme string) map[string]templ.Component {
 		"invite-how": InviteHowPage(InviteHow{Page: p, ID: "r1", Expiry: []Choice{{Value: "14", Text: "14 days", Current: true}}, Channels: []Channel{
 			{"mail", "By e-mail", "191 people get a mail with their own link.", "mail", true, ""}, {"link", "By link", "Nothing is sent. You get a list of links to hand over.", "link", false, ""}, {"device", "On the device", "", "device", false, "No MDM is connected."},
 		}}),
-		"invite-text":   InviteTextPage(InviteText{Page: p, ID: "r1", Letter: letter(), TestTo: "ada@school.example", TestSaid: Notice{Tone: Good, Text: "mx1.school.example took the test mail: 250 2.0.0 Ok."}}),
+		"invite-text":   InviteTextPage(InviteText{Page: p, ID: "r1", Letter: letter(), TestTo: Field{Name: "to", Label: "To", Type: "email", Value: "ada@school.example"}, TestSaid: Notice{Tone: Good, Text: "mx1.school.example took the test mail: 250 2.0.0 Ok."}}),
 		"invite-review": InviteReviewPage(InviteReview{Page: p, ID: "r1", Send: 191, Link: 12, Skip: 37, Token: "t", Facts: []Fact{{Term: "Location", Text: "Gymnasium Berlin-Mitte"}, {Term: "Channel", Text: "By e-mail, from Example School <apps@school.example>"}, {Term: "Subject", Text: "Gymnasium Berlin-Mitte invites you"}, {Term: "Links work", Text: "14 days"}}, Reasons: []Reason{{"have no address", 29}, {"are registered already", 7}, {"is waiting for Apple", 1}}}),
 		"invite-result": InviteResultPage(InviteResult{Task: result, ID: "r1"}),
 		"mail": MailPage(Mail{

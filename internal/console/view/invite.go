@@ -66,7 +66,7 @@ type InviteText struct {
 	Page     Page
 	ID       string
 	Letter   Letter
-	TestTo   string // the administrator's own address, "" where a test cannot be sent
+	TestTo   Field  // the administrator's own address; without a name where no mail is set up
 	TestSaid Notice // what became of the last test mail
 }
 

@@ -91,6 +91,7 @@ type Notice struct {
 // Field is one labelled input. Error is the sentence that says how to mend it.
 type Field struct {
 	Name         string
+	ID           string // where several forms of a page have the name; else made from it
 	Label        string
 	Value        string
 	Type         string // "text" if empty
@@ -108,7 +109,12 @@ func (f Field) kind() string {
 	return f.Type
 }
 
-func (f Field) id() string { return "field-" + f.Name }
+func (f Field) id() string {
+	if f.ID != "" {
+		return "field-" + f.ID
+	}
+	return "field-" + f.Name
+}
 
 // describedBy names the hint and the error for screen readers.
 func (f Field) describedBy() string {

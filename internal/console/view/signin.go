@@ -26,6 +26,7 @@ type Account struct {
 	Again    Field
 	Address  string // where this browser is seen to be
 	SignedIn Moment // the latest sign-in
+	Admins   bool   // the reader may look after other administrators
 	Keys     []Key
 	NewKey   string // a key just made: shown once and never again
 	KeyName  Field

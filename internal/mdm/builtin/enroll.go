@@ -17,7 +17,8 @@ type enrolling interface {
 	Authority(ctx context.Context) (cert, key []byte, err error)
 	// KeepAuthority keeps it unless there is one, and returns the one that counts.
 	KeepAuthority(ctx context.Context, cert, key []byte) ([]byte, []byte, error)
-	AddChallenge(ctx context.Context, c vpp.Challenge) error
+	// AddChallenge keeps a challenge and who made it; vpp.NotFound when its person is gone.
+	AddChallenge(ctx context.Context, by vpp.Actor, c vpp.Challenge) error
 	// UseChallenge spends a challenge for a device's public key, once; the same
 	// key may ask again, whose answer was lost. vpp.Denied says no.
 	UseChallenge(ctx context.Context, hash, publicKey string, at time.Time) (vpp.Challenge, error)
@@ -43,13 +44,13 @@ func (s *Server) NewProfile(ctx context.Context, by vpp.Actor, person vpp.UserID
 		return nil, err
 	}
 	challenge, now := base64.RawURLEncoding.EncodeToString(secret), s.config.Now()
-	err = s.store.AddChallenge(ctx, vpp.Challenge{
+	err = s.store.AddChallenge(ctx, by, vpp.Challenge{
 		Hash: hashOf(challenge), UserID: person, CreatedBy: by.Name, CreatedAt: now, ExpiresAt: now.Add(s.config.ChallengeFor),
 	})
 	if err != nil {
 		return nil, err
 	}
-	return s.profile(ca, topic, challenge)
+	return s.profile(ca, s.config.Name(ctx), topic, challenge)
 }
 
 func hashOf(challenge string) string {

@@ -65,12 +65,12 @@ type mdmPayload struct {
 
 // profile writes the profile. Mac users get a channel of their own, which no
 // later profile can add (trap 4).
-func (s *Server) profile(ca *authority, topic, challenge string) ([]byte, error) {
+func (s *Server) profile(ca *authority, name, topic, challenge string) ([]byte, error) {
 	scepUUID, base := strings.ToUpper(s.config.IDs()), strings.TrimSuffix(s.config.URL, "/")
 	fingerprint := sha1.Sum(ca.cert.Raw) //nolint:gosec // see the import
 	p := profile{
-		PayloadDescription: "Lets " + s.config.Name + " invite you to its apps and books on this device. It cannot read messages, photos or your location.",
-		PayloadDisplayName: s.config.Name + ": device management", PayloadIdentifier: "com.github.rsvpp.enrollment", PayloadOrganization: s.config.Name,
+		PayloadDescription: "Lets " + name + " invite you to its apps and books on this device. It cannot read messages, photos or your location.",
+		PayloadDisplayName: name + ": device management", PayloadIdentifier: "com.github.rsvpp.enrollment", PayloadOrganization: name,
 		PayloadScope: "System", PayloadType: "Configuration", PayloadUUID: strings.ToUpper(s.config.IDs()), PayloadVersion: 1,
 	}
 	p.PayloadContent = []any{

@@ -15,6 +15,8 @@ import (
 type PushCertStore interface {
 	// PushCert reads the one that counts; its zero value when there is none.
 	PushCert(ctx context.Context) (vpp.PushCert, error)
+	// KeepPushCert keeps a new or renewed one, with its line in the history.
+	KeepPushCert(ctx context.Context, by vpp.Actor, cert, key []byte) error
 }
 
 // Topic is what devices subscribe to: it must never change.
@@ -31,7 +33,7 @@ func (s *Server) PushCert(ctx context.Context) (vpp.PushCert, error) { return s.
 
 // SetPushCert takes a new or renewed push certificate with its key, as PEM. One
 // of another topic is refused while devices depend on the present one.
-func (s *Server) SetPushCert(ctx context.Context, cert, key []byte) (vpp.PushCert, error) {
+func (s *Server) SetPushCert(ctx context.Context, by vpp.Actor, cert, key []byte) (vpp.PushCert, error) {
 	now, err := s.readPushCert(cert, key)
 	if err != nil {
 		return vpp.PushCert{}, err
@@ -43,7 +45,7 @@ func (s *Server) SetPushCert(ctx context.Context, cert, key []byte) (vpp.PushCer
 	if was.Topic != "" && was.Topic != now.Topic {
 		return was, invalid("The certificate is for the topic %s, but every device that is enrolled listens to %s: with this one all of them would have to enroll anew. Renew the present certificate at identity.apple.com/pushcert, with the Apple Account that made it.", now.Topic, was.Topic)
 	}
-	if err := s.store.StorePushCert(ctx, cert, key); err != nil {
+	if err := s.store.KeepPushCert(ctx, by, cert, key); err != nil {
 		return vpp.PushCert{}, err
 	}
 	return s.store.PushCert(ctx)

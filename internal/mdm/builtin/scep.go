@@ -29,7 +29,11 @@ func (s *Server) SCEP() http.HandlerFunc {
 				http.Error(w, http.StatusText(http.StatusBadRequest), http.StatusBadRequest)
 			}
 		}()
-		ca, err := s.authority(r.Context(), true)
+		ca, err := s.authority(r.Context(), false) // a profile made it; strangers make none
+		if err == nil && ca == nil {
+			http.NotFound(w, r)
+			return
+		}
 		if err != nil {
 			http.Error(w, http.StatusText(http.StatusServiceUnavailable), http.StatusServiceUnavailable)
 			return

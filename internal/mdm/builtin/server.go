@@ -1,6 +1,7 @@
 package builtin
 
 import (
+	"context"
 	"io"
 	"log/slog"
 	"net/http"
@@ -31,10 +32,10 @@ type Store interface {
 
 // Config is what cmd decides.
 type Config struct {
-	URL          string      // where devices reach this server, "https://rsvpp.example.com"
-	Name         string      // of the organization, on the profile
-	Push         push.Config // how Apple's push service is reached
-	AccessRights int         // what profiles ask for; 0 is Rights
+	URL          string                       // where devices reach this server, "https://rsvpp.example.com"
+	Name         func(context.Context) string // of the organization, on the profile
+	Push         push.Config                  // how Apple's push service is reached
+	AccessRights int                          // what profiles ask for; 0 is Rights
 	ChallengeFor time.Duration
 	Repush       time.Duration // devices with open commands are woken again after
 	Logger       *slog.Logger

@@ -128,6 +128,8 @@ func build(t *testing.T, url string) *house {
 	}
 	h := &house{t: t, db: storetest.Open(t, url, time.Now), told: &ledger{devices: map[vpp.EnrollmentID]vpp.Device{}, channels: map[vpp.EnrollmentID]vpp.Enrollment{}}}
 	h.db.Use(noPromises{})
+	storetest.AddLocation(t, h.db, "here", "uid")
+	storetest.AddPeople(t, h.db, "here", 4, vpp.WriteNone)
 	box, err := seal.New([]byte(strings.Repeat("k", 32)))
 	must(err)
 	h.apns, err = mdmtest.NewApns()
@@ -139,14 +141,14 @@ func build(t *testing.T, url string) *house {
 	h.web = httptest.NewServer(mux)
 	t.Cleanup(h.web.Close)
 	h.Server = builtin.New(h.db.MDM(box), h.told, builtin.Config{
-		URL: h.web.URL, Name: "Example School", Push: push.Config{URL: h.apns.URL, Roots: h.apns.Roots},
+		URL: h.web.URL, Name: func(context.Context) string { return "Example School" }, Push: push.Config{URL: h.apns.URL, Roots: h.apns.Roots},
 		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), Now: time.Now, IDs: uuid.NewString, Random: rand.Reader,
 	})
 	mux.Handle(builtin.ProtocolPath, h.Protocol())
 	mux.Handle(builtin.ScepPath, h.SCEP())
 	cert, key, err := mdmtest.PushCert(topic, time.Now().AddDate(1, 0, 0))
 	must(err)
-	_, err = h.SetPushCert(t.Context(), cert, key)
+	_, err = h.SetPushCert(t.Context(), anna, cert, key)
 	must(err)
 	return h
 }
@@ -175,8 +177,8 @@ func (h *house) invite(id string, channel string) error {
 func TestInvite(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, url string) {
 		h := build(t, url)
-		d := h.enroll(mdmtest.IPad, "person-1")
-		if got := h.told.devices[vpp.EnrollmentID(d.UDID)]; got.Platform != vpp.PlatformIPad || got.OwnerID != "person-1" || got.EnrolledAt.IsZero() {
+		d := h.enroll(mdmtest.IPad, "user-0001")
+		if got := h.told.devices[vpp.EnrollmentID(d.UDID)]; got.Platform != vpp.PlatformIPad || got.OwnerID != "user-0001" || got.EnrolledAt.IsZero() {
 			t.Fatalf("told of %+v", got)
 		}
 		links := make(chan string, 1)
@@ -211,7 +213,7 @@ func TestInvite(t *testing.T) {
 func TestInviteMac(t *testing.T) {
 	h := build(t, t.TempDir()+"/a.db")
 	person := &mdmtest.Person{GUID: "6A1E6E0C-0000-0000-0000-000000000001", ShortName: "anna", LongName: "Anna Berg"}
-	d := h.enroll(mdmtest.Mac, "person-1", person)
+	d := h.enroll(mdmtest.Mac, "user-0001", person)
 	channel := d.UDID + ":" + person.GUID
 	got := h.told.channels[vpp.EnrollmentID(channel)]
 	if !got.User || got.UserLongName != "Anna Berg" || h.told.devices[vpp.EnrollmentID(d.UDID)].Platform != vpp.PlatformMac {
@@ -233,7 +235,7 @@ func TestInviteMac(t *testing.T) {
 // Pain 3: NotNow waits; what fails in telling is told again by the device.
 func TestNotNowAndAgain(t *testing.T) {
 	h := build(t, t.TempDir()+"/a.db")
-	d := h.enroll(mdmtest.IPhone, "person-1")
+	d := h.enroll(mdmtest.IPhone, "user-0001")
 	d.Do.NotNow = 1
 	if err := h.invite("c1", d.UDID); err != nil {
 		t.Fatal(err)
@@ -269,9 +271,9 @@ func TestNotNowAndAgain(t *testing.T) {
 // ever told 401.
 func TestStrangers(t *testing.T) {
 	h := build(t, t.TempDir()+"/a.db")
-	a := h.enroll(mdmtest.IPad, "a")
-	b := h.enroll(mdmtest.IPad, "b")
-	profile, err := h.NewProfile(t.Context(), anna, "c")
+	a := h.enroll(mdmtest.IPad, "user-0002")
+	b := h.enroll(mdmtest.IPad, "user-0003")
+	profile, err := h.NewProfile(t.Context(), anna, "user-0000")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -319,7 +321,7 @@ func TestPushCert(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, err := h.SetPushCert(t.Context(), cert, key); err != nil || got.Topic != topic || time.Until(got.NotAfter) < 700*24*time.Hour {
+	if got, err := h.SetPushCert(t.Context(), anna, cert, key); err != nil || got.Topic != topic || time.Until(got.NotAfter) < 700*24*time.Hour {
 		t.Error(got, err)
 	}
 	other, otherKey, err := mdmtest.PushCert("com.apple.mgmt.External.other", time.Now().AddDate(1, 0, 0))
@@ -341,7 +343,7 @@ func TestPushCert(t *testing.T) {
 		"another topic": {other, otherKey, "enroll anew"}, "expired": {old, oldKey, "expired"}, "of a web site": {web, webKey, "com.apple.mgmt."},
 		"not its key": {cert, otherKey, "belong together"}, "no PEM": {[]byte("x"), []byte("y"), "PEM"},
 	} {
-		if _, err := h.SetPushCert(t.Context(), c.cert, c.key); vpp.KindOf(err) != vpp.Invalid || !strings.Contains(vpp.MessageOf(err), c.part) {
+		if _, err := h.SetPushCert(t.Context(), anna, c.cert, c.key); vpp.KindOf(err) != vpp.Invalid || !strings.Contains(vpp.MessageOf(err), c.part) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -350,8 +352,8 @@ func TestPushCert(t *testing.T) {
 // Whoever was not reached by a push is woken again; a dead token is not.
 func TestSweep(t *testing.T) {
 	h := build(t, t.TempDir()+"/a.db")
-	d := h.enroll(mdmtest.IPad, "a")
-	dead := h.enroll(mdmtest.IPad, "b")
+	d := h.enroll(mdmtest.IPad, "user-0002")
+	dead := h.enroll(mdmtest.IPad, "user-0003")
 	h.apns.Refuse(func(token string) *mdmtest.Refusal {
 		if token == strings.ToLower(strings.ReplaceAll(dead.UDID, "-", "")) {
 			return &mdmtest.Refusal{Status: 410, Reason: "Unregistered"}

@@ -9,7 +9,7 @@ import (
 	_ "embed" // for the style sheet
 )
 
-//go:generate go run github.com/a-h/templ/cmd/templ@v0.3.977 generate
+//go:generate go tool -modfile=../../../tools/go.mod templ generate
 
 //go:embed welcome.css
 var styles string

@@ -1,0 +1,117 @@
+package console
+
+import (
+	"net/http"
+	"slices"
+
+	"github.com/rsvpp/rsvpp/internal/console/view"
+	"github.com/rsvpp/rsvpp/internal/gate"
+	"github.com/rsvpp/rsvpp/internal/operator"
+	"github.com/rsvpp/rsvpp/internal/vpp"
+)
+
+const operatorsPath = "/settings/administrators"
+
+func (d *Door) operatorRoutes() []gate.Route {
+	return []gate.Route{
+		d.route("GET "+operatorsPath, operator.ScopeOperators, d.operatorsPage),
+		d.route("POST "+operatorsPath, operator.ScopeOperators, d.addOperator),
+		d.route("POST "+operatorsPath+"/{id}/password", operator.ScopeOperators, d.setOperatorPassword),
+		d.route("POST "+operatorsPath+"/{id}/remove", operator.ScopeOperators, d.removeOperator),
+	}
+}
+
+func (d *Door) operatorsPage(w http.ResponseWriter, r *http.Request) error {
+	m, err := d.operators(r, nil)
+	if err != nil {
+		return err
+	}
+	return d.render(w, r, view.OperatorsPage(m))
+}
+
+// operators fills the page in; wrong says what is wrong with which field.
+func (d *Door) operators(r *http.Request, wrong map[string]string) (view.Operators, error) {
+	who := caller(r)
+	m := view.Operators{Page: d.page(r), Error: join(wrong[""], wrong["scopes"])}
+	m.Page.Title, m.Page.Lead, m.Page.Path = "Administrators", "Who may use this server, and what each may do.", operatorsPath
+	m.Page.Crumbs = []view.Link{{Text: "Your account", Href: "/account"}}
+	m.Name = view.Field{Name: "name", Label: "Name", Value: typed(r, "name"), Required: true, Autocomplete: "off", Placeholder: "An address or a short name", Error: wrong["name"]}
+	m.Password = view.Field{Name: "password", Label: "First password", Type: "password", Required: true, Autocomplete: "new-password", Hint: "At least 12 characters. They change it under their name.", Error: wrong["password"]}
+	m.Scopes = scopeChoices(who.Scopes, r.Form["scope"])
+	all, err := d.Operators.List(r.Context())
+	for _, o := range all {
+		m.People = append(m.People, view.OperatorRow{
+			ID: string(o.ID), Name: o.Name, Scopes: scopeWords(o.Scopes), Created: d.when(o.CreatedAt), SignedIn: d.when(o.SignedInAt),
+			You: o.ID == who.Operator.ID, Beyond: !who.Scopes.Cover(o.Scopes),
+		})
+	}
+	return m, err
+}
+
+// scopeChoices offers what the reader may do; at first all but what reaches
+// other administrators.
+func scopeChoices(mine operator.Scopes, chosen []string) []view.Choice {
+	words := map[operator.Scope][2]string{
+		operator.ScopeOwner:     {"Everything", "also what comes later"},
+		operator.ScopeRead:      {"See", "people, invitations, tasks, history"},
+		operator.ScopeInvite:    {"Invite", "send, resend, withdraw"},
+		operator.ScopeRoster:    {"Change people", "add, edit, import, remove"},
+		operator.ScopeProgram:   {"Change the program", "sync with Apple, delete from VPP"},
+		operator.ScopeSettings:  {"Settings", "locations, content tokens, mail"},
+		operator.ScopeOperators: {"Administrators", "and API keys"},
+	}
+	var list []view.Choice
+	for _, s := range operator.KnownScopes() {
+		if !mine.Allow(s) {
+			continue
+		}
+		usual := s == operator.ScopeRead || s == operator.ScopeInvite // least privilege: a help desk
+		list = append(list, view.Choice{
+			Value: string(s), Text: words[s][0], Hint: words[s][1],
+			Current: slices.Contains(chosen, string(s)) || len(chosen) == 0 && usual,
+		})
+	}
+	return list
+}
+
+func (d *Door) addOperator(w http.ResponseWriter, r *http.Request) error {
+	values, err := form(r)
+	if err != nil {
+		return err
+	}
+	scopes, err := operator.ParseScopes(values["scope"])
+	if err == nil {
+		_, err = d.Operators.Create(r.Context(), caller(r), typed(r, "name"), r.PostFormValue("password"), scopes)
+	}
+	if err != nil {
+		return d.refuseOperators(w, r, err)
+	}
+	return d.done(w, r, operatorsPath, view.Notice{Tone: view.Good, Text: typed(r, "name") + " may sign in now."})
+}
+
+func (d *Door) setOperatorPassword(w http.ResponseWriter, r *http.Request) error {
+	if err := d.Operators.SetPassword(r.Context(), caller(r), vpp.OperatorID(r.PathValue("id")), r.PostFormValue("password")); err != nil {
+		return d.refuseOperators(w, r, err)
+	}
+	return d.done(w, r, operatorsPath, view.Notice{Tone: view.Good, Text: "The password is set. Sessions that were open are ended."})
+}
+
+func (d *Door) removeOperator(w http.ResponseWriter, r *http.Request) error {
+	if err := d.Operators.Remove(r.Context(), caller(r), vpp.OperatorID(r.PathValue("id"))); err != nil {
+		return d.refuseOperators(w, r, err)
+	}
+	return d.done(w, r, operatorsPath, view.Notice{Tone: view.Good, Text: "Removed: they are signed out, and their keys open nothing any more."})
+}
+
+// refuseOperators shows the page with what is wrong.
+func (d *Door) refuseOperators(w http.ResponseWriter, r *http.Request, why error) error {
+	wrong := faults(why)
+	if wrong == nil || vpp.KindOf(why) == vpp.Denied {
+		return why
+	}
+	m, err := d.operators(r, wrong)
+	if err != nil {
+		return err
+	}
+	return d.refuse(w, r, view.OperatorsPage(m))
+}

@@ -1,0 +1,90 @@
+package roster
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/rsvpp/rsvpp/internal/vpp"
+)
+
+// Commands takes commands to devices; mdm.Carrier does. It answers for each:
+// nil is "with its MDM server".
+type Commands interface {
+	Send(ctx context.Context, commands []vpp.Command) []error
+}
+
+// AccountStore is what asking needs to know and to keep.
+type AccountStore interface {
+	Device(ctx context.Context, id vpp.DeviceID) (vpp.DevicePage, error)
+	// DevicesToAsk lists devices last asked before a time, or before another
+	// one where no answer came.
+	DevicesToAsk(ctx context.Context, before, unanswered time.Time, limit int) ([]vpp.DeviceTarget, error)
+	AccountAsked(ctx context.Context, ids []vpp.DeviceID) error
+}
+
+// Accounts asks devices which account is signed in to their App Store (F-10).
+// The answers come by AccountRead.
+type Accounts struct {
+	store    AccountStore
+	commands Commands
+	every    time.Duration
+	now      vpp.Clock
+	ids      vpp.IDs
+}
+
+// NewAccounts makes it; every device is asked so often.
+func NewAccounts(store AccountStore, commands Commands, every time.Duration, now vpp.Clock, ids vpp.IDs) *Accounts {
+	return &Accounts{store, commands, every, now, ids}
+}
+
+const (
+	askedAtOnce = 200             // by one sweep: their answers come all at once
+	impatience  = time.Minute     // who asks twice within is not asking anew
+	patience    = 8 * time.Second // of somebody who waits while Apple's push service is silent
+)
+
+// Ask asks one device now, on its owner's channel (Macs answer for a user).
+// It is an error when nothing may be asked there, with the rule.
+func (a *Accounts) Ask(ctx context.Context, id vpp.DeviceID) error {
+	d, err := a.store.Device(ctx, id)
+	if err != nil {
+		return err
+	}
+	if !d.Reach.Open() {
+		sentence, _ := vpp.ExplainReach(d.Reach)
+		return vpp.Errorf(vpp.Conflict, "This device cannot be asked who is signed in, for the reason that keeps invitations from it. %s", sentence)
+	}
+	if asked := d.Account.AskedAt; asked.After(d.Account.ReadAt) && a.now().Sub(asked) < impatience {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience) // the question is queued first, whatever comes of the push
+	defer cancel()
+	target := vpp.TargetOf(d.Device, d.Channels, d.OwnerID, true)
+	return a.ask(ctx, []vpp.DeviceTarget{{Target: target, DeviceID: id, MDM: d.MDM}})
+}
+
+// Sweep asks some of the devices whose time has come. One that is away keeps
+// the question; it is asked again much later only, in case it was lost.
+func (a *Accounts) Sweep(ctx context.Context) error {
+	now := a.now()
+	targets, err := a.store.DevicesToAsk(ctx, now.Add(-a.every), now.Add(-7*a.every), askedAtOnce)
+	if err != nil || len(targets) == 0 {
+		return err
+	}
+	return a.ask(ctx, targets)
+}
+
+// ask notes first: a server that refuses is asked no sooner than the others,
+// and one that is asked twice shows nobody anything.
+func (a *Accounts) ask(ctx context.Context, targets []vpp.DeviceTarget) error {
+	ids, commands := make([]vpp.DeviceID, len(targets)), make([]vpp.Command, len(targets))
+	for i, t := range targets {
+		ids[i] = t.DeviceID
+		commands[i] = vpp.Command{ID: a.ids(), Kind: vpp.CommandAccount, MDM: t.MDM, DeviceID: t.DeviceID, Enrollment: t.Enrollment}
+	}
+	if err := a.store.AccountAsked(ctx, ids); err != nil {
+		return err
+	}
+	return errors.Join(a.commands.Send(ctx, commands)...)
+}
