@@ -41,7 +41,7 @@ func (v *server) openGate(context.Context) error {
 	rest, err := api.New(api.Services{
 		People: v.roster, Imports: v.roster, Locations: v.locations, Inviter: v.invite, Letters: v.invite,
 		Program: v.program, Tasks: v.tasks, Operators: v.operators, Changes: v.hub,
-		Devices: v.roster, Accounts: v.accounts, MDM: v.mdm, Links: v.links,
+		Devices: v.roster, Accounts: v.accounts, MDM: v.mdm, Links: v.links, Servers: v.connect,
 	}, api.Config{Version: readVersion().Version, Clock: time.Now, Ready: v.db.Ping})
 	if err != nil {
 		return err
@@ -55,6 +55,7 @@ func (v *server) publicRoutes() []gate.Route {
 	page := welcome.Handler(v.invite, v.log, appleOrigins(v.settings.appleURL)...)
 	routes := []gate.Route{
 		{Pattern: hook.Pattern, Scope: gate.Public, Handler: hook.New(v.program, time.Now), MaxBody: 1 << 20, Bare: true},
+		v.reportRoute(),
 		{Pattern: "GET /healthz", Scope: gate.Public, Handler: http.HandlerFunc(v.health), Bare: true},
 	}
 	for _, pattern := range []string{"GET /i/", "POST /i/"} {

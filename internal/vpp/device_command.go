@@ -87,6 +87,7 @@ type MDMServer struct {
 	Name      string
 	URL       string
 	CreatedAt time.Time
+	Signed    bool      // its reports are refused without a signature
 	CheckedAt time.Time // last good answer
 	Problem   string    // why it cannot be used, a sentence; "" when it can
 	SyncedAt  time.Time // devices were last read
