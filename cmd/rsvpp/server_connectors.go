@@ -44,7 +44,9 @@ func (v *server) reportRoute() gate.Route {
 }
 
 // tendServers asks connected MDM servers for what is due.
-func (v *server) tendServers(ctx context.Context, _ vpp.TendServers) error { return v.connect.Tend(ctx) }
+func (v *server) tendServers(ctx context.Context, _ vpp.TendServers) error {
+	return v.connect.Tend(ctx)
+}
 
 // dialMDM makes the connector to a server.
 func dialMDM(id vpp.MDMID, kind, url, key string) (connect.Server, error) {
