@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"testing"
 	"time"
 
@@ -57,23 +56,19 @@ func pretendMicroMDM(t *testing.T) string {
 
 // F-85: an MDM server is connected, tried, and disconnected in the settings.
 func TestMDMServers(t *testing.T) {
-	s := openSchool(t)
-	anna := s.anna()
-	anna.get("/settings/mdm").has(t, "Your MDM servers", "Connect an MDM server")
-	anna.get("/settings/mdm/servers/add").has(t, "NanoMDM", "MicroMDM", "Fleet")
-	address := pretendMicroMDM(t)
-	form := url.Values{"kind": {"micromdm"}, "name": {"School MDM"}, "url": {address}, "key": {"wrong"}}
-	anna.send("/settings/mdm/servers/add", form).has(t, "does not accept the API key", "School MDM")
-	form.Set("key", "k")
-	added := anna.send("/settings/mdm/servers/add", form)
-	page := anna.get(added.at).has(t, "School MDM", "command-webhook-url", "https://rsvpp.test/hooks/mdm/", "answers").lacks(t, `value="k"`)
-	_ = page
-	anna.send(added.at+"/test", url.Values{}).has(t, "It answers, and takes the key")
-	anna.send(added.at+"/sync", url.Values{}).has(t, "Its devices were read")
-	anna.send(added.at+"/key", url.Values{"key": {"other"}}).has(t, "That did not work", "does not accept")
-	anna.get("/settings/mdm").has(t, "School MDM", "MicroMDM")
-	if p := anna.send(added.at+"/remove", url.Values{}); p.at != "/settings/mdm" {
-		t.Errorf("disconnecting leads to %s", p.at)
-	}
-	anna.get("/settings/mdm").lacks(t, "School MDM</")
+	h := open(t)
+	anna := h.anna()
+	anna.get("/settings/mdm").says(200, "Your MDM servers", "Connect an MDM server")
+	anna.get("/settings/mdm/servers/add").says(200, "NanoMDM", "MicroMDM", "Fleet")
+	form := []string{"kind", "micromdm", "name", "School MDM", "url", pretendMicroMDM(t), "key", "wrong"}
+	anna.post("/settings/mdm/servers/add", form...).says(422, "does not accept the API key", "School MDM")
+	form[7] = "k"
+	added := anna.post("/settings/mdm/servers/add", form...).leads("/settings/mdm/servers/").header.Get("Location")
+	anna.get(added).says(200, "School MDM", "command-webhook-url", "https://rsvpp.test/hooks/mdm/", "answers")
+	anna.post(added+"/test").says(200, "It answers, and takes the key")
+	anna.post(added+"/sync").says(200, "Its devices were read")
+	anna.post(added+"/key", "key", "other").says(200, "That did not work", "does not accept")
+	anna.get("/settings/mdm").says(200, "School MDM", "MicroMDM")
+	anna.post(added + "/remove").leads("/settings/mdm")
+	anna.get(added).says(404)
 }
