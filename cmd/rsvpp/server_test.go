@@ -153,7 +153,7 @@ func startServer(t *testing.T, flags map[string]string) *testServer {
 			t.Error(err)
 		}
 	})
-	return &testServer{v, v.hub.Subscribe(ctx, []string{vpp.TopicUsers, vpp.TopicTasks, vpp.TopicLocations})}
+	return &testServer{v, v.hub.Subscribe(ctx, []string{vpp.TopicUsers, vpp.TopicTasks, vpp.TopicLocations, vpp.TopicDevices})}
 }
 
 // await waits until something is so, looking whenever something changed.
