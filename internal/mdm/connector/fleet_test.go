@@ -289,7 +289,10 @@ func TestBadAnswers(t *testing.T) {
 			s := httptest.NewServer(answer)
 			defer s.Close()
 			for _, kind := range []string{connector.KindNanoMDM, connector.KindMicroMDM, connector.KindFleet} {
-				c := dial(t, kind, s.URL, apiKey)
+				c, err := connector.New(kind, connector.Limited(connector.Config{ID: server, URL: s.URL, Secret: apiKey, Now: time.Now}, 1<<20))
+				if err != nil {
+					t.Fatal(err)
+				}
 				for what, err := range map[string]error{
 					"Check": c.Check(t.Context()), "Send": send(t, c, invitation("1", "UDID")),
 				} {

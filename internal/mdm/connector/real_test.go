@@ -27,9 +27,12 @@ type site struct {
 	stop    func()
 }
 
+// keys are made once: it takes longer than all else.
+var keys = sync.OnceValues(func() (*mdmtest.Keys, error) { return mdmtest.NewKeys(3) })
+
 func newHouse(t *testing.T) house {
 	t.Helper()
-	keys, err := mdmtest.NewKeys(2)
+	keys, err := keys()
 	if err != nil {
 		t.Fatal(err)
 	}
