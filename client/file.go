@@ -17,11 +17,15 @@ type File struct {
 
 // upload streams a file. It is sent once: a reader cannot be read again.
 func upload[T any](ctx context.Context, c *Client, method, path, kind string, f File) (out T, err error) {
+	return uploadWith[T](ctx, c, method, path, url.Values{}, kind, f)
+}
+
+func uploadWith[T any](ctx context.Context, c *Client, method, path string, query url.Values, kind string, f File) (out T, err error) {
 	size := f.Size
 	if size == 0 {
 		size = -1 // unknown; it goes in chunks
 	}
-	k := call{method: method, path: path, query: url.Values{}, kind: kind, once: true, long: true}
+	k := call{method: method, path: path, query: query, kind: kind, once: true, long: true}
 	set(k.query, "filename", f.Name)
 	k.body = func() (io.Reader, int64) { return &counted{f.Reader, f.Size, 0, f.Progress}, size }
 	err = c.ask(ctx, k, nil, &out)

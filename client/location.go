@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"time"
 )
 
@@ -11,7 +12,8 @@ type Location struct {
 	ID             string    `json:"id"`
 	Name           string    `json:"name"`
 	Default        bool      `json:"default"`
-	TokenState     string    `json:"token_state"` // missing, valid, expiring, expired, revoked, invalid, not_allowed, elsewhere
+	TokenState     string    `json:"token_state"`              // missing, valid, expiring, expired, revoked, invalid, not_allowed, elsewhere
+	TokenSentence  string    `json:"token_sentence,omitempty"` // how it stands and what to do; "" while all is well
 	TokenProblem   int       `json:"token_problem,omitempty"`
 	Organization   string    `json:"organization,omitempty"`
 	TokenExpiresAt time.Time `json:"token_expires_at,omitzero"`
@@ -28,6 +30,8 @@ type Location struct {
 	ReadProblem    string    `json:"read_problem,omitempty"`
 	Notified       bool      `json:"notified"`
 	NotifiedAt     time.Time `json:"notified_at,omitzero"`
+	NotifyTestAt   time.Time `json:"notify_test_at,omitzero"` // Apple's test arrived then
+	NotifyProblem  string    `json:"notify_problem,omitempty"`
 	CreatedAt      time.Time `json:"created_at"`
 }
 
@@ -60,9 +64,15 @@ func (c *Client) InspectToken(ctx context.Context, token File) (Token, error) {
 	return upload[Token](ctx, c, http.MethodPost, "/locations/inspect", tokenKind, token)
 }
 
-// RenewToken replaces the content token of a location.
-func (c *Client) RenewToken(ctx context.Context, location string, token File) (Location, error) {
-	return upload[Location](ctx, c, http.MethodPut, "/locations/"+id(location)+"/token", tokenKind, token)
+// RenewToken replaces the content token of a location. One that expires before
+// the token that is stored is refused as a conflict, unless sooner says that it
+// is meant.
+func (c *Client) RenewToken(ctx context.Context, location string, token File, sooner bool) (Location, error) {
+	path := "/locations/" + id(location) + "/token"
+	if sooner {
+		return uploadWith[Location](ctx, c, http.MethodPut, path, url.Values{"sooner": {"true"}}, tokenKind, token)
+	}
+	return upload[Location](ctx, c, http.MethodPut, path, tokenKind, token)
 }
 
 // CheckLocation asks Apple again what the token opens.
@@ -74,4 +84,40 @@ func (c *Client) CheckLocation(ctx context.Context, location string) (out Locati
 // DefaultLocation makes it the location where people go when nobody says where.
 func (c *Client) DefaultLocation(ctx context.Context, location string) (Location, error) {
 	return send[Location](ctx, c, http.MethodPost, "/locations/"+id(location)+"/default", nil)
+}
+
+// Check is one line of a test.
+type Check struct {
+	Name         string `json:"name"`  // apple, token, clock, ownership, notifications
+	State        string `json:"state"` // ok, note (it works all the same), bad
+	Sentence     string `json:"sentence"`
+	Next         string `json:"next,omitempty"` // what to do
+	Milliseconds int64  `json:"milliseconds,omitempty"`
+}
+
+// ConnectionTest is how everything between the server and Apple fares.
+type ConnectionTest struct {
+	OK     bool    `json:"ok"`
+	Checks []Check `json:"checks"`
+}
+
+// TestLocation tries everything between the server and Apple about a location.
+func (c *Client) TestLocation(ctx context.Context, location string) (out ConnectionTest, err error) {
+	err = c.ask(ctx, call{method: http.MethodPost, path: "/locations/" + id(location) + "/test", long: true}, nil, &out)
+	return out, err
+}
+
+// NotificationTest is what came of having Apple try the server's address.
+type NotificationTest struct {
+	OK        bool      `json:"ok"`
+	ReachedAt time.Time `json:"reached_at,omitzero"`
+	Address   string    `json:"address,omitempty"`
+	Sentence  string    `json:"sentence"`
+	Next      string    `json:"next,omitempty"` // what to do
+}
+
+// TestNotifications has Apple try the address for its notifications.
+func (c *Client) TestNotifications(ctx context.Context, location string) (out NotificationTest, err error) {
+	err = c.ask(ctx, call{method: http.MethodPost, path: "/locations/" + id(location) + "/notifications/test", long: true}, nil, &out)
+	return out, err
 }

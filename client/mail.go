@@ -64,6 +64,8 @@ type MailSettings struct {
 	MaxConnections int    `json:"max_connections,omitempty"`
 	TimeoutSeconds int    `json:"timeout_seconds,omitempty"`
 	TrustedCA      string `json:"trusted_ca,omitempty"` // PEM
+
+	Administrators []string `json:"administrators,omitempty"` // whom the server writes to about tokens and locations
 }
 
 // Mail reads how letters leave, without the password.

@@ -33,27 +33,28 @@ func (a *announcing) Add(ctx context.Context, by vpp.Actor, file []byte) (vpp.Lo
 	if err != nil {
 		return l, err
 	}
-	return a.announced(ctx, l)
+	return a.announced(ctx, l, false)
 }
 
-// Renew renews a location's token and announces this server at Apple.
-func (a *announcing) Renew(ctx context.Context, by vpp.Actor, id vpp.LocationID, file []byte) (vpp.Location, error) {
-	l, err := a.Service.Renew(ctx, by, id, file)
+// Renew renews a location's token and announces this server at Apple, with
+// another secret than before.
+func (a *announcing) Renew(ctx context.Context, by vpp.Actor, id vpp.LocationID, file []byte, sooner bool) (vpp.Location, error) {
+	l, err := a.Service.Renew(ctx, by, id, file, sooner)
 	if err != nil {
 		return l, err
 	}
-	return a.announced(ctx, l)
+	return a.announced(ctx, l, true)
 }
 
-func (a *announcing) announced(ctx context.Context, l vpp.Location) (vpp.Location, error) {
-	a.announce(ctx, l)
+func (a *announcing) announced(ctx context.Context, l vpp.Location, rotate bool) (vpp.Location, error) {
+	a.announce(ctx, l, rotate)
 	return a.Get(ctx, l.ID)
 }
 
-func (a *announcing) announce(ctx context.Context, l vpp.Location) {
+func (a *announcing) announce(ctx context.Context, l vpp.Location, rotate bool) {
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()
-	if err := a.program.Announce(ctx, l.ID); err != nil {
+	if err := a.program.Announce(ctx, l.ID, rotate); err != nil {
 		a.log.WarnContext(ctx, "Apple cannot notify this server, so it is asked instead", "location", l.Name, "err", err)
 	}
 }
@@ -67,7 +68,7 @@ func (a *announcing) announceAll(ctx context.Context) {
 	}
 	for _, l := range list {
 		if l.Usable(time.Now()) && l.NotifyURL != a.program.NotifyURL(l.ID) {
-			a.announce(ctx, l)
+			a.announce(ctx, l, false)
 		}
 	}
 }

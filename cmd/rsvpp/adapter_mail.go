@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/rsvpp/rsvpp/internal/invite"
@@ -10,10 +11,21 @@ import (
 )
 
 // carrier lets the mail room carry what the invite room writes.
-type carrier struct{ sender *mail.Sender }
+type carrier struct {
+	sender *mail.Sender
+	count  func(vpp.DeliveryOutcome)
+}
 
 // Check implements invite.Carrier.
-func (c *carrier) Check(s invite.MailSettings) error { return mailSettings(s).Validate() }
+func (c *carrier) Check(s invite.MailSettings) error {
+	faults := []error{mailSettings(s).Validate()}
+	for _, a := range s.Administrators {
+		if _, err := mail.ParseAddress(a); err != nil {
+			faults = append(faults, &vpp.Error{Kind: vpp.Invalid, Field: "administrators", Message: vpp.MessageOf(err)})
+		}
+	}
+	return errors.Join(faults...)
+}
 
 // Use implements invite.Carrier.
 func (c *carrier) Use(s invite.MailSettings) error { return c.sender.Change(mailSettings(s)) }
@@ -26,6 +38,7 @@ func (c *carrier) Send(ctx context.Context, m invite.Message) invite.Handover {
 		MessageID: m.MessageID, Date: m.Date, Headers: m.Headers,
 	})
 	h := handover(r)
+	c.count(h.Outcome)
 	// A relay that cannot be reached is everybody's; a domain's server is not.
 	h.Halt = h.Halt || r.Cause == mail.CauseNetwork && r.Step == mail.StepConnect && c.sender.Settings().Mode == mail.Relay
 	return h

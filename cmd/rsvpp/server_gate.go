@@ -12,6 +12,7 @@ import (
 	"github.com/rsvpp/rsvpp/internal/console"
 	"github.com/rsvpp/rsvpp/internal/gate"
 	"github.com/rsvpp/rsvpp/internal/hook"
+	"github.com/rsvpp/rsvpp/internal/metrics"
 	"github.com/rsvpp/rsvpp/internal/welcome"
 )
 
@@ -55,7 +56,8 @@ func (v *server) openGate(context.Context) error {
 func (v *server) publicRoutes() []gate.Route {
 	page := welcome.Handler(v.invite, v.log, appleOrigins(v.settings.appleURL)...)
 	routes := []gate.Route{
-		{Pattern: hook.Pattern, Scope: gate.Public, Handler: hook.New(v.program, time.Now), MaxBody: 1 << 20, Bare: true},
+		{Pattern: hook.Pattern, Scope: gate.Public, Handler: hook.New(v.program, time.Now, v.metrics.Notified), MaxBody: 1 << 20, Bare: true},
+		{Pattern: metrics.Pattern, Scope: gate.Public, Handler: v.metrics, Bare: true},
 		v.reportRoute(),
 		{Pattern: "GET /healthz", Scope: gate.Public, Handler: http.HandlerFunc(v.health), Bare: true},
 	}

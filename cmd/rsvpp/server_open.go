@@ -19,6 +19,8 @@ import (
 	"github.com/rsvpp/rsvpp/internal/mail"
 	"github.com/rsvpp/rsvpp/internal/mdm"
 	"github.com/rsvpp/rsvpp/internal/mdm/builtin"
+	"github.com/rsvpp/rsvpp/internal/metrics"
+	"github.com/rsvpp/rsvpp/internal/notice"
 	"github.com/rsvpp/rsvpp/internal/operator"
 	"github.com/rsvpp/rsvpp/internal/program"
 	"github.com/rsvpp/rsvpp/internal/queue"
@@ -37,6 +39,8 @@ var (
 	_ program.Store  = (*store.DB)(nil)
 	_ operator.Store = (*store.DB)(nil)
 	_ task.Store     = (*store.DB)(nil)
+	_ notice.Store   = (*store.DB)(nil)
+	_ notice.Post    = (*invite.Service)(nil)
 	_ gate.Sessions  = (*store.DB)(nil)
 	_ store.Queue    = (*queue.Queue)(nil)
 	_ builtin.Store  = (*store.MDM)(nil)
@@ -71,6 +75,7 @@ type server struct {
 	roster    *roster.Service
 	invite    *invite.Service
 	program   *program.Service
+	notices   *notice.Service
 	tasks     *task.Service
 	operators *operator.Service
 
@@ -80,6 +85,7 @@ type server struct {
 	accounts *roster.Accounts
 	links    *roster.Links
 
+	metrics *metrics.Door
 	gate    *gate.Gate
 	handler http.Handler
 }
@@ -118,32 +124,42 @@ func (v *server) openQueue(ctx context.Context) (err error) {
 	return err
 }
 
-func (v *server) openRooms(context.Context) (err error) {
+func (v *server) openRooms(ctx context.Context) (err error) {
+	linkKey, err := lastingKey(ctx, v.db, v.box, linkPurpose)
+	if err != nil {
+		return err
+	}
+	notifyKey, err := lastingKey(ctx, v.db, v.box, notifyPurpose)
+	if err != nil {
+		return err
+	}
 	if v.sender, err = mail.NewSender(mail.Settings{Mode: mail.None}, mail.Ports{}); err != nil {
 		return err
 	}
+	v.operators = operator.New(v.db, time.Now, newID, rand.Reader)
+	v.openMetrics()
 	slice := min(10*time.Second, v.settings.lease/4)
-	keys := &tokens{}
+	keys, clock := &tokens{}, &clockWatch{RoundTripper: transport()}
 	v.program = program.New(v.db, keys, v.box, program.Config{
 		Client: appsandbooks.Config{
 			BaseURL: v.settings.appleURL, RequestTimeout: min(30*time.Second, v.settings.lease/3),
-			HTTPClient: &http.Client{Transport: transport()},
+			HTTPClient: &http.Client{Transport: clock},
 		},
-		PublicURL: v.url, Cadence: v.settings.cadence, Lease: v.settings.lease * 4 / 5, Slice: slice, Parallel: 16, Attempts: 8,
-		Logger: v.log, Now: time.Now, IDs: newID, Secrets: uuid.NewString, Sleep: sleep, Observe: v.options.observe,
+		PublicURL: v.url, NotifyKey: notifyKey, Skew: clock.Skew, Cadence: v.settings.cadence, Lease: v.settings.lease * 4 / 5, Slice: slice, Parallel: 16, Attempts: 8,
+		Logger: v.log, Now: time.Now, IDs: newID, Secrets: uuid.NewString, Sleep: sleep, Observe: v.called,
 	})
 	places := location.New(v.db, v.program, v.box, time.Now, newID)
 	keys.of = places
 	v.locations = &announcing{Service: places, program: v.program, log: v.log}
 	v.roster = roster.New(v.db, time.Now, newID)
 	v.invite = invite.New(v.db, invite.Ports{
-		Carrier: &carrier{v.sender}, Letters: letters{}, Sealer: v.box, Apple: v.program,
+		Carrier: &carrier{v.sender, v.metrics.Posted}, Letters: letters{}, Sealer: v.box, Apple: v.program,
 		Clock: time.Now, IDs: newID, Secrets: uuid.NewString,
 	}, invite.Config{
-		BaseURL: v.url, LinkKey: v.box.Derive("invitation links"), LinkLife: v.settings.linkLife, SendFor: slice,
+		BaseURL: v.url, LinkKey: linkKey, LinkLife: v.settings.linkLife, SendFor: slice,
 		ClaimFor: v.settings.lease, BackOff: backOff(v.settings.mailRetry), AppleHost: appleHosts(v.settings.appleURL),
 	})
-	v.operators = operator.New(v.db, time.Now, newID, rand.Reader)
+	v.notices = notice.New(v.db, v.invite, v.url, time.Now, newID)
 	v.tasks = task.New(v.db, time.Now, v.starters())
 	return nil
 }

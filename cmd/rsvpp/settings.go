@@ -35,6 +35,7 @@ type settings struct {
 	mailRetry      time.Duration // the first pause of a deferred letter
 	linkLife       time.Duration
 	mdm            mdmSettings
+	metricsToken   string // what Prometheus shows; "" for none
 	logLevel       slog.Level
 	logFormat      string
 }
@@ -81,6 +82,7 @@ func settingTable() []*setting {
 		{name: "log-level", value: "info", usage: "debug, info, warn or error", read: readLevel},
 		{name: "log-format", value: "text", usage: "text or json", read: readFormat},
 		{name: "link-life", value: "720h", usage: "an invitation's link works for", read: duration(func(s *settings) *time.Duration { return &s.linkLife })},
+		{name: "metrics-token", value: "", usage: "the bearer token with which /metrics is read (default: an API key that may read)", secret: true, read: text(func(s *settings) *string { return &s.metricsToken })},
 		{name: "apple-url", value: "", usage: "Apple's API, or a pretend one", expert: true, read: text(func(s *settings) *string { return &s.appleURL })},
 		{name: "first-look", value: program.Apple.FirstLook.String(), usage: "from a request to the first look at its result, unless Apple notifies", expert: true, read: duration(func(s *settings) *time.Duration { return &s.cadence.FirstLook })},
 		{name: "look-every", value: program.Apple.LookEvery.String(), usage: "between looks while Apple works", expert: true, read: duration(func(s *settings) *time.Duration { return &s.cadence.LookEvery })},

@@ -1,9 +1,7 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -12,7 +10,7 @@ import (
 )
 
 func (p *cli) tokenCommand() *cobra.Command {
-	return p.group(&cobra.Command{Use: "token", Short: "Add and list content tokens"}, p.tokenAdd(), p.tokenList())
+	return p.group(&cobra.Command{Use: "token", Short: "Add, renew, check and list content tokens"}, p.tokenAdd(), p.tokenRenew(), p.tokenCheck(), p.tokenList())
 }
 
 func (p *cli) tokenAdd() *cobra.Command {
@@ -25,11 +23,11 @@ and Billing. It is verified at Apple and kept sealed.`,
 	p.serverFlags(c)
 	p.jsonFlag(c)
 	c.RunE = p.asksServer(func(ctx context.Context, server *client.Client, args []string) error {
-		file, err := p.readFile(args[0])
+		file, err := p.tokenFile(args[0])
 		if err != nil {
-			return sayf(err, "The file %s cannot be read.", args[0])
+			return err
 		}
-		l, err := server.AddLocation(ctx, client.File{Name: filepath.Base(args[0]), Reader: bytes.NewReader(file), Size: int64(len(file))})
+		l, err := server.AddLocation(ctx, file)
 		if err != nil {
 			return err
 		}
@@ -65,9 +63,17 @@ func (p *cli) printLocations(all []client.Location) error {
 		if l.Default {
 			name += " (default)"
 		}
-		out.add(name, l.Country, l.TokenState, day(l.TokenExpiresAt), count(l.AtApple), when(l.ReadAt), l.ReadProblem)
+		out.add(name, l.Country, l.TokenState, day(l.TokenExpiresAt), count(l.AtApple), when(l.ReadAt), noteOf(l))
 	}
 	return out.write(p.out)
+}
+
+// noteOf is what somebody has to know: the token before a read that failed.
+func noteOf(l client.Location) string {
+	if l.TokenSentence != "" && l.TokenState != "missing" {
+		return l.TokenSentence
+	}
+	return l.ReadProblem
 }
 
 func day(t time.Time) string {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/rsvpp/rsvpp/internal/vpp"
@@ -18,6 +19,7 @@ type Location struct {
 	Name         string     `json:"name"`
 	Default      bool       `json:"default" doc:"People go here when nobody says where."`
 	TokenState   string     `json:"token_state" enum:"missing,valid,expiring,expired,revoked,invalid,not_allowed,elsewhere"`
+	TokenText    string     `json:"token_sentence,omitempty" doc:"How the token stands and what to do about it; missing while all is well."`
 	TokenProblem int        `json:"token_problem,omitempty" doc:"Apple's error number that ended the token's use."`
 	Organization string     `json:"organization,omitempty" doc:"Apple's orgName, as the token says it."`
 	ExpiresAt    *time.Time `json:"token_expires_at,omitempty"`
@@ -34,18 +36,23 @@ type Location struct {
 	ReadProblem  string     `json:"read_problem,omitempty" doc:"Why the last read failed."`
 	Notified     bool       `json:"notified" doc:"Apple tells us of changes; otherwise we ask."`
 	NotifiedAt   *time.Time `json:"notified_at,omitempty"`
+	NotifyTestAt *time.Time `json:"notify_test_at,omitempty" doc:"When a test of Apple's last arrived here."`
+	NotifyWhy    string     `json:"notify_problem,omitempty" doc:"Why Apple does not notify this server."`
 	CreatedAt    time.Time  `json:"created_at"`
 }
 
 func (d *Door) locationOf(l vpp.Location) Location {
+	now := d.config.Clock()
 	return Location{
-		ID: string(l.ID), Name: l.Name, Default: l.Default, TokenState: string(l.TokenState(d.config.Clock())), TokenProblem: l.TokenProblem,
+		ID: string(l.ID), Name: l.Name, Default: l.Default, TokenState: string(l.TokenState(now)), TokenText: joined(l.TokenSentence(now), l.TokenNext(now)), TokenProblem: l.TokenProblem,
 		Organization: l.Token.Organization, ExpiresAt: at(l.Token.ExpiresAt), AddedAt: at(l.Token.AddedAt),
 		UID: l.UID, Country: l.Country, Platform: l.Platform, Website: l.Website, VerifiedAt: at(l.VerifiedAt),
 		WaitUntil: at(l.WaitUntil), ReadAt: at(l.ReadAt), FullReadAt: at(l.FullReadAt), AtApple: l.AtApple, ReadProblem: l.ReadProblem,
-		Notified: l.NotifyURL != "", NotifiedAt: at(l.NotifiedAt), CreatedAt: l.CreatedAt.UTC(),
+		Notified: l.NotifyURL != "", NotifiedAt: at(l.NotifiedAt), NotifyTestAt: at(l.NotifyTestAt), NotifyWhy: l.NotifyProblem, CreatedAt: l.CreatedAt.UTC(),
 	}
 }
+
+func joined(sentence, next string) string { return strings.TrimSpace(sentence + " " + next) }
 
 func (d *Door) listLocations(ctx context.Context, _ *none) (*answer[List[Location]], error) {
 	all, err := d.Locations.List(ctx)
@@ -105,6 +112,7 @@ func (d *Door) addLocation(ctx context.Context, in *Upload) (*answer[Location], 
 
 type renewInput struct {
 	LocationPath
+	Sooner bool `query:"sooner" doc:"Also renew with a token that expires before the one that is stored."`
 	Upload
 }
 
@@ -113,7 +121,7 @@ func (d *Door) renewToken(ctx context.Context, in *renewInput) (*answer[Location
 	if err != nil {
 		return nil, err
 	}
-	l, err := d.Locations.Renew(ctx, actor(ctx), in.id(), file)
+	l, err := d.Locations.Renew(ctx, actor(ctx), in.id(), file, in.Sooner)
 	return answered(d.locationOf(l), err)
 }
 

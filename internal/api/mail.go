@@ -88,6 +88,8 @@ type MailSettings struct {
 	MaxConnections int    `json:"max_connections,omitempty" minimum:"0" maximum:"256"`
 	TimeoutSeconds int    `json:"timeout_seconds,omitempty" minimum:"0" maximum:"600"`
 	TrustedCA      string `json:"trusted_ca,omitempty" maxLength:"200000" doc:"PEM certificates, trusted beside the system's."`
+
+	Administrators []string `json:"administrators,omitempty" maxItems:"20" doc:"Addresses that this server writes to about expiring tokens, lost locations and the like."`
 }
 
 func mailOf(s invite.MailSettings) MailSettings {

@@ -53,6 +53,8 @@ func (d *Door) write(b *book) {
 	get(b, "/locations/{id}", read, "getLocation", "One location", d.getLocation)
 	put(b, "/locations/{id}/token", settings, "renewToken", "Replace the content token of a location", d.renewToken, upload(largestToken, "application/octet-stream"), slow(applesTime))
 	post(b, "/locations/{id}/check", settings, "checkLocation", "Ask Apple again what the token opens", d.checkLocation, slow(applesTime))
+	post(b, "/locations/{id}/test", settings, "testLocation", "Try everything between this server and Apple: the way, token, clocks, ownership, notifications", d.testLocation, slow(applesTime))
+	post(b, "/locations/{id}/notifications/test", settings, "testNotifications", "Have Apple try the address for its notifications", d.testNotifications, slow(applesTime))
 	post(b, "/locations/{id}/default", settings, "defaultLocation", "Make it the location where people go when nobody says where", d.defaultLocation)
 
 	post(b, "/invitations/examine", read, "examineInvitations", "The doctor: who would be reached, and why the others not; writes nothing", d.examine, selecting)

@@ -29,7 +29,7 @@ var plan = []floor{
 		name: "services",
 		rooms: []string{
 			"internal/location", "internal/roster", "internal/invite", "internal/connect",
-			"internal/program", "internal/license", "internal/operator", "internal/task",
+			"internal/program", "internal/license", "internal/operator", "internal/task", "internal/notice",
 		},
 		uses: []string{"ground"},
 		also: map[string][]string{"internal/program": {"appsandbooks"}, "internal/location": {"appsandbooks"}},
@@ -49,7 +49,7 @@ var plan = []floor{
 	},
 	{
 		name:  "doors",
-		rooms: []string{"internal/api", "internal/console", "internal/welcome", "internal/hook", "internal/device"},
+		rooms: []string{"internal/api", "internal/console", "internal/welcome", "internal/hook", "internal/metrics", "internal/device"},
 		uses:  []string{"ground", "services", "gate"},
 		why:   "rule 1: a door translates and calls; it imports gate, services and ground, no wall and no other door",
 	},

@@ -67,10 +67,10 @@ func (s *Service) seal(m vpp.MDMServer, key string) (sealed vpp.SealedMDM, h hoo
 	if err != nil {
 		return sealed, h, err
 	}
-	if sealed.Key, err = s.box.Seal([]byte(key), keyContext(m.ID)); err != nil {
+	if sealed.Key, err = s.box.Seal([]byte(key), KeyContext(m.ID)); err != nil {
 		return sealed, h, err
 	}
-	sealed.Hook, err = s.box.Seal(text, hookContext(m.ID))
+	sealed.Hook, err = s.box.Seal(text, HookContext(m.ID))
 	return sealed, h, err
 }
 
@@ -97,7 +97,7 @@ func (s *Service) Get(ctx context.Context, id vpp.MDMID) (Connected, error) {
 }
 
 func (s *Service) hook(id vpp.MDMID, sealed vpp.SealedMDM) (h hook, err error) {
-	text, err := s.box.Open(sealed.Hook, hookContext(id))
+	text, err := s.box.Open(sealed.Hook, HookContext(id))
 	if err == nil {
 		err = json.Unmarshal(text, &h)
 	}
@@ -145,7 +145,7 @@ func (s *Service) ChangeKey(ctx context.Context, by vpp.Actor, id vpp.MDMID, key
 	if err := server.Check(ctx); err != nil {
 		return Connected{}, err
 	}
-	sealed, err := s.box.Seal([]byte(key), keyContext(m.ID))
+	sealed, err := s.box.Seal([]byte(key), KeyContext(m.ID))
 	if err != nil {
 		return Connected{}, err
 	}

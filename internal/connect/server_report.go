@@ -10,9 +10,10 @@ import (
 	"github.com/rsvpp/rsvpp/internal/vpp"
 )
 
-// Reported takes what a server reports. A wrong secret or signature is
-// vpp.Denied, and which of them is not said; a body that cannot be read is
-// vpp.Invalid.
+// Reported takes what a server reports. A wrong secret is vpp.Denied; with the
+// right one a wrong signature, and a body that cannot be read, is vpp.Invalid:
+// the secret stays a right one, or who read it somewhere could have the server
+// turned away.
 func (s *Service) Reported(ctx context.Context, id vpp.MDMID, secret, signature string, body []byte) error {
 	m, sealed, err := s.store.MDMServer(ctx, id)
 	if vpp.KindOf(err) == vpp.NotFound {
@@ -29,7 +30,7 @@ func (s *Service) Reported(ctx context.Context, id vpp.MDMID, secret, signature 
 		return errNotTheirs
 	}
 	if m.Signed && !signed(h.Sign, signature, body) {
-		return errNotTheirs
+		return vpp.Errorf(vpp.Invalid, "The report is not signed as agreed.")
 	}
 	server, err := s.speaker(m, sealed)
 	if err != nil {

@@ -127,7 +127,7 @@ func (s *Service) speaker(m vpp.MDMServer, sealed vpp.SealedMDM) (Server, error)
 	if o, there := s.open[m.ID]; there && o.url == m.URL && o.key == sealed.Key {
 		return o.Server, nil
 	}
-	key, err := s.box.Open(sealed.Key, keyContext(m.ID))
+	key, err := s.box.Open(sealed.Key, KeyContext(m.ID))
 	if err != nil {
 		return nil, vpp.Wrap(vpp.Internal, err, "the key for the MDM server cannot be unlocked")
 	}
@@ -139,8 +139,11 @@ func (s *Service) speaker(m vpp.MDMServer, sealed vpp.SealedMDM) (Server, error)
 	return server, nil
 }
 
-func keyContext(id vpp.MDMID) string  { return "mdm " + string(id) + " key" }
-func hookContext(id vpp.MDMID) string { return "mdm " + string(id) + " hook" }
+// KeyContext says what the key for a server is sealed for.
+func KeyContext(id vpp.MDMID) string { return "mdm " + string(id) + " key" }
+
+// HookContext says what the secrets of a server's reports are sealed for.
+func HookContext(id vpp.MDMID) string { return "mdm " + string(id) + " hook" }
 
 // owners adds whose a device is, where its server names the person.
 type owners struct {

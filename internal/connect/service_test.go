@@ -250,7 +250,7 @@ func TestReported(t *testing.T) {
 			mac.Write([]byte(body))
 			right := base64.StdEncoding.EncodeToString(mac.Sum(nil))
 			path := strings.TrimPrefix(s.ReportURL, "https://rsvpp.test")
-			unsigned := map[bool]int{false: 200, true: 401}[signed]
+			unsigned := map[bool]int{false: 200, true: 400}[signed]
 			for _, c := range []struct {
 				name, path, body, signature string
 				want                        int

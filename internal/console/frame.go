@@ -102,10 +102,9 @@ func (d *Door) choices(locations []vpp.Location, here vpp.Location) []view.Choic
 	return list
 }
 
-// banner says on every page what keeps the location from working at all.
+// banner says on every page what keeps the location from working, or soon will.
 func (d *Door) banner(l vpp.Location) []view.Notice {
-	switch l.TokenState(d.now()) {
-	case vpp.TokenExpired, vpp.TokenRevoked, vpp.TokenInvalid:
+	if d.tokenStops(l) || l.TokenState(d.now()) == vpp.TokenExpiring {
 		return []view.Notice{d.tokenNotice(l)}
 	}
 	return nil

@@ -114,6 +114,10 @@ func verdictTitle(v invite.Verdict) string {
 		return "Are being removed"
 	case invite.NoToken, invite.TokenExpired, invite.TokenRefused:
 		return "Need a content token"
+	case invite.TokenReadOnly:
+		return "Need a content token that may write"
+	case invite.ManagedElsewhere:
+		return "Are managed by another server"
 	case invite.AlreadyRegistered:
 		return "Are registered already"
 	case invite.NotInAudience:

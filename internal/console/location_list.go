@@ -28,6 +28,8 @@ func (d *Door) locationRoutes() []gate.Route {
 		d.route("GET /locations/{id}", operator.ScopeRead, d.locationPage),
 		slow(d.route("POST /locations/{id}/token", operator.ScopeSettings, d.renewToken)),
 		slow(d.route("POST /locations/{id}/check", operator.ScopeSettings, d.checkLocation)),
+		slow(d.route("POST /locations/{id}/test", operator.ScopeSettings, d.testLocation)),
+		slow(d.route("POST /locations/{id}/notifications/test", operator.ScopeSettings, d.testNotifications)),
 		d.route("POST /locations/{id}/default", operator.ScopeSettings, d.defaultLocation),
 	}
 }

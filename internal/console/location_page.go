@@ -1,9 +1,12 @@
 package console
 
 import (
+	"errors"
 	"net/http"
+	"slices"
 
 	"github.com/rsvpp/rsvpp/internal/console/view"
+	"github.com/rsvpp/rsvpp/internal/location"
 	"github.com/rsvpp/rsvpp/internal/vpp"
 )
 
@@ -27,6 +30,11 @@ func (d *Door) location(r *http.Request, l vpp.Location) (view.Location, error) 
 	p.Crumbs = []view.Link{{Text: "Locations", Href: "/locations"}}
 	card, err := d.locationCard(r.Context(), l)
 	m := view.Location{Page: p, Card: card, Token: d.tokenFacts(l), Sync: d.syncFacts(l), Hook: d.hookFacts(l), Wait: d.waiting(l), Empty: l.UID == ""}
+	said := func(n view.Notice) bool { return n == d.tokenNotice(l) }
+	if n := d.tokenNotice(l); n.Text != "" && !m.Empty && !slices.ContainsFunc(p.Notices, said) {
+		n.Action = view.Link{}
+		m.Trouble = n
+	}
 	if m.Wait != "" {
 		m.Wait += ". Work for other locations goes on."
 	}
@@ -64,28 +72,59 @@ func (d *Door) syncFacts(l vpp.Location) []view.Fact {
 	return facts
 }
 
+// hookFacts say whether Apple tells us of changes, or why we ask instead.
 func (d *Door) hookFacts(l vpp.Location) []view.Fact {
+	facts := []view.Fact{{Term: "Address", Text: l.NotifyURL, Copy: true}, {Term: "State", Text: "Apple knows it", Tone: view.Good}}
 	if l.NotifyURL == "" {
-		return []view.Fact{{Term: "State", Text: "Apple does not notify this server: rsvpp asks Apple instead. Notifications need a public https address."}}
+		facts = []view.Fact{{Term: "State", Text: join("Apple does not notify this server: rsvpp asks Apple instead, and changes show later.", l.NotifyProblem)}}
 	}
-	heard := view.Fact{Term: "Last heard", Text: d.when(l.NotifiedAt).Text, Title: d.when(l.NotifiedAt).Full}
-	return []view.Fact{{Term: "Address", Text: l.NotifyURL, Copy: true}, {Term: "State", Text: "Apple knows it", Tone: view.Good}, heard}
+	if !l.NotifyTestAt.IsZero() {
+		facts = append(facts, view.Fact{Term: "Apple’s test reached us", Text: d.when(l.NotifyTestAt).Text, Title: d.when(l.NotifyTestAt).Full})
+	}
+	if !l.NotifiedAt.IsZero() || l.NotifyURL != "" {
+		facts = append(facts, view.Fact{Term: "Last heard", Text: d.when(l.NotifiedAt).Text, Title: d.when(l.NotifiedAt).Full})
+	}
+	return facts
 }
 
 func (d *Door) renewToken(w http.ResponseWriter, r *http.Request) error {
-	file, err := uploaded(r, "token")
+	file, sooner, err := d.renewalFile(r)
 	if err != nil {
-		return d.refuseRenewal(w, r, err)
+		return d.refuseRenewal(w, r, err, nil)
 	}
-	l, err := d.Locations.Renew(r.Context(), actor(r), locationID(r), file)
+	was, err := d.Locations.Get(r.Context(), locationID(r))
 	if err != nil {
-		return d.refuseRenewal(w, r, err)
+		return err
 	}
-	return d.done(w, r, "/locations/"+string(l.ID), view.Notice{Tone: view.Good, Text: "The token of " + l.Name + " is renewed. It expires on " + day(l.Token.ExpiresAt) + "."})
+	l, err := d.Locations.Renew(r.Context(), actor(r), was.ID, file, sooner)
+	if err != nil {
+		return d.refuseRenewal(w, r, err, file)
+	}
+	return d.done(w, r, "/locations/"+string(l.ID), view.Notice{Tone: view.Good, Text: renewed(was, l)})
+}
+
+// renewed says the new date beside the old one, so that nobody wonders whether
+// anything happened (pain 12).
+func renewed(was, l vpp.Location) string {
+	return "The token of " + l.Name + " is renewed. It expires on " + day(l.Token.ExpiresAt) + "; the one before was good until " + day(was.Token.ExpiresAt) + ". Everything is being read anew."
+}
+
+// renewalFile is the file that was uploaded now, or that the browser carried
+// while somebody was asked whether an earlier end is meant.
+func (d *Door) renewalFile(r *http.Request) (file []byte, sooner bool, err error) {
+	carried := r.URL.Query().Get("sooner") != ""
+	if !carried {
+		file, err = uploaded(r, "token")
+		return file, false, err
+	}
+	if file, err = d.Sealer.Open(r.PostFormValue("carried"), carriedToken(r)); err != nil {
+		return nil, false, vpp.Wrap(vpp.Invalid, err, "The file of the step before is not readable any more: choose it again.")
+	}
+	return file, true, nil
 }
 
 // refuseRenewal shows the location with why the new token is no use.
-func (d *Door) refuseRenewal(w http.ResponseWriter, r *http.Request, why error) error {
+func (d *Door) refuseRenewal(w http.ResponseWriter, r *http.Request, why error, file []byte) error {
 	if faults(why) == nil {
 		return why
 	}
@@ -98,6 +137,11 @@ func (d *Door) refuseRenewal(w http.ResponseWriter, r *http.Request, why error) 
 		return err
 	}
 	m.Error = vpp.MessageOf(why)
+	if said, ok := errors.AsType[*vpp.Error](why); ok && said.Field == location.SoonerField {
+		if m.Sooner, err = d.Sealer.Seal(file, carriedToken(r)); err != nil {
+			return err
+		}
+	}
 	return d.refuse(w, r, view.LocationPage(m))
 }
 

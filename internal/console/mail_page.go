@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/rsvpp/rsvpp/internal/console/view"
 	"github.com/rsvpp/rsvpp/internal/gate"
@@ -108,6 +109,7 @@ func senderFields(s invite.MailSettings, wrong map[string]string) []view.Field {
 		{Name: "from_name", Label: "Sender’s name", Value: s.FromName, Error: wrong["from_name"], Placeholder: "Example School"},
 		{Name: "from_address", Label: "Sender’s address", Type: "email", Value: s.FromAddress, Error: wrong["from_address"], Required: true},
 		{Name: "reply_to", Label: "Answers go to", Type: "email", Value: s.ReplyTo, Error: wrong["reply_to"], Hint: "Empty: to the sender’s address."},
+		{Name: "administrators", Label: "Administrators", Value: strings.Join(s.Administrators, ", "), Error: wrong["administrators"], Placeholder: "it@example.com", Hint: "This server writes to them when a content token is about to expire, when Apple refuses one, and when another server takes a location. Several with commas."},
 	}
 }
 
@@ -164,6 +166,7 @@ func mailTyped(r *http.Request, s invite.MailSettings) (invite.MailSettings, map
 	var wrong map[string]string
 	s.Mode = r.PostFormValue("mode")
 	s.FromName, s.FromAddress, s.ReplyTo = typed(r, "from_name"), typed(r, "from_address"), typed(r, "reply_to")
+	s.Administrators = strings.FieldsFunc(r.PostFormValue("administrators"), func(c rune) bool { return c == ',' || c == ';' || unicode.IsSpace(c) })
 	s.HELO, s.Security = typed(r, "helo"), r.PostFormValue("security")
 	s.Host, s.Username, s.Password, s.Port = typed(r, "host"), typed(r, "username"), r.PostFormValue("password"), 0
 	if s.Mode != "relay" {

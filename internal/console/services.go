@@ -66,7 +66,7 @@ type Locations interface {
 	Get(ctx context.Context, id vpp.LocationID) (vpp.Location, error)
 	Preview(ctx context.Context, file []byte) (vpp.Location, error)
 	Add(ctx context.Context, by vpp.Actor, file []byte) (vpp.Location, error)
-	Renew(ctx context.Context, by vpp.Actor, id vpp.LocationID, file []byte) (vpp.Location, error)
+	Renew(ctx context.Context, by vpp.Actor, id vpp.LocationID, file []byte, sooner bool) (vpp.Location, error)
 	Check(ctx context.Context, by vpp.Actor, id vpp.LocationID) (vpp.Location, error)
 	SetDefault(ctx context.Context, by vpp.Actor, id vpp.LocationID) error
 }
@@ -119,6 +119,8 @@ type Program interface {
 	StartSync(ctx context.Context, by vpp.Actor, s vpp.Selection, full bool, key string) (vpp.Task, error)
 	StartDelete(ctx context.Context, by vpp.Actor, s vpp.Selection, key string) (vpp.Task, error)
 	PreviewDelete(ctx context.Context, s vpp.Selection) (program.Removal, error)
+	TestConnection(ctx context.Context, id vpp.LocationID) (vpp.Location, []vpp.Check, error)
+	TestNotify(ctx context.Context, id vpp.LocationID) (vpp.NotifyTest, error)
 }
 
 // Tasks watches and steers work; task.Service is one.

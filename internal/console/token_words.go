@@ -12,7 +12,12 @@ func (d *Door) tokenTone(l vpp.Location) view.Tone {
 	switch l.TokenState(d.now()) {
 	case vpp.TokenValid:
 		return view.Good
-	case vpp.TokenExpiring, vpp.TokenMissing:
+	case vpp.TokenExpiring:
+		if vpp.DaysLeft(l.Token.ExpiresAt, d.now()) <= 7 {
+			return view.Bad
+		}
+		return view.Warn
+	case vpp.TokenMissing:
 		return view.Warn
 	}
 	return view.Bad
@@ -31,24 +36,33 @@ func (d *Door) tokenWords(l vpp.Location) string {
 		return "Token revoked at Apple"
 	case vpp.TokenInvalid:
 		return "Token refused by Apple"
+	case vpp.TokenNotAllowed:
+		return "Token may only read"
+	case vpp.TokenElsewhere:
+		return "Managed by another server"
 	}
 	return "Token valid"
 }
 
-// tokenNotice says what is wrong with the token and leads to where it is mended.
+// tokenStops says whether nothing, or nothing but reading, works.
+func (d *Door) tokenStops(l vpp.Location) bool {
+	switch l.TokenState(d.now()) {
+	case vpp.TokenExpired, vpp.TokenRevoked, vpp.TokenInvalid, vpp.TokenNotAllowed, vpp.TokenElsewhere:
+		return true
+	}
+	return false
+}
+
+// tokenNotice says what is wrong with the token and leads to where it is
+// mended; without text when nothing is.
 func (d *Door) tokenNotice(l vpp.Location) view.Notice {
-	n := view.Notice{Tone: d.tokenTone(l), Action: view.Link{Text: "Renew token", Href: "/locations/" + string(l.ID) + "#renew"}}
+	n := view.Notice{Tone: d.tokenTone(l), Text: join(l.TokenSentence(d.now()), l.TokenNext(d.now()))}
+	n.Action = view.Link{Text: "Renew token", Href: "/locations/" + string(l.ID) + "#renew"}
 	switch l.TokenState(d.now()) {
 	case vpp.TokenMissing:
-		n.Text = l.Name + " has no content token: nothing can be done at Apple yet."
 		n.Action = view.Link{Text: "Add content token", Href: "/locations/add"}
-	case vpp.TokenExpiring:
-		n.Text = "The content token of " + l.Name + " expires " + d.when(l.Token.ExpiresAt).Text + ", on " + day(l.Token.ExpiresAt) + "."
-	case vpp.TokenExpired:
-		n.Text = "The content token of " + l.Name + " has expired. Nothing reaches Apple until it is renewed."
-	default:
-		p := vpp.ExplainApple(l.TokenProblem)
-		n.Text = "The content token of " + l.Name + " cannot be used. " + p.Sentence + " " + p.Next
+	case vpp.TokenElsewhere:
+		n.Action = view.Link{Text: "Look", Href: "/locations/" + string(l.ID)}
 	}
 	return n
 }

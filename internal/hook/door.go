@@ -25,24 +25,30 @@ const (
 // program.Service is one.
 type Notifier interface {
 	Notified(ctx context.Context, location vpp.LocationID, bearer string, body []byte) error
+	// Minted says, without asking anybody, whether a secret was made here for
+	// the location; that it was does not make it right.
+	Minted(location vpp.LocationID, bearer string) bool
 }
 
-// Door answers Apple. Every request beyond the cheap checks costs one look at
-// the store, so wrong secrets are remembered and unknown ones are rationed.
+// Door answers Apple. Secrets that were never made here are turned away with
+// next to no work; those that may stem from an older version, which did not
+// mark them, cost a look at the store each, and are rationed.
 type Door struct {
 	notifier Notifier
 	guard    *guard
+	observe  func(status int)
 }
 
-// New makes the door.
-func New(notifier Notifier, clock vpp.Clock) *Door {
-	return &Door{notifier, newGuard(clock)}
+// New makes the door; observe is told the status of each answer.
+func New(notifier Notifier, clock vpp.Clock, observe func(status int)) *Door {
+	return &Door{notifier, newGuard(clock), observe}
 }
 
 // ServeHTTP takes one notification. The answer goes out once it is noted,
 // before anything is worked on: 204, or 400, 401, 413, 503.
 func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	status := d.take(w, r)
+	d.observe(status)
 	if status == http.StatusUnauthorized {
 		w.Header().Set("WWW-Authenticate", `Bearer realm="notifications"`)
 	}
@@ -56,7 +62,7 @@ func (d *Door) take(w http.ResponseWriter, r *http.Request) int {
 	}
 	mark := markOf(location, secret)
 	// Before the body is read, so that forgers cost next to nothing.
-	if !d.guard.admit(mark) {
+	if !d.guard.admit(mark, d.notifier.Minted(location, secret)) {
 		return http.StatusUnauthorized
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, longestBody))

@@ -18,8 +18,8 @@ const ReportPattern = "POST /hooks/mdm/{server}/{secret}"
 // apps are long.
 const LongestReport = 8 << 20
 
-// Reports takes what MDM servers report. A wrong secret or signature is
-// vpp.Denied, a body that cannot be read vpp.Invalid; connect.Service is one.
+// Reports takes what MDM servers report. A wrong secret is
+// vpp.Denied, a wrong signature or a body that cannot be read vpp.Invalid; connect.Service is one.
 type Reports interface {
 	Reported(ctx context.Context, server vpp.MDMID, secret, signature string, body []byte) error
 }
@@ -51,7 +51,7 @@ func (d *ReportDoor) take(w http.ResponseWriter, r *http.Request) int {
 		return http.StatusUnauthorized
 	}
 	mark := markOf(vpp.LocationID("mdm "+server), secret)
-	if !d.guard.admit(mark) {
+	if !d.guard.admit(mark, false) {
 		return http.StatusUnauthorized
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, LongestReport))

@@ -71,7 +71,7 @@ func title(verb string, n int) string {
 const expandFor = 10 * time.Second
 
 // Expand turns a run's selection into items, invitations, letters and wishes
-// for records, 1000 people at a time.
+// for records, some people at a time.
 func (s *Service) Expand(ctx context.Context, job vpp.ExpandTask) error {
 	run, done, err := s.store.InviteRun(ctx, job.TaskID)
 	if err != nil || done {

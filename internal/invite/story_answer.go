@@ -17,7 +17,9 @@ func answer(s Story, h vpp.CaseHistory, mail bool, now time.Time) (string, Next)
 		return "A removal waits for Apple.", wait("It is done as soon as Apple confirms it.")
 	case p.AppleStatus == vpp.AppleAssociated:
 		return "Registered: an Apple Account is linked.", Next{}
-	case p.Pending == vpp.WriteCreate && p.BatchID == "" && !h.Location.Usable(now):
+	case p.Pending == vpp.WriteCreate && p.BatchID == "" && h.Location.TokenState(now) == vpp.TokenElsewhere:
+		return "The request to Apple waits until this server manages the location again.", Next{ActRenewToken, "See who manages the location", h.Location.TokenNext(now)}
+	case p.Pending == vpp.WriteCreate && p.BatchID == "" && !h.Location.Writable(now):
 		return "The request to Apple waits for a usable content token.", Next{ActRenewToken, "Renew the content token", "Nothing can be asked of Apple without one."}
 	case p.Pending == vpp.WriteCreate && p.BatchID == "":
 		return "The request to create the record waits for its turn at Apple.", wait("It goes out by itself.")
@@ -38,6 +40,10 @@ func answerUninvited(h vpp.CaseHistory, mail bool, now time.Time) (string, Next)
 		return answerRefused(h)
 	case token == vpp.TokenMissing:
 		return "Not invited: this location has no content token yet.", Next{ActAddToken, "Add the content token", "Without one nobody can be invited."}
+	case token == vpp.TokenElsewhere:
+		return "Not invited: " + h.Location.TokenSentence(now), Next{ActRenewToken, "See who manages the location", h.Location.TokenNext(now)}
+	case token == vpp.TokenNotAllowed:
+		return "Not invited: the location's content token may only read.", Next{ActRenewToken, "Renew the content token", h.Location.TokenNext(now)}
 	case !h.Location.Usable(now):
 		return "Not invited: the location's content token can no longer be used.", Next{ActRenewToken, "Renew the content token", "Without one nobody can be invited."}
 	case h.User.Email == "" && h.User.ManagedAppleID == "":

@@ -21,6 +21,8 @@ const (
 	NoToken           Code = "no_token"
 	TokenExpired      Code = "token_expired"
 	TokenRefused      Code = "token_refused"
+	TokenReadOnly     Code = "token_read_only"
+	ManagedElsewhere  Code = "managed_elsewhere"
 	AlreadyRegistered Code = "already_registered"
 	NotInAudience     Code = "not_in_audience"
 )
@@ -30,7 +32,7 @@ func Codes() []Code {
 	return []Code{
 		WillInvite, WillResend, ManagedLink, RemovedAnew, RefusedBefore, Waiting,
 		MailNotConfigured, NoAddress, BadAddress, CannotLink, Removing,
-		NoToken, TokenExpired, TokenRefused, AlreadyRegistered, NotInAudience,
+		NoToken, TokenExpired, TokenRefused, TokenReadOnly, ManagedElsewhere, AlreadyRegistered, NotInAudience,
 	}
 }
 
@@ -115,6 +117,9 @@ func ruleAudience(c vpp.Case, t terms) (Verdict, bool) {
 
 // ruleToken: new records need a usable content token; letters do not.
 func ruleToken(c vpp.Case, t terms) (Verdict, bool) {
+	if t.token == vpp.TokenElsewhere { // letters lead to records that are the other server's
+		return skip(ManagedElsewhere, FixToken, "Another server manages this location: nothing is changed there, and nobody is invited."), true
+	}
 	if !needsRecord(c) {
 		return Verdict{}, false
 	}
@@ -125,7 +130,9 @@ func ruleToken(c vpp.Case, t terms) (Verdict, bool) {
 		return skip(TokenExpired, FixToken, "The location's content token has expired: renew it first."), true
 	case vpp.TokenRevoked, vpp.TokenInvalid:
 		return skip(TokenRefused, FixToken, "Apple no longer accepts the location's content token: renew it first."), true
-	case vpp.TokenValid, vpp.TokenExpiring:
+	case vpp.TokenNotAllowed:
+		return skip(TokenReadOnly, FixToken, "The location's content token may only read: use one of an account that may manage licenses."), true
+	case vpp.TokenValid, vpp.TokenExpiring, vpp.TokenElsewhere:
 	}
 	return Verdict{}, false
 }

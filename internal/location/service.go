@@ -29,8 +29,12 @@ type Changes interface {
 	LocationChecked(ctx context.Context, by vpp.Actor, l vpp.Location) error
 	// SetDefaultLocation concerns people who are added from now on.
 	SetDefaultLocation(ctx context.Context, by vpp.Actor, id vpp.LocationID) error
-	// EndToken notes that Apple refuses the token for good.
-	EndToken(ctx context.Context, id vpp.LocationID, number int, why string) error
+	// EndToken notes that Apple refuses the token that l was read with, and
+	// keeps the notice about it.
+	EndToken(ctx context.Context, l vpp.Location, number int, why string, n vpp.Notice) error
+	// TokenWarned notes that a warning about the token's end was given, and
+	// keeps it; one that was given already is dropped.
+	TokenWarned(ctx context.Context, l vpp.Location, days int, n vpp.Notice) error
 }
 
 // Apple says what a content token opens; program.Service does.
@@ -86,9 +90,12 @@ func (s *Service) Token(ctx context.Context, id vpp.LocationID) (string, error) 
 	if sealed == "" {
 		return "", vpp.Errorf(vpp.Conflict, "This location has no content token yet: add one first.")
 	}
-	plain, err := s.box.Open(sealed, string(id))
+	plain, err := s.box.Open(sealed, TokenContext(id))
 	if err != nil {
 		return "", vpp.Wrap(vpp.Internal, err, "The content token of this location cannot be unlocked: is the server's key the one it was stored with? Otherwise renew the token.")
 	}
 	return string(plain), nil
 }
+
+// TokenContext is where a content token is sealed for.
+func TokenContext(id vpp.LocationID) string { return string(id) }

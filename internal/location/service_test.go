@@ -122,7 +122,7 @@ func TestLocations(t *testing.T) {
 		}
 		_, err = h.Token(t.Context(), empty.ID)
 		wantKind(t, err, vpp.Conflict, "no content token")
-		_, err = h.Renew(t.Context(), anna, empty.ID, file("north", "1", 300))
+		_, err = h.Renew(t.Context(), anna, empty.ID, file("north", "1", 300), false)
 		wantKind(t, err, vpp.Conflict, "add the token")
 
 		// The first token fills the default location, the second makes one.
@@ -161,14 +161,14 @@ func TestLocations(t *testing.T) {
 
 		_, err = h.Add(t.Context(), anna, file("south", "2", 300)) // pain 14
 		wantKind(t, err, vpp.Conflict, "South School")
-		_, err = h.Renew(t.Context(), anna, north.ID, file("south", "2", 300))
+		_, err = h.Renew(t.Context(), anna, north.ID, file("south", "2", 300), false)
 		wantKind(t, err, vpp.Conflict, "South School", "North School")
 
-		if err := h.db.EndToken(t.Context(), south.ID, vpp.AppleTokenRevoked, "revoked"); err != nil {
+		if err := h.db.EndToken(t.Context(), south, vpp.AppleTokenRevoked, "revoked", south.RefusedNotice(vpp.AppleTokenRevoked, epoch)); err != nil {
 			t.Fatal(err)
 		}
 		h.jobs = nil
-		south, err = h.Renew(t.Context(), anna, south.ID, file("south", "2", 300))
+		south, err = h.Renew(t.Context(), anna, south.ID, file("south", "2", 300), false)
 		if err != nil || south.TokenProblem != 0 || south.ReadProblem != "" {
 			t.Error(south, err)
 		}

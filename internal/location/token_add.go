@@ -47,7 +47,7 @@ func (s *Service) Add(ctx context.Context, by vpp.Actor, file []byte) (vpp.Locat
 	if err != nil {
 		return l, err
 	}
-	sealed, err := s.box.Seal([]byte(t.secret), string(l.ID))
+	sealed, err := s.box.Seal([]byte(t.secret), TokenContext(l.ID))
 	if err != nil {
 		return l, err
 	}
@@ -79,9 +79,14 @@ func (s *Service) prospect(ctx context.Context, file []byte) (vpp.Location, toke
 	return s.filled(l, t, facts), t, nil
 }
 
-// Renew replaces the content token of a location. A token of another location
-// is refused with both names.
-func (s *Service) Renew(ctx context.Context, by vpp.Actor, id vpp.LocationID, file []byte) (vpp.Location, error) {
+// SoonerField is the Field of the error by which Renew asks to be sure.
+const SoonerField = "sooner"
+
+// Renew replaces the content token of a location and keeps everything else. A
+// token of another location is refused with both names. One that ends before
+// the token that still works is refused, too, unless sooner says that it is
+// meant.
+func (s *Service) Renew(ctx context.Context, by vpp.Actor, id vpp.LocationID, file []byte, sooner bool) (vpp.Location, error) {
 	was, err := s.store.Location(ctx, id)
 	if err != nil {
 		return was, err
@@ -98,7 +103,13 @@ func (s *Service) Renew(ctx context.Context, by vpp.Actor, id vpp.LocationID, fi
 			nameOf(facts), was.Name, was.Name)
 	}
 	now := s.filled(was, t, facts)
-	sealed, err := s.box.Seal([]byte(t.secret), string(was.ID))
+	if !sooner && was.Usable(s.now()) && now.Token.ExpiresAt.Before(was.Token.ExpiresAt) {
+		e := vpp.Errorf(vpp.Conflict, "This content token expires on %s, and the one that is stored works until %s: it may be an older file. Renew with it only if you mean it.",
+			now.Token.ExpiresAt.Format("2 January 2006"), was.Token.ExpiresAt.Format("2 January 2006"))
+		e.Field = SoonerField
+		return was, e
+	}
+	sealed, err := s.box.Seal([]byte(t.secret), TokenContext(was.ID))
 	if err != nil {
 		return was, err
 	}

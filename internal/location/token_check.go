@@ -23,7 +23,7 @@ func (s *Service) Check(ctx context.Context, by vpp.Actor, id vpp.LocationID) (v
 	if err != nil {
 		why := explain(err)
 		if n := numberOf(err); vpp.EndsToken(n) {
-			why = errors.Join(why, s.store.EndToken(ctx, l.ID, n, vpp.MessageOf(why)))
+			why = errors.Join(why, s.store.EndToken(ctx, l, n, vpp.MessageOf(why), l.RefusedNotice(n, s.now())))
 		}
 		return l, why
 	}
@@ -31,7 +31,9 @@ func (s *Service) Check(ctx context.Context, by vpp.Actor, id vpp.LocationID) (v
 		return l, refuse(vpp.Conflict, "Apple now says that the token of “%s” opens “%s”. Renew the location with the right token.", l.Name, nameOf(facts))
 	}
 	l = described(l, facts)
-	l.Token.ExpiresAt = earlier(l.Token.ExpiresAt, facts.ExpiresAt)
+	if t, err := s.read([]byte(secret)); err == nil { // Apple's word may have moved in either direction
+		l.Token.ExpiresAt = earlier(t.ExpiresAt, facts.ExpiresAt)
+	}
 	l.VerifiedAt = s.now()
 	if err := s.store.LocationChecked(ctx, by, l); err != nil {
 		return l, err

@@ -40,6 +40,7 @@ func (s *Service) newClient(id vpp.LocationID, token string, p appsandbooks.Pace
 			s.config.Observe(id, i)
 		}
 	}
+	config.Hooks.OnEnvelope = s.watchEnd(token, config.Hooks.OnEnvelope)
 	c, err := appsandbooks.New(config)
 	if err != nil {
 		return nil, vpp.Wrap(vpp.Invalid, err, "Apple's address in the settings cannot be used.")

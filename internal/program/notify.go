@@ -8,89 +8,57 @@ import (
 	"github.com/rsvpp/rsvpp/internal/vpp"
 )
 
-// Announce tells Apple where it reaches this server about a location. Apple
-// tests the address while it is being told, so the secret is stored before.
-// Where Apple cannot reach us, or the public address is not https, we ask
-// instead.
-func (s *Service) Announce(ctx context.Context, id vpp.LocationID) error {
-	address := s.NotifyURL(id)
-	l, err := s.store.Location(ctx, id)
-	if err != nil || !l.Usable(s.config.Now()) {
-		return err
-	}
-	if address == "" {
-		return s.store.Announced(ctx, id, "")
-	}
-	c, err := s.client(ctx, l)
-	if err != nil {
-		return err
-	}
-	token, err := s.notifySecret(ctx, id)
-	if err != nil {
-		return err
-	}
-	_, err = c.SetClientConfig(ctx, appsandbooks.ClientConfigChange{
-		NotificationURL: &address, NotificationAuthToken: &token,
-		NotificationTypes: []appsandbooks.NotificationType{appsandbooks.UserManagement, appsandbooks.UserAssociated},
-	})
-	if err != nil {
-		_ = s.store.Announced(ctx, id, "")
-		return explain(err)
-	}
-	return s.store.Announced(ctx, id, address)
-}
-
-// notifySecret returns the secret that Apple shows us, made once: several who
-// announce at the same time tell Apple the same.
-func (s *Service) notifySecret(ctx context.Context, id vpp.LocationID) (appsandbooks.Secret, error) {
-	sealed, err := s.sealer.Seal([]byte(s.config.Secrets()+s.config.Secrets()), notifyContext(id))
-	if err != nil {
-		return "", err
-	}
-	if sealed, err = s.store.KeepNotify(ctx, id, sealed); err != nil {
-		return "", err
-	}
-	secret, err := s.sealer.Open(sealed, notifyContext(id))
-	return appsandbooks.Secret(secret), err
-}
-
-func notifyContext(id vpp.LocationID) string { return "notify:" + string(id) }
-
 // Notified takes a notification of Apple's. It only notes it and wakes the
 // tender: what is true is read. A wrong secret is vpp.Denied, a body that is
 // none vpp.Invalid; repeats do nothing.
 func (s *Service) Notified(ctx context.Context, id vpp.LocationID, bearer string, body []byte) error {
-	denied := vpp.Errorf(vpp.Denied, "This is not a notification from Apple.")
-	sealed, err := s.store.SealedNotify(ctx, id)
-	if vpp.KindOf(err) == vpp.NotFound || err == nil && sealed == "" {
-		return denied
-	}
-	if err != nil {
+	if err := s.admits(ctx, id, bearer); err != nil {
 		return err
-	}
-	secret, err := s.sealer.Open(sealed, notifyContext(id))
-	if err != nil {
-		return err
-	}
-	if subtle.ConstantTimeCompare(secret, []byte(bearer)) != 1 {
-		return denied
 	}
 	n, err := appsandbooks.DecodeNotification(body)
 	if err != nil {
 		return vpp.Wrap(vpp.Invalid, err, "The notification cannot be read.")
 	}
-	event := ""
 	switch n.Type {
+	case appsandbooks.TestNotification:
+		return s.store.NotifyTested(ctx, id)
 	case appsandbooks.UserManagement:
+		event := ""
 		if n.Managed != nil {
 			event = n.Managed.EventID
 		}
+		_, err = s.store.Notified(ctx, id, n.ID, event)
 	case appsandbooks.UserAssociated:
-	default:
-		return nil
+		_, err = s.store.Notified(ctx, id, n.ID, "")
+	case appsandbooks.AssetManagement, appsandbooks.AssetCount:
+		_, err = s.store.LibraryNotified(ctx, id, n.ID)
 	}
-	_, err = s.store.Notified(ctx, id, n.ID, event)
 	return err
+}
+
+// admits says whether a secret is the location's: the one that Apple has, or
+// the one before it while Apple may still use that.
+func (s *Service) admits(ctx context.Context, id vpp.LocationID, bearer string) error {
+	denied := vpp.Errorf(vpp.Denied, "This is not a notification from Apple.")
+	sealed, err := s.store.SealedNotify(ctx, id)
+	if vpp.KindOf(err) == vpp.NotFound {
+		return denied
+	}
+	if err != nil {
+		return err
+	}
+	right := 0
+	for _, one := range sealed {
+		secret, err := s.sealer.Open(one, NotifyContext(id))
+		if err != nil {
+			return err
+		}
+		right |= subtle.ConstantTimeCompare(secret, []byte(bearer))
+	}
+	if right != 1 {
+		return denied
+	}
+	return nil
 }
 
 // AppleLink returns the link at Apple by which a person links an Apple
@@ -103,7 +71,7 @@ func (s *Service) AppleLink(ctx context.Context, id vpp.ProgramUserID) (string, 
 	if sealed == "" || p.AppleStatus != vpp.AppleRegistered {
 		return "", vpp.Errorf(vpp.Conflict, "Apple has no open invitation for this person.")
 	}
-	code, err := s.sealer.Open(sealed, codeContext(id))
+	code, err := s.sealer.Open(sealed, CodeContext(id))
 	if err != nil {
 		return "", err
 	}

@@ -39,6 +39,7 @@ var Apple = Cadence{
 type Config struct {
 	Client    appsandbooks.Config // how Apple is reached; token, pacer, clock and hooks are set here
 	PublicURL string              // where this server is reached, for notifications
+	NotifyKey []byte              // by which secrets of ours for notifications are known
 	Cadence   Cadence
 	Lease     time.Duration // a dead node's location is free after; more than a request takes
 	Slice     time.Duration // a job works at most this long at a time
@@ -49,6 +50,7 @@ type Config struct {
 	IDs       vpp.IDs
 	Secrets   vpp.Secrets
 	Sleep     func(context.Context, time.Duration) error
+	Skew      func() (time.Duration, bool)                // how far our clock is ahead of Apple's; false when nobody knows yet
 	Observe   func(vpp.LocationID, appsandbooks.CallInfo) // each HTTP call, may be nil
 }
 
@@ -62,11 +64,12 @@ type Service struct {
 	mu      sync.Mutex
 	clients map[string]*appsandbooks.Client // by content token
 	good    map[vpp.LocationID]time.Time    // when Apple last answered well
+	ends    map[string]time.Time            // when Apple says that content tokens end
 }
 
 // New makes the service.
 func New(store Store, tokens Tokens, sealer Sealer, config Config) *Service {
-	return &Service{config: config, store: store, tokens: tokens, sealer: sealer, clients: map[string]*appsandbooks.Client{}, good: map[vpp.LocationID]time.Time{}}
+	return &Service{config: config, store: store, tokens: tokens, sealer: sealer, clients: map[string]*appsandbooks.Client{}, good: map[vpp.LocationID]time.Time{}, ends: map[string]time.Time{}}
 }
 
 // Tokens opens the content token of a location; location.Service is one.
@@ -88,6 +91,7 @@ type Store interface {
 	reads
 	tasks
 	notifying
+	custody
 }
 
 type tending interface {
@@ -98,7 +102,6 @@ type tending interface {
 	Pause(ctx context.Context, id vpp.LocationID, until time.Time, why string) error
 	Stumble(ctx context.Context, id vpp.LocationID) (int, error)
 	Recover(ctx context.Context, id vpp.LocationID) error
-	EndToken(ctx context.Context, id vpp.LocationID, number int, why string) error
 	WakeTenders(ctx context.Context) error
 }
 
@@ -142,10 +145,20 @@ type tasks interface {
 	EachPerson(ctx context.Context, s vpp.Selection, fn func([]vpp.Person) error) error
 }
 
+// custody is about content tokens as Apple sees them; each act means the token
+// that l was read with.
+type custody interface {
+	EndToken(ctx context.Context, l vpp.Location, number int, why string, n vpp.Notice) error
+	TokenWrites(ctx context.Context, l vpp.Location) error
+	TokenExpires(ctx context.Context, l vpp.Location, when time.Time) error
+}
+
 type notifying interface {
-	SealedNotify(ctx context.Context, id vpp.LocationID) (string, error)
-	KeepNotify(ctx context.Context, id vpp.LocationID, sealed string) (string, error)
-	Announced(ctx context.Context, id vpp.LocationID, url string) error
+	SealedNotify(ctx context.Context, id vpp.LocationID) ([]string, error)
+	KeepNotify(ctx context.Context, id vpp.LocationID, sealed string, rotate bool) (string, error)
+	Announced(ctx context.Context, id vpp.LocationID, url, problem string) error
+	NotifyTested(ctx context.Context, id vpp.LocationID) error
+	LibraryNotified(ctx context.Context, location vpp.LocationID, id string) (bool, error)
 	Notified(ctx context.Context, location vpp.LocationID, id, eventID string) (bool, error)
 	ForgetNotifications(ctx context.Context, before time.Time) error
 }

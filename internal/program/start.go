@@ -46,13 +46,11 @@ func (s *Service) usable(ctx context.Context, id vpp.LocationID) error {
 	if err != nil {
 		return err
 	}
-	switch state := l.TokenState(s.config.Now()); state {
-	case vpp.TokenMissing:
-		return vpp.Errorf(vpp.Conflict, "%s has no content token yet: add one under Locations.", l.Name)
+	switch now := s.config.Now(); l.TokenState(now) {
 	case vpp.TokenValid, vpp.TokenExpiring:
 		return nil
 	default:
-		return vpp.Errorf(vpp.Conflict, "The content token of %s is %s: renew it under Locations.", l.Name, state)
+		return vpp.Errorf(vpp.Conflict, "%s %s", l.TokenSentence(now), l.TokenNext(now))
 	}
 }
 

@@ -26,6 +26,7 @@ func (s *Service) Tend(ctx context.Context, job vpp.TendLocation) error {
 		if busy, err = s.tendOnce(ctx, id, end, busy); err != nil {
 			err = s.stumble(ctx, id, began, err)
 		}
+		err = errors.Join(err, s.noteEnd(context.WithoutCancel(ctx), id))
 		keep := err == nil && ctx.Err() == nil && s.config.Now().Before(end)
 		next, letErr := s.store.LetGo(context.WithoutCancel(ctx), id, holder, keep)
 		if err = errors.Join(err, letErr); err != nil || next.IsZero() {
@@ -113,8 +114,14 @@ func (s *Service) stumble(ctx context.Context, id vpp.LocationID, began time.Tim
 	defer cancel()
 	why := explain(err)
 	s.config.Logger.WarnContext(ctx, "Apple", "location", id, "err", err)
-	if number := tokenProblem(err); number != 0 {
-		return s.store.EndToken(ctx, id, number, vpp.MessageOf(why))
+	number := tokenProblem(err)
+	if number == 0 && mayNotWrite(err) {
+		number = vpp.AppleNotAllowed
+	}
+	if number != 0 {
+		if refused, endErr := s.refusedToken(ctx, id, number, vpp.MessageOf(why)); refused || endErr != nil {
+			return endErr
+		}
 	}
 	if s.answeredSince(id, began) {
 		if err := s.store.Recover(ctx, id); err != nil {

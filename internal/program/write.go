@@ -71,7 +71,9 @@ func (t *tender) refused(ctx context.Context, b vpp.Batch, members []vpp.Person,
 	}
 	number := int(said.Number)
 	switch said.Number {
-	case appsandbooks.NotAllowed, appsandbooks.LegacyTokenNotSupported, appsandbooks.ManagedByAppleItself, appsandbooks.ServiceRemoved:
+	case appsandbooks.NotAllowed:
+		return err // nothing is written any more; what waits goes out once it may
+	case appsandbooks.LegacyTokenNotSupported, appsandbooks.ManagedByAppleItself, appsandbooks.ServiceRemoved:
 		return t.refuse(ctx, b, members, number)
 	}
 	named := pick(members, said.Info.ClientUserIDs)

@@ -19,10 +19,10 @@ func (db *DB) ClaimLetters(ctx context.Context, claim string, until time.Time, l
 		if db.dialect() == postgresDialect { // other nodes take others
 			skip = " FOR UPDATE SKIP LOCKED"
 		}
-		// A claimed letter is due again when its claim ends: the dead need no
-		// further care.
-		ids, err := all(ctx, t, scanString, `UPDATE deliveries SET claim = $1, claimed_until = $2, next_attempt_at = $2 WHERE id IN (
-			SELECT id FROM deliveries WHERE next_attempt_at <= $3 AND ready_at > 0 AND outcome IN ('queued', 'deferred')
+		// A claimed letter stays where it is among the due ones, and is passed
+		// over until its claim ends: the dead need no further care.
+		ids, err := all(ctx, t, scanString, `UPDATE deliveries SET claim = $1, claimed_until = $2 WHERE id IN (
+			SELECT id FROM deliveries WHERE next_attempt_at <= $3 AND ready_at > 0 AND outcome IN ('queued', 'deferred') AND claimed_until <= $3
 			ORDER BY next_attempt_at, id LIMIT $4`+skip+`) RETURNING id`, claim, ms(until), now, limit)
 		if err != nil || len(ids) == 0 {
 			return err
@@ -52,9 +52,10 @@ type claimedLetter struct {
 
 func scanDue(s scanner) (c claimedLetter, err error) {
 	i := &c.Invitation
-	err = s.Scan(&c.Delivery, &c.Place, &c.Task, &c.Location, &c.LocationName, &i.ID, &i.Revision, &i.Generation,
-		timeAt{&i.ExpiresAt}, timeAt{&i.WithdrawnAt}, &c.Address, &c.FirstName, &c.FullName, &c.Attempts, timeAt{&c.QueuedAt},
-		&c.place.AppleStatus, &c.place.Generation, &c.place.Pending)
+	err = s.Scan((*string)(&c.Delivery), (*string)(&c.Place), (*string)(&c.Task), (*string)(&c.Location), &c.LocationName,
+		(*string)(&i.ID), wholeAt{&i.Revision}, wholeAt{&i.Generation},
+		timeAt{&i.ExpiresAt}, timeAt{&i.WithdrawnAt}, &c.Address, &c.FirstName, &c.FullName, wholeAt{&c.Attempts}, timeAt{&c.QueuedAt},
+		(*string)(&c.place.AppleStatus), wholeAt{&c.place.Generation}, (*string)(&c.place.Pending))
 	return
 }
 
@@ -96,12 +97,11 @@ func (db *DB) ReleaseLetters(ctx context.Context, claim string, due []vpp.DueLet
 	if len(due) == 0 {
 		return nil
 	}
-	args := []any{claim, ms(db.now())}
+	args := []any{claim}
 	for _, d := range due {
 		args = append(args, d.Delivery)
 	}
-	_, err := db.Exec(ctx, `UPDATE deliveries SET claim = '', claimed_until = 0, next_attempt_at = $2
-		WHERE claim = $1 AND id IN (`+marks(3, len(due))+")", args...)
+	_, err := db.Exec(ctx, "UPDATE deliveries SET claim = '', claimed_until = 0 WHERE claim = $1 AND id IN ("+marks(2, len(due))+")", args...)
 	return err
 }
 
@@ -109,7 +109,7 @@ func (db *DB) ReleaseLetters(ctx context.Context, claim string, due []vpp.DueLet
 // withdrawn while it was on the wire counts as what the mail server made of it.
 func (db *DB) RecordLetters(ctx context.Context, claim string, sent []vpp.SentLetter) error {
 	return db.inTx(ctx, func(t tx) error {
-		for some := range slices.Chunk(sent, expandRows) {
+		for some := range steps(sent, expandRows) {
 			recorded, err := recordOutcomes(ctx, t, claim, some)
 			if err != nil {
 				return err
@@ -191,7 +191,7 @@ func (db *DB) WakeLetters(ctx context.Context) error {
 		return err
 	}
 	due, err := all(ctx, db, scanString, `SELECT id FROM deliveries WHERE next_attempt_at <= $1 AND ready_at > 0
-		AND outcome IN ('queued', 'deferred') ORDER BY next_attempt_at, id LIMIT 1`, ms(db.now()))
+		AND outcome IN ('queued', 'deferred') AND claimed_until <= $1 ORDER BY next_attempt_at, id LIMIT 1`, ms(db.now()))
 	if err != nil || len(due) == 0 {
 		return err
 	}
@@ -206,6 +206,9 @@ func (db *DB) HurryLetters(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		if err := hurryNotices(ctx, t, db.now()); err != nil {
+			return err
+		}
 		return t.enqueue(ctx, vpp.SendMail{})
 	})
 }
@@ -213,8 +216,12 @@ func (db *DB) HurryLetters(ctx context.Context) error {
 // mendLetters readies open letters of people who no longer wait for Apple;
 // whether they still should go is asked when they are claimed.
 func (db *DB) mendLetters(ctx context.Context) error {
-	lost, err := all(ctx, db, scanString, `SELECT d.id FROM deliveries d JOIN program_users p ON p.id = d.program_user_id
-		WHERE d.outcome IN ('queued', 'deferred') AND d.ready_at = 0 AND p.pending = '' AND p.apple_status <> '' LIMIT 1000`)
+	// A letter that is not ready belongs to an open part of an open run.
+	lost, err := all(ctx, db, scanString, `SELECT d.id FROM tasks t CROSS JOIN task_items i CROSS JOIN program_users p CROSS JOIN deliveries d
+		WHERE t.finished_at = 0 AND t.canceled_at = 0 AND t.kind IN ('invite', 'resend')
+		AND i.task_id = t.id AND i.state <> 'done' AND i.state IN ('queued', 'waiting')
+		AND p.id = i.program_user_id AND p.pending = '' AND p.apple_status <> ''
+		AND d.program_user_id = p.id AND d.outcome IN ('queued', 'deferred') AND d.ready_at = 0 LIMIT 1000`)
 	if err != nil || len(lost) == 0 {
 		return err
 	}

@@ -75,7 +75,8 @@ func (db *DB) RenewToken(ctx context.Context, by vpp.Actor, was, now vpp.Locatio
 // location still has the uId that it was read with.
 func writeToken(ctx context.Context, t tx, l vpp.Location, uid, sealed string) error {
 	n, err := t.Exec(ctx, `UPDATE locations SET name = $2, token_sealed = $3, token_org = $4, token_expires_at = $5, token_added_at = $6,
-		token_problem = 0, verified_at = $7, uid = $8, country = $9, platform = $10, website = $11, read_problem = '', wait_until = 0
+		token_problem = 0, verified_at = $7, uid = $8, country = $9, platform = $10, website = $11, read_problem = '', wait_until = 0,
+		warned_days = 0, notify_problem = ''
 		WHERE id = $1 AND uid = $12`,
 		l.ID, l.Name, sealed, l.Token.Organization, ms(l.Token.ExpiresAt), ms(l.Token.AddedAt), ms(l.VerifiedAt),
 		l.UID, l.Country, l.Platform, l.Website, uid)
@@ -93,6 +94,7 @@ func tokenFacts(l vpp.Location) map[string]any {
 func (db *DB) LocationChecked(ctx context.Context, by vpp.Actor, l vpp.Location) error {
 	return db.inTx(ctx, func(t tx) error {
 		_, err := t.Exec(ctx, `UPDATE locations SET name = $2, country = $3, platform = $4, website = $5, token_expires_at = $6,
+			warned_days = CASE WHEN token_expires_at < $6 THEN 0 ELSE warned_days END,
 			verified_at = $7, token_problem = 0, read_problem = CASE WHEN token_problem <> 0 THEN '' ELSE read_problem END WHERE id = $1`,
 			l.ID, l.Name, l.Country, l.Platform, l.Website, ms(l.Token.ExpiresAt), ms(l.VerifiedAt))
 		if err != nil {

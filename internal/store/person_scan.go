@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"strings"
 
 	"github.com/rsvpp/rsvpp/internal/vpp"
@@ -17,19 +18,37 @@ const (
 	personColumns = userColumns + ", " + placeColumns
 )
 
+// Lists are long, so names are scanned as the plain text that they are, and
+// small numbers by wholeAt: database/sql goes by reflection for other types,
+// and through text for an int.
+
 func userFields(u *vpp.User, groups *string) []any {
 	return []any{
-		&u.ID, &u.ExternalID, &u.UserName, &u.FirstName, &u.LastName, &u.FullName, &u.Email,
+		(*string)(&u.ID), &u.ExternalID, &u.UserName, &u.FirstName, &u.LastName, &u.FullName, &u.Email,
 		&u.ManagedAppleID, groups, &u.Locale, &u.Notes, &u.Source, into(&u.CreatedAt), into(&u.UpdatedAt),
 	}
 }
 
 func placeFields(p *vpp.ProgramUser) []any {
 	return []any{
-		&p.ID, &p.UserID, &p.LocationID, &p.ClientUserID, &p.Generation, &p.Pending, into(&p.PendingSince), &p.BatchID,
-		&p.AppleStatus, &p.AppleEmail, &p.AccountHash, &p.HasCode, into(&p.CreatedAt), into(&p.AssociatedAt), into(&p.RetiredAt), into(&p.ReadAt),
-		&p.AppleError, into(&p.AppleErrorAt), &p.ManagedError, into(&p.HandedOverAt), &p.MailProblem,
+		(*string)(&p.ID), (*string)(&p.UserID), (*string)(&p.LocationID), (*string)(&p.ClientUserID), wholeAt{&p.Generation},
+		(*string)(&p.Pending), into(&p.PendingSince), (*string)(&p.BatchID),
+		(*string)(&p.AppleStatus), &p.AppleEmail, &p.AccountHash, &p.HasCode, into(&p.CreatedAt), into(&p.AssociatedAt), into(&p.RetiredAt), into(&p.ReadAt),
+		wholeAt{&p.AppleError}, into(&p.AppleErrorAt), wholeAt{&p.ManagedError}, into(&p.HandedOverAt), (*string)(&p.MailProblem),
 	}
+}
+
+// wholeAt scans a stored number into an int.
+type wholeAt struct{ n *int }
+
+// Scan implements sql.Scanner.
+func (w wholeAt) Scan(v any) error {
+	n, ok := v.(int64)
+	if !ok {
+		return errors.New("a stored number is not a number")
+	}
+	*w.n = int(n)
+	return nil
 }
 
 func scanUser(s scanner) (u vpp.User, err error) {

@@ -36,7 +36,7 @@ func (db *DB) WriteFacts(ctx context.Context, facts []vpp.Fact) error {
 		return nil
 	}
 	return db.inTx(ctx, func(t tx) error {
-		for some := range slices.Chunk(facts, 200) {
+		for some := range steps(facts, 128) {
 			if err := writeFacts(ctx, t, some); err != nil {
 				return err
 			}

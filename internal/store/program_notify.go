@@ -2,32 +2,72 @@ package store
 
 import (
 	"context"
+	"slices"
+	"time"
 
 	"github.com/rsvpp/rsvpp/internal/vpp"
 )
 
-// SealedNotify reads the location's notification secret as it was sealed.
-func (db *DB) SealedNotify(ctx context.Context, id vpp.LocationID) (string, error) {
-	v, err := one(ctx, db, scanString, "SELECT notify_sealed FROM locations WHERE id = $1", id)
-	return v, missing(err, "There is no such location.")
+// SealedNotify reads the location's notification secrets as they were sealed:
+// the current one, and the one before it while that is accepted.
+func (db *DB) SealedNotify(ctx context.Context, id vpp.LocationID) ([]string, error) {
+	pair, err := one(ctx, db, func(s scanner) (pair [2]string, err error) { err = s.Scan(&pair[0], &pair[1]); return },
+		"SELECT notify_sealed, CASE WHEN notify_before_until > $2 THEN notify_before ELSE '' END FROM locations WHERE id = $1", id, ms(db.now()))
+	if err != nil {
+		return nil, missing(err, "There is no such location.")
+	}
+	return slices.DeleteFunc(pair[:], func(s string) bool { return s == "" }), nil
 }
+
+const (
+	untilTold = 24 * time.Hour   // the secret before is accepted while Apple has not been told of the new one
+	afterTold = 15 * time.Minute // and then as long as Apple may repeat what it began under it
+)
 
 // KeepNotify stores the notification secret before Apple is told of it, for
 // Apple tests it while it is being told. A secret that is there stays, and is
-// returned.
-func (db *DB) KeepNotify(ctx context.Context, id vpp.LocationID, sealed string) (kept string, err error) {
+// returned; unless it is to be rotated, and Apple was told of it.
+func (db *DB) KeepNotify(ctx context.Context, id vpp.LocationID, sealed string, rotate bool) (kept string, err error) {
+	const turns = "CAST($3 AS BOOLEAN) AND notify_sealed <> '' AND notify_url <> ''"
 	err = db.inTx(ctx, func(t tx) error {
-		kept, err = one(ctx, t, scanString, `UPDATE locations SET notify_sealed = CASE WHEN notify_sealed = '' THEN $2 ELSE notify_sealed END
-			WHERE id = $1 RETURNING notify_sealed`, id, sealed)
+		kept, err = one(ctx, t, scanString, `UPDATE locations SET
+			notify_before = CASE WHEN `+turns+` THEN notify_sealed ELSE notify_before END,
+			notify_before_until = CASE WHEN `+turns+` THEN $4 ELSE notify_before_until END,
+			notify_url = CASE WHEN `+turns+` THEN '' ELSE notify_url END,
+			notify_sealed = CASE WHEN notify_sealed = '' OR `+turns+` THEN $2 ELSE notify_sealed END
+			WHERE id = $1 RETURNING notify_sealed`, id, sealed, rotate, ms(db.now().Add(untilTold)))
 		return missing(err, "There is no such location.")
 	})
 	return kept, err
 }
 
-// Announced stores where Apple reaches us; "" when it does not.
-func (db *DB) Announced(ctx context.Context, id vpp.LocationID, url string) error {
-	_, err := db.Exec(ctx, "UPDATE locations SET notify_url = $2 WHERE id = $1", id, url)
+// Announced stores where Apple reaches us, or with "" why it does not.
+func (db *DB) Announced(ctx context.Context, id vpp.LocationID, url, problem string) error {
+	until := ms(db.now().Add(afterTold))
+	_, err := db.Exec(ctx, `UPDATE locations SET notify_url = $2, notify_problem = $3,
+		notify_before_until = CASE WHEN CAST($2 AS TEXT) <> '' AND notify_before_until > $4 THEN $4 ELSE notify_before_until END WHERE id = $1`,
+		id, url, problem, until)
 	return err
+}
+
+// NotifyTested notes that Apple's test arrived.
+func (db *DB) NotifyTested(ctx context.Context, id vpp.LocationID) error {
+	_, err := db.Exec(ctx, "UPDATE locations SET notify_test_at = $2 WHERE id = $1", id, ms(db.now()))
+	return err
+}
+
+// LibraryNotified notes a notification about apps, books or licenses. False
+// says that it was told before.
+func (db *DB) LibraryNotified(ctx context.Context, location vpp.LocationID, id string) (fresh bool, err error) {
+	err = db.inTx(ctx, func(t tx) error {
+		n, err := t.Exec(ctx, "INSERT INTO notifications (id, location_id, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", id, location, ms(db.now()))
+		if fresh = n > 0; err != nil || !fresh {
+			return err
+		}
+		_, err = t.Exec(ctx, "UPDATE locations SET notified_at = $2 WHERE id = $1", location, ms(db.now()))
+		return err
+	})
+	return fresh, err
 }
 
 // SealedCode reads the sealed invite code of a VPP user with the VPP user;

@@ -150,7 +150,7 @@ func (db *DB) LivingUnseen(ctx context.Context, id vpp.LocationID, limit int, un
 // StaleReads reads which usable locations have not been read, or not wholly,
 // since the given times.
 func (db *DB) StaleReads(ctx context.Context, read, full time.Time) (stale []vpp.LocationID, whole []vpp.LocationID, err error) {
-	query := `SELECT id FROM locations WHERE token_added_at > 0 AND token_problem = 0 AND read_started_at = 0 AND `
+	query := `SELECT id FROM locations WHERE token_added_at > 0 AND token_problem IN (0, 9637) AND read_started_at = 0 AND `
 	scan := func(s scanner) (id vpp.LocationID, err error) { err = s.Scan(&id); return }
 	stale, err = all(ctx, db, scan, query+"read_at < $1", ms(read))
 	if err != nil {

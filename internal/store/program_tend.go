@@ -57,12 +57,13 @@ func dueAt(ctx context.Context, t tx, id vpp.LocationID, now int64) (int64, erro
 	_, err := one(ctx, t, func(s scanner) (struct{}, error) { return struct{}{}, s.Scan(&due, &wait, &usable) },
 		`SELECT COALESCE((SELECT min(at) FROM (
 			SELECT min(next_call_at) AS at FROM batches WHERE location_id = $1 AND finished_at = 0 AND settled_at = 0
+				AND (event_id <> '' OR token_problem = 0)
 			UNION ALL SELECT min(settled_at) FROM batches WHERE location_id = $1 AND finished_at = 0 AND settled_at > 0
-			UNION ALL SELECT min(pending_since) FROM program_users WHERE location_id = $1 AND pending <> '' AND batch_id = ''
+			UNION ALL SELECT min(pending_since) FROM program_users WHERE location_id = $1 AND pending <> '' AND batch_id = '' AND token_problem = 0
 			UNION ALL SELECT NULLIF(read_wanted_at, 0) FROM tenders WHERE location_id = $1
 			UNION ALL SELECT NULLIF(full_wanted_at, 0) FROM tenders WHERE location_id = $1
 			UNION ALL SELECT 1 FROM tenders WHERE location_id = $1 AND walk <> ''
-		) x), 0), wait_until, token_added_at > 0 AND token_problem = 0 FROM locations WHERE id = $1`, id)
+		) x), 0), wait_until, token_added_at > 0 AND token_problem IN (0, 9637) FROM locations WHERE id = $1`, id)
 	if err != nil || due == 0 || !usable {
 		return 0, err
 	}
@@ -128,16 +129,5 @@ func (db *DB) Recover(ctx context.Context, id vpp.LocationID) error {
 		}
 		_, err = t.Exec(ctx, "UPDATE locations SET read_problem = '' WHERE id = $1", id)
 		return err
-	})
-}
-
-// EndToken notes that Apple no longer accepts the content token.
-func (db *DB) EndToken(ctx context.Context, id vpp.LocationID, number int, why string) error {
-	return db.inTx(ctx, func(t tx) error {
-		n, err := t.Exec(ctx, "UPDATE locations SET token_problem = $2, read_problem = $3 WHERE id = $1 AND token_problem <> $2", id, number, why)
-		if err != nil || n == 0 {
-			return err
-		}
-		return db.insertEntry(ctx, t, vpp.Server, "token.ended", "location:"+string(id), why, nil, nil)
 	})
 }

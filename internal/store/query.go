@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"iter"
 	"strconv"
 	"strings"
 	"time"
@@ -127,6 +128,22 @@ func rowsOf(n int, casts ...string) string {
 		b.WriteByte(')')
 	}
 	return b.String()
+}
+
+// steps cuts a list into pieces of the given length; what is left over into
+// halves of it, and halves of those. So statements of many rows come in few
+// lengths, and stay prepared.
+func steps[T any](list []T, most int) iter.Seq[[]T] {
+	return func(yield func([]T) bool) {
+		for size := most; len(list) > 0; list = list[size:] {
+			for size > len(list) {
+				size /= 2
+			}
+			if !yield(list[:size:size]) {
+				return
+			}
+		}
+	}
 }
 
 // given writes a WITH's table of n rows of placeholders. The LIMIT says the

@@ -70,7 +70,7 @@ type item struct {
 func (db *DB) insertItems(ctx context.Context, t tx, task vpp.TaskID, items []item) error {
 	counts := map[vpp.ItemState]int{}
 	now := ms(db.now())
-	for some := range slices.Chunk(items, 200) {
+	for some := range steps(items, expandRows) {
 		args := make([]any, 0, 5*len(some))
 		for _, i := range some {
 			args = append(args, task, i.programUser, i.state, i.detail, now)
@@ -94,6 +94,10 @@ func (db *DB) insertItems(ctx context.Context, t tx, task vpp.TaskID, items []it
 // settleItems ends or moves on the open items that people have in tasks of
 // the given kinds, and counts them. It is the last write of a transaction, so
 // that nodes take the tasks' locks in one order.
+//
+// The CAST keeps SQLite from going through everybody in the tasks to look for
+// them among the few given ones, which it does as soon as these are more than
+// the ten that it believes a task to have.
 func (db *DB) settleItems(ctx context.Context, t tx, kinds []vpp.TaskKind, items []item) error {
 	if len(items) == 0 {
 		return nil
@@ -105,7 +109,7 @@ func (db *DB) settleItems(ctx context.Context, t tx, kinds []vpp.TaskKind, items
 		return err
 	}
 	counts := map[vpp.TaskID]map[vpp.ItemState]int{}
-	for some := range slices.Chunk(items, 200) {
+	for some := range steps(items, expandRows) {
 		args := make([]any, 0, 3*len(some)+1+len(open))
 		for _, i := range some {
 			args = append(args, i.programUser, i.state, i.detail)
@@ -121,7 +125,7 @@ func (db *DB) settleItems(ctx context.Context, t tx, kinds []vpp.TaskKind, items
 			return
 		}, `WITH v (id, state, detail) AS (`+given(len(some), "TEXT", "TEXT", "TEXT")+`)
 			UPDATE task_items SET state = v.state, detail = v.detail, updated_at = $`+strconv.Itoa(n+1)+`
-			FROM v WHERE task_items.program_user_id = v.id AND task_items.state IN ('queued', 'waiting')
+			FROM v WHERE task_items.program_user_id = CAST(v.id AS TEXT) AND task_items.state IN ('queued', 'waiting')
 			AND task_items.task_id IN (`+marks(n+2, len(open))+`)
 			RETURNING task_items.task_id, task_items.state`, args...)
 		if err != nil {

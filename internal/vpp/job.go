@@ -16,6 +16,8 @@ type (
 	SendMail struct{}
 	// ImportPeople writes the rows of an uploaded file.
 	ImportPeople struct{ TaskID TaskID }
+	// SendNotices hands over due notices to administrators.
+	SendNotices struct{}
 	// Sweep wakes whatever is due: deferred letters, reads by cadence,
 	// claims of the dead. It runs periodically.
 	Sweep struct{}
@@ -33,6 +35,7 @@ func (ExpandTask) Kind() string   { return "task.expand" }
 func (TendLocation) Kind() string { return "program.tend" }
 func (SendMail) Kind() string     { return "invite.send" }
 func (ImportPeople) Kind() string { return "roster.import" }
+func (SendNotices) Kind() string  { return "notice.send" }
 func (Sweep) Kind() string        { return "sweep" }
 func (SweepDevices) Kind() string { return "sweep_devices" }
 

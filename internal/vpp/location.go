@@ -47,7 +47,7 @@ type Location struct {
 	NotifiedAt    time.Time // last notification
 	NotifyTestAt  time.Time // Apple's last test notification came
 	NotifyProblem string    // why Apple does not notify us, a sentence; "" when it does or was not asked
-	WarnedDays    int       // the latest warning that the token expires was sent this many days before; 0 for none
+	WarnedDays    int       // the latest warning that the token expires was sent this many days before; 0 for none, WarnedExpired once it has
 	CreatedAt     time.Time
 	ReadProblem   string    // the sentence of the last failed read, "" after a good one
 	ReadStarted   time.Time // a read is under way since
@@ -86,6 +86,11 @@ const (
 	TokenNotAllowed TokenState = "not_allowed" // may read and not write (9637)
 	TokenElsewhere  TokenState = "elsewhere"   // another server manages the location
 )
+
+// TokenStates lists every state.
+func TokenStates() []TokenState {
+	return []TokenState{TokenMissing, TokenValid, TokenExpiring, TokenExpired, TokenRevoked, TokenInvalid, TokenNotAllowed, TokenElsewhere}
+}
 
 // TokenState derives the state of the location's token.
 func (l Location) TokenState(now time.Time) TokenState {

@@ -56,7 +56,10 @@ type Location struct {
 	Sync    []Fact
 	Hook    []Fact // the notification address and its state
 	Wait    string
-	Error   string // about an uploaded renewal
-	Empty   bool   // no token was ever added
-	Claimed Notice // who manages this location, if it is somebody else
+	Error   string  // about an uploaded renewal
+	Empty   bool    // no token was ever added
+	Sooner  string  // an uploaded renewal that ends earlier, locked: somebody is asked whether it is meant
+	Trouble Notice  // how the token stands, when it is not well
+	Report  []Check // of the connection test
+	Claimed Notice  // who manages this location, if it is somebody else
 }
