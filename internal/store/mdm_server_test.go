@@ -74,7 +74,7 @@ func TestCommandsToAsk(t *testing.T) {
 		storetest.AddLocation(t, db, "here", "uid")
 		storetest.AddPeople(t, db, "here", 1, vpp.WriteNone)
 		storetest.Exec(t, db, "INSERT INTO invitations (id, program_user_id, user_id, location_id, generation, created_at, expires_at) SELECT 'i', id, user_id, location_id, 1, 0, 0 FROM program_users")
-		storetest.Exec(t, db, "INSERT INTO deliveries (id, invitation_id, program_user_id, task_id, channel, address, queued_at, outcome, mdm, device_id) VALUES ('c', 'i', 'p', '', 'device', '', $1, 'underway', 'm1', 'd')", now.UnixMilli())
+		storetest.Exec(t, db, "INSERT INTO deliveries (id, invitation_id, program_user_id, task_id, channel, address, queued_at, outcome, mdm, device_id) SELECT 'c', 'i', id, '', 'device', '', CAST($1 AS BIGINT), 'underway', 'm1', 'd' FROM program_users", now.UnixMilli())
 		start, asked := now, []string{}
 		for now.Sub(start) < 20*time.Hour {
 			list, err := db.CommandsToAsk(t.Context(), "m1", 10)
