@@ -345,20 +345,12 @@ func TestMicroMDMDevices(t *testing.T) {
 	s.enrolled(mac, mac.UDID+":"+person.GUID)
 	s.enrolled(phone, phone.UDID)
 	s.enrolled(left, left.UDID)
+	// It writes its list after it reports, and in an order of its own.
+	s.listed(func(e *ears) bool { _, channels := e.device(left.UDID); return len(channels) == 1 })
 	if err := left.CheckOut(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	s.until(t, "the iPad's end", func() bool { s.mu.Lock(); defer s.mu.Unlock(); return len(s.gone) == 1 })
-	var listed *ears
-	for end := time.Now().Add(10 * time.Second); ; { // it writes its list after it reports
-		listed = newEars()
-		if err := s.Devices(t.Context(), listed); err != nil {
-			t.Fatal(err)
-		}
-		if len(listed.gone) > 0 || time.Now().After(end) {
-			break
-		}
-	}
+	listed := s.listed(func(e *ears) bool { _, users := e.device(mac.UDID); return len(e.gone) > 0 && len(users) == 2 })
 	d, channels := listed.device(mac.UDID)
 	c := channels[vpp.EnrollmentID(mac.UDID+":"+person.GUID)]
 	if d.SerialNumber != mac.Serial || d.Name != "" || len(channels) != 2 || !c.User || c.UserShortName != "ian" || c.EnrolledAt.IsZero() {
@@ -369,6 +361,20 @@ func TestMicroMDMDevices(t *testing.T) {
 	}
 	if len(listed.gone) != 1 || listed.gone[0] != left.UDID {
 		t.Errorf("gone are %v", listed.gone)
+	}
+}
+
+// listed reads the list until it is as hoped for.
+func (s *site) listed(well func(*ears) bool) *ears {
+	s.t.Helper()
+	for end := time.Now().Add(10 * time.Second); ; {
+		e := newEars()
+		if err := s.Devices(s.t.Context(), e); err != nil {
+			s.t.Fatal(err)
+		}
+		if well(e) || time.Now().After(end) {
+			return e
+		}
 	}
 }
 

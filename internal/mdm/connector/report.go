@@ -46,6 +46,11 @@ const sharedIPadUser = "FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF"
 // seenEvery is how exactly it is told when a device was last there.
 const seenEvery = 30 * time.Minute
 
+// overtaking is how much earlier than it happened something may be reported:
+// NanoMDM reports side by side, and takes the time only then. No device is
+// erased and enrolled again within it.
+const overtaking = time.Minute
+
 // told reads a report and tells what it brings. Reports of nothing that we
 // look for are no error; what cannot be read is. noShared says that the server
 // cannot tell the people on Shared iPads apart.
@@ -125,9 +130,10 @@ func (c Config) checkedIn(ctx context.Context, told mdm.Told, m said, at time.Ti
 	name := "channel " + m.channel()
 	switch m.MessageType {
 	case "Authenticate":
-		// Reports overtake each other: a device that brought its token since is
-		// enrolled. What it says of itself is still of use.
-		if c.heard.since(name, at) {
+		// Reports overtake each other, and their times with them: a device that
+		// brought its token about now is enrolled. What it says of itself is still
+		// of use.
+		if c.heard.since(name, at.Add(-overtaking)) {
 			return told.Enrolled(ctx, m.device(c.ID, time.Time{}), nil)
 		}
 		c.heard.forget(name)

@@ -24,8 +24,8 @@ const (
 // Reports overtake each other: an Authenticate that comes after the token that
 // followed it ends no enrollment.
 func TestReportsOvertaking(t *testing.T) {
-	c, e, at := dial(t, connector.KindNanoMDM, "https://mdm.example.com", apiKey), newEars(), time.Now().Add(-time.Minute)
-	for _, body := range [][]byte{reported("checkin_event", at.Add(time.Second), tokenUpdate), reported("checkin_event", at, authenticate)} {
+	c, e, at := dial(t, connector.KindNanoMDM, "https://mdm.example.com", apiKey), newEars(), time.Now().Add(-time.Hour)
+	for _, body := range [][]byte{reported("checkin_event", at, tokenUpdate), reported("checkin_event", at.Add(time.Second), authenticate)} {
 		if err := c.Report(t.Context(), e, body); err != nil {
 			t.Fatal(err)
 		}
@@ -34,7 +34,7 @@ func TestReportsOvertaking(t *testing.T) {
 	if ch := channels["U"]; ch.Disabled || ch.EnrolledAt.IsZero() || d.SerialNumber != "S" || d.Product != "iPhone15,2" {
 		t.Errorf("the device is %+v with %+v", d, channels)
 	}
-	if err := c.Report(t.Context(), e, reported("checkin_event", at.Add(time.Minute), authenticate)); err != nil {
+	if err := c.Report(t.Context(), e, reported("checkin_event", at.Add(10*time.Minute), authenticate)); err != nil {
 		t.Fatal(err)
 	}
 	if _, channels := e.device("U"); !channels["U"].Disabled {
