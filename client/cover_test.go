@@ -133,6 +133,8 @@ func callAll(ctx context.Context, c *client.Client) map[string]error {
 		"failures": c.ImportFailures(ctx, "i", io.Discard), "locations": second(c.Locations(ctx)), "add": second(c.AddLocation(ctx, file("x"))),
 		"inspect": second(c.InspectToken(ctx, file("x"))), "location": second(c.Location(ctx, "l")), "renew": second(c.RenewToken(ctx, "l", file("x"), true)),
 		"test": second(c.TestLocation(ctx, "l")), "test notifications": second(c.TestNotifications(ctx, "l")),
+		"take back": second(c.TakeBack(ctx, "l", "x")), "move out": second(c.MoveOut(ctx, "l")), "hand over": c.HandOver(ctx, "l", io.Discard),
+		"move in": second(c.MoveIn(ctx, "l", "", file("x"))), "signer": second(c.Signer(ctx)),
 		"check": second(c.CheckLocation(ctx, "l")), "default": second(c.DefaultLocation(ctx, "l")),
 		"examine": second(c.Examine(ctx, client.InvitationRequest{})), "examined": second(c.ListExamined(ctx, client.InvitationRequest{}, "x", page)),
 		"invite": second(c.Invite(ctx, client.InvitationRequest{})), "sync": second(c.Sync(ctx, client.SyncRequest{})),

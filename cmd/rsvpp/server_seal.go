@@ -84,11 +84,14 @@ func lastingKey(ctx context.Context, db *store.DB, box *seal.Box, purpose string
 }
 
 // lastingPurposes are what lasting keys are for.
-func lastingPurposes() []string { return []string{linkPurpose, notifyPurpose, enrollPurpose} }
+func lastingPurposes() []string {
+	return []string{linkPurpose, notifyPurpose, movePurpose, enrollPurpose}
+}
 
 const (
 	linkPurpose   = "invitation links"
 	notifyPurpose = "notification secrets"
+	movePurpose   = "hand-over files"
 	enrollPurpose = "enrollment links"
 )
 

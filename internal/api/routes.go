@@ -56,6 +56,12 @@ func (d *Door) write(b *book) {
 	post(b, "/locations/{id}/test", settings, "testLocation", "Try everything between this server and Apple: the way, token, clocks, ownership, notifications", d.testLocation, slow(applesTime))
 	post(b, "/locations/{id}/notifications/test", settings, "testNotifications", "Have Apple try the address for its notifications", d.testNotifications, slow(applesTime))
 	post(b, "/locations/{id}/default", settings, "defaultLocation", "Make it the location where people go when nobody says where", d.defaultLocation)
+	post(b, "/locations/{id}/take-back", settings, "takeBackLocation", "Make a location ours that another server has; refused when it is another's than the one that was seen", d.takeBack, slow(applesTime))
+
+	post(b, "/locations/{id}/move-out", settings, "moveOutLocation", "Let a location go to another server: nothing is written there any more", d.moveOut, slow(applesTime))
+	get(b, "/locations/{id}/hand-over", settings, "handOver", "The signed file that the next server reads: people, states, names at Apple; no invite codes, no tokens", d.handOver, jsonLines)
+	post(b, "/locations/{id}/move-in", settings, "moveIn", "Upload a hand-over file, or a CSV file with client_user_id; preview and run it as an import", d.moveIn, created, upload(largestFile, "application/jsonl", "text/csv", "application/octet-stream"), slow(fileTime))
+	get(b, "/signer", read, "signer", "The fingerprint of the key by which this server signs hand-over files", d.signer)
 
 	post(b, "/invitations/examine", read, "examineInvitations", "The doctor: who would be reached, and why the others not; writes nothing", d.examine, selecting)
 	post(b, "/invitations/examine/people", read, "examinedPeople", "The people who got one verdict", d.examineLines, selecting)

@@ -18,6 +18,7 @@ type Services struct {
 	Entrance  Entrance
 	Operators Operators
 	Locations Locations
+	Claims    Claims
 	People    People
 	Imports   Imports
 	Inviter   Inviter
@@ -64,6 +65,9 @@ type Locations interface {
 	Get(ctx context.Context, id vpp.LocationID) (vpp.Location, error)
 	Preview(ctx context.Context, file []byte) (vpp.Location, error)
 	Add(ctx context.Context, by vpp.Actor, file []byte) (vpp.Location, error)
+	// AddOver adds a location that another server claims; seen is the id of the
+	// claim that was shown.
+	AddOver(ctx context.Context, by vpp.Actor, file []byte, seen string) (vpp.Location, error)
 	Renew(ctx context.Context, by vpp.Actor, id vpp.LocationID, file []byte, sooner bool) (vpp.Location, error)
 	Check(ctx context.Context, by vpp.Actor, id vpp.LocationID) (vpp.Location, error)
 	SetDefault(ctx context.Context, by vpp.Actor, id vpp.LocationID) error
@@ -89,6 +93,23 @@ type Imports interface {
 	Preview(ctx context.Context, id vpp.ImportID, location vpp.LocationID, n int) (roster.Preview, error)
 	Run(ctx context.Context, by vpp.Actor, id vpp.ImportID, location vpp.LocationID) (vpp.Task, error)
 	Failures(ctx context.Context, id vpp.ImportID, w io.Writer) error
+}
+
+// Claims says whose locations are, and takes them from server to server.
+type Claims interface {
+	// TakeBack makes a location ours; vpp.Conflict when it is another's than
+	// the one that was seen.
+	TakeBack(ctx context.Context, by vpp.Actor, id vpp.LocationID, seen string) (vpp.Location, error)
+	// MoveOut lets a location go; asked again, it does what is left to do.
+	MoveOut(ctx context.Context, by vpp.Actor, id vpp.LocationID) (vpp.Location, error)
+	// HandOver writes the signed file that the next server reads.
+	HandOver(ctx context.Context, id vpp.LocationID, w io.Writer) error
+	// Fingerprint is that of the key by which this server signs.
+	Fingerprint() string
+	// MoveIn stores a file by which people move in with their records; it is
+	// previewed and run as any import. A fingerprint that is not the file's is
+	// vpp.Invalid, "" is whichever.
+	MoveIn(ctx context.Context, by vpp.Actor, id vpp.LocationID, filename, fingerprint string, r io.Reader) (roster.Import, error)
 }
 
 // Inviter invites people and tells their story; invite.Service is one.

@@ -13,7 +13,7 @@ import (
 // statuses come here. With full everything at the location is read, not only
 // what changed. A key that was used before gives the task of then.
 func (s *Service) StartSync(ctx context.Context, by vpp.Actor, sel vpp.Selection, full bool, key string) (vpp.Task, error) {
-	if err := s.usable(ctx, sel.Filter.Location); err != nil {
+	if err := s.usable(ctx, sel.Filter.Location, false); err != nil {
 		return vpp.Task{}, err
 	}
 	read := "changes"
@@ -26,7 +26,7 @@ func (s *Service) StartSync(ctx context.Context, by vpp.Actor, sel vpp.Selection
 // StartDelete begins to take people out of the program: their records are
 // retired at Apple, app licenses come back, books do not.
 func (s *Service) StartDelete(ctx context.Context, by vpp.Actor, sel vpp.Selection, key string) (vpp.Task, error) {
-	if err := s.usable(ctx, sel.Filter.Location); err != nil {
+	if err := s.usable(ctx, sel.Filter.Location, true); err != nil {
 		return vpp.Task{}, err
 	}
 	return s.begin(ctx, by, vpp.TaskDelete, "Delete from VPP", sel, nil, key)
@@ -40,14 +40,18 @@ func (s *Service) begin(ctx context.Context, by vpp.Actor, kind vpp.TaskKind, ti
 	return s.store.BeginTask(ctx, by, task, sel, key)
 }
 
-// usable says why a location cannot be worked with, if so.
-func (s *Service) usable(ctx context.Context, id vpp.LocationID) error {
+// usable says why a location cannot be worked with, if so; one that another
+// server has can be read.
+func (s *Service) usable(ctx context.Context, id vpp.LocationID, writing bool) error {
 	l, err := s.store.Location(ctx, id)
 	if err != nil {
 		return err
 	}
+	if why := l.WhyElsewhere(); why != "" && writing {
+		return vpp.Errorf(vpp.Conflict, "%s", why)
+	}
 	switch now := s.config.Now(); l.TokenState(now) {
-	case vpp.TokenValid, vpp.TokenExpiring:
+	case vpp.TokenValid, vpp.TokenExpiring, vpp.TokenElsewhere:
 		return nil
 	default:
 		return vpp.Errorf(vpp.Conflict, "%s %s", l.TokenSentence(now), l.TokenNext(now))
@@ -89,9 +93,18 @@ func (s *Service) PreviewDelete(ctx context.Context, sel vpp.Selection) (r Remov
 
 // Expand turns the selection of a sync or a removal into items and writes.
 func (s *Service) Expand(ctx context.Context, task vpp.Task) error {
+	l, err := s.store.Location(ctx, task.LocationID)
+	if err != nil {
+		return err
+	}
 	plan := planDelete
-	if task.Kind == vpp.TaskSync {
+	switch {
+	case task.Kind == vpp.TaskSync && l.Elsewhere():
+		plan = func(people []vpp.Person) []vpp.Planned { return keptHere(people, l) }
+	case task.Kind == vpp.TaskSync:
 		plan = planSync
+	case l.Elsewhere(): // whoever makes it ours again promises this anew
+		return nil
 	}
 	for {
 		done, err := s.store.PlanTask(ctx, task.ID, plan)
@@ -134,6 +147,18 @@ func planSync(people []vpp.Person) []vpp.Planned {
 				ID: p.Program.ID, State: vpp.ItemQueued, Write: vpp.WriteUpdate,
 				Detail: fmt.Sprintf("The address %s waits for Apple.", p.Email),
 			}
+		}
+	}
+	return plans
+}
+
+// keptHere plans a sync of a location that another server has: it is read, and
+// what changed here stays here.
+func keptHere(people []vpp.Person, l vpp.Location) []vpp.Planned {
+	plans := planSync(people)
+	for i, p := range plans {
+		if p.Write != vpp.WriteNone {
+			plans[i] = vpp.Planned{ID: p.ID, State: vpp.ItemSkipped, Detail: "The changed address was not sent. " + l.WhyElsewhere()}
 		}
 	}
 	return plans

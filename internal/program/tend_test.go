@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net/http"
 	"testing"
 	"time"
 
@@ -25,10 +26,13 @@ const school vpp.LocationID = "school"
 // promises, and the pretend Apple over HTTP.
 type world struct {
 	*program.Service
-	db    *store.DB
-	apple *applesim.Server
-	uid   string
-	token string
+	db     *store.DB
+	apple  *applesim.Server
+	uid    string
+	token  string
+	box    *seal.Box
+	config program.Config
+	wire   *wire
 }
 
 // Token implements program.Tokens.
@@ -63,19 +67,27 @@ func newWorld(t *testing.T, url string, o applesim.Options) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{db: db, apple: apple, uid: l.UID, token: token.Content}
-	w.Service = program.New(db, w, box, program.Config{
-		Client: appsandbooks.Config{BaseURL: apple.BaseURL(), RequestTimeout: 2 * time.Second, BackoffFirst: 5 * time.Millisecond},
+	w := &world{db: db, apple: apple, uid: l.UID, token: token.Content, box: box, wire: newWire()}
+	w.config = program.Config{
+		Client: appsandbooks.Config{
+			BaseURL: apple.BaseURL(), RequestTimeout: 2 * time.Second, BackoffFirst: 5 * time.Millisecond,
+			HTTPClient: &http.Client{Transport: w.wire},
+		},
+		ClaimName: "rsvpp at this.test",
 		Cadence: program.Cadence{
 			FirstLook: 5 * time.Millisecond, LookEvery: 10 * time.Millisecond, ResendAfter: 300 * time.Millisecond,
 			Settle: 20 * time.Millisecond, ReadEvery: time.Hour, FullEvery: time.Hour,
 		},
 		Lease: time.Minute, Slice: 8 * time.Second, Parallel: 8, Attempts: 8, Logger: slog.New(slog.DiscardHandler),
 		Now: time.Now, IDs: storetest.NewID, Secrets: uuid.NewString, Sleep: sleep,
-	})
+	}
+	w.Service = w.node()
 	storetest.AddLocation(t, db, school, l.UID)
 	return w
 }
+
+// node is one more server on the same database.
+func (w *world) node() *program.Service { return program.New(w.db, w, w.box, w.config) }
 
 func sleep(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)

@@ -167,7 +167,8 @@ func (db *DB) expanded(ctx context.Context, t tx, task vpp.TaskID) error {
 // finishTask ends the task if nothing of it is open. A sync also waits for
 // its read, which the tender notes in the cursor column.
 func (db *DB) finishTask(ctx context.Context, t tx, task vpp.TaskID) error {
-	_, err := t.Exec(ctx, `UPDATE tasks SET finished_at = $2 WHERE id = $1 AND finished_at = 0 AND canceled_at = 0
+	_, err := t.Exec(ctx, `UPDATE tasks SET finished_at = $2, note = CASE WHEN note LIKE '`+vpp.PausedPrefix+`%' THEN '' ELSE note END
+		WHERE id = $1 AND finished_at = 0 AND canceled_at = 0
 		AND expanded_at > 0 AND done + failed + skipped >= total AND cursor <> 'reading'`, task, ms(db.now()))
 	return err
 }
