@@ -31,7 +31,7 @@ func exported() []exportedTable {
 		{"users", true, ""},
 		{"user_groups", true, ""},
 		{"program_users", true, "code_sealed"},
-		{"strangers", true, ""},
+		{"strangers", true, "code_sealed"},
 		{"assignments", true, ""},
 		{"invitations", true, ""},
 		{"visits", true, ""},
@@ -40,6 +40,7 @@ func exported() []exportedTable {
 		{"mdm_servers", false, "secret_sealed hook_sealed"},
 		{"devices", true, ""},
 		{"enrollments", true, ""},
+		{"removal_licenses", true, ""},
 		{"entries", true, ""},
 	}
 }
