@@ -238,3 +238,40 @@ func TestDeviceDoor(t *testing.T) {
 		t.Errorf("a profile without a push certificate: %v", err)
 	}
 }
+
+// A changed key of the seal takes what the MDM server keeps along: devices
+// enroll, are woken and answer as before, with nothing left of the old key.
+func TestDevicesAfterSealRotate(t *testing.T) {
+	w := openDeviceWorld(t, filepath.Join(t.TempDir(), "a.db"))
+	w.says("mdm", "push-cert", "push.pem", "push.key")
+	w.person("Anna Berg", "anna@school.test")
+	ipad := w.device(mdmtest.IPad, "Anna's iPad", []byte(w.says("mdm", "profile", "--user", "anna@school.test")))
+	r := &rotation{db: w.db, keys: keysOf(w.settings), say: func(string, ...any) error { return nil }, wait: sleep}
+	var err error
+	if r.box, err = openBox(t.Context(), w.db, r.keys); err == nil {
+		err = r.newKey()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.await(t, func() bool { // the sweep's question is queued, sealed with the old key
+		d, err := w.client.ListDevices(t.Context(), client.DeviceFilter{}, client.Page{})
+		return err == nil && len(d.Items) == 1 && !d.Items[0].AskedAt.IsZero()
+	})
+	if n, err := r.pass(t.Context()); err != nil || n < 3 { // push key, check-in, authority
+		t.Fatal(n, err)
+	}
+	if err := w.box.Reload(); err != nil {
+		t.Fatal(err)
+	}
+	if left, err := r.left(t.Context()); err != nil || left > 0 {
+		t.Errorf("%d secrets are left under the old key: %v", left, err)
+	}
+	ipad.Do.Hash = "some"
+	w.answerPushes(ipad)
+	w.device(mdmtest.IPhone, "Another", []byte(w.says("mdm", "profile")))
+	w.await(t, func() bool {
+		d, err := w.client.ListDevices(t.Context(), client.DeviceFilter{Account: "signed_in"}, client.Page{})
+		return err == nil && len(d.Items) == 1
+	})
+}
