@@ -30,7 +30,7 @@ type Letter struct {
 type InvitationRequest struct {
 	Selection     Selection `json:"selection"`
 	Location      string    `json:"location,omitempty"`
-	Audience      string    `json:"audience,omitempty"` // not-invited, the usual one, or not-registered
+	Audience      string    `json:"audience,omitempty"` // not-invited, the usual one; not-registered; removed, to register people again
 	Channel       string    `json:"channel,omitempty"`  // mail, the usual one, or link
 	Resend        bool      `json:"resend,omitempty"`
 	Letter        *Letter   `json:"letter,omitempty"`
@@ -49,6 +49,8 @@ type Diagnosis struct {
 	Reachable  int       `json:"reachable"`
 	Acting     int       `json:"acting"`
 	Verdicts   []Finding `json:"verdicts"`
+	Shared     int       `json:"shared_accounts,omitempty"`      // people of one Apple Account with somebody else
+	SharedText string    `json:"shared_accounts_text,omitempty"` // who, and what that means
 }
 
 // Verdict is the doctor's word on one person.

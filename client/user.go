@@ -63,6 +63,8 @@ type Place struct {
 	Relinked       bool      `json:"relinked,omitempty"` // another Managed Apple Account than the linked one: never sent
 	MailProblem    string    `json:"mail_problem,omitempty"`
 	AccountLinked  bool      `json:"account_linked"`
+	RemovalAt      time.Time `json:"removal_at,omitzero"` // a removal is sent then, and can be undone until then
+	RemovalTask    string    `json:"removal_task,omitempty"`
 }
 
 // Person is a user as seen from one location.

@@ -22,6 +22,7 @@ type settings struct {
 	sealKey        string // the master key's text; "" for the file in the data folder
 	listen         string
 	publicURL      string
+	claimName      string // "" for one made of the public address
 	tlsCert        string
 	tlsKey         string
 	trustedProxies []netip.Prefix
@@ -31,7 +32,8 @@ type settings struct {
 	sweep          time.Duration
 	mailRetry      time.Duration // the first pause of a deferred letter
 	linkLife       time.Duration
-	metricsToken   string // what Prometheus shows; "" for none
+	undoTime       time.Duration // nothing of a removal is sent to Apple before
+	metricsToken   string        // what Prometheus shows; "" for none
 	logLevel       slog.Level
 	logFormat      string
 }
@@ -64,6 +66,17 @@ func duration(field func(*settings) *time.Duration) func(*settings, string) erro
 	}
 }
 
+// durationOrNone also takes 0, for never or at once.
+func durationOrNone(field func(*settings) *time.Duration) func(*settings, string) error {
+	return func(s *settings, v string) error {
+		if d, err := time.ParseDuration(v); err == nil && d == 0 {
+			*field(s) = 0
+			return nil
+		}
+		return duration(field)(s, v)
+	}
+}
+
 // settingTable lists every setting once.
 func settingTable() []*setting {
 	return []*setting{
@@ -72,12 +85,14 @@ func settingTable() []*setting {
 		{name: "seal-key", value: "", usage: "the key that seals secrets (default: seal.key in the data folder, made on first start)", secret: true, read: text(func(s *settings) *string { return &s.sealKey })},
 		{name: "listen", value: "127.0.0.1:8080", usage: "address to listen on", read: text(func(s *settings) *string { return &s.listen })},
 		{name: "public-url", value: "", usage: "address at which administrators, invited people and Apple reach this server", read: readPublicURL},
+		{name: "claim-name", value: "", usage: "how this server is called at Apple, where other servers read whose a location is (default: rsvpp at the host of public-url)", read: readClaimName},
 		{name: "tls-cert", value: "", usage: "certificate file (PEM), for https without a proxy", read: text(func(s *settings) *string { return &s.tlsCert })},
 		{name: "tls-key", value: "", usage: "key file (PEM) of the certificate", read: text(func(s *settings) *string { return &s.tlsKey })},
 		{name: "trusted-proxies", value: "", usage: "networks whose X-Forwarded-For is believed, such as 10.0.0.0/8", read: readProxies},
 		{name: "log-level", value: "info", usage: "debug, info, warn or error", read: readLevel},
 		{name: "log-format", value: "text", usage: "text or json", read: readFormat},
 		{name: "link-life", value: "720h", usage: "an invitation's link works for", read: duration(func(s *settings) *time.Duration { return &s.linkLife })},
+		{name: "undo-time", value: "5m", usage: "Delete from VPP can be undone for; nothing is sent to Apple before (0: it is sent at once)", read: durationOrNone(func(s *settings) *time.Duration { return &s.undoTime })},
 		{name: "metrics-token", value: "", usage: "the bearer token with which /metrics is read (default: an API key that may read)", secret: true, read: text(func(s *settings) *string { return &s.metricsToken })},
 		{name: "apple-url", value: "", usage: "Apple's API, or a pretend one", expert: true, read: text(func(s *settings) *string { return &s.appleURL })},
 		{name: "first-look", value: program.Apple.FirstLook.String(), usage: "from a request to the first look at its result, unless Apple notifies", expert: true, read: duration(func(s *settings) *time.Duration { return &s.cadence.FirstLook })},
@@ -101,6 +116,14 @@ func readPublicURL(s *settings, v string) error {
 		return fmt.Errorf("%q is not an address such as https://rsvpp.example.org", v)
 	}
 	s.publicURL = strings.TrimSuffix(v, "/")
+	return nil
+}
+
+func readClaimName(s *settings, v string) error {
+	if len(v) > longestClaimName {
+		return fmt.Errorf("%q is longer than the %d bytes that Apple keeps", v, longestClaimName)
+	}
+	s.claimName = v
 	return nil
 }
 

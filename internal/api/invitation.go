@@ -18,7 +18,7 @@ type Letter struct {
 // InvitationRequest says who is invited and how.
 type InvitationRequest struct {
 	Chosen
-	Audience    string  `json:"audience,omitempty" enum:"not-invited,not-registered" doc:"not-invited if missing."`
+	Audience    string  `json:"audience,omitempty" enum:"not-invited,not-registered,removed" doc:"not-invited if missing; removed registers people again who were deleted from VPP."`
 	Channel     string  `json:"channel,omitempty" enum:"mail,link" doc:"mail if missing."`
 	Resend      bool    `json:"resend,omitempty" doc:"Only to those who hold an invitation and have not accepted."`
 	Letter      *Letter `json:"letter,omitempty" doc:"In place of the saved one, for this run alone."`
@@ -46,6 +46,8 @@ type Diagnosis struct {
 	Reachable  int       `json:"reachable" doc:"People who will really be reached, or need no invitation."`
 	Acting     int       `json:"acting" doc:"People for whom a run does something."`
 	Verdicts   []Finding `json:"verdicts" nullable:"false"`
+	Shared     int       `json:"shared_accounts,omitempty" doc:"People who are registered with the same Apple Account as somebody else."`
+	SharedText string    `json:"shared_accounts_text,omitempty" doc:"Who, and what that means."`
 }
 
 // Verdict is the doctor's word on one person.
@@ -79,6 +81,7 @@ func (d *Door) examine(ctx context.Context, in *examineInput) (*answer[Diagnosis
 		LocationID: string(found.Location.ID), Location: found.Location.Name,
 		People: found.People, Reachable: found.Reachable, Acting: found.Acting,
 		Verdicts: each(found.Verdicts, func(f invite.Finding) Finding { return Finding{verdictOf(f.Verdict), f.People} }),
+		Shared:   found.Shared.People, SharedText: found.Shared.Sentence,
 	}, err)
 }
 

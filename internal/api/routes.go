@@ -54,6 +54,12 @@ func (d *Door) write(b *book) {
 	post(b, "/locations/{id}/test", settings, "testLocation", "Try everything between this server and Apple: the way, token, clocks, ownership, notifications", d.testLocation, slow(applesTime))
 	post(b, "/locations/{id}/notifications/test", settings, "testNotifications", "Have Apple try the address for its notifications", d.testNotifications, slow(applesTime))
 	post(b, "/locations/{id}/default", settings, "defaultLocation", "Make it the location where people go when nobody says where", d.defaultLocation)
+	post(b, "/locations/{id}/take-back", settings, "takeBackLocation", "Make a location ours that another server has; refused when it is another's than the one that was seen", d.takeBack, slow(applesTime))
+
+	post(b, "/locations/{id}/move-out", settings, "moveOutLocation", "Let a location go to another server: nothing is written there any more", d.moveOut, slow(applesTime))
+	get(b, "/locations/{id}/hand-over", settings, "handOver", "The signed file that the next server reads: people, states, names at Apple; no invite codes, no tokens", d.handOver, jsonLines)
+	post(b, "/locations/{id}/move-in", settings, "moveIn", "Upload a hand-over file, or a CSV file with client_user_id; preview and run it as an import", d.moveIn, created, upload(largestFile, "application/jsonl", "text/csv", "application/octet-stream"), slow(fileTime))
+	get(b, "/signer", read, "signer", "The fingerprint of the key by which this server signs hand-over files", d.signer)
 	put(b, "/locations/{id}/schedule", settings, "setSchedule", "Say how often the location is read by itself", d.setSchedule)
 	get(b, "/locations/{id}/assets", read, "listAssets", "Apps and books with their licenses, as Apple counted them last", d.listAssets)
 	get(b, "/locations/{id}/strangers", read, "listStrangers", "Records at Apple that are nobody's here, and whose they may be", d.listStrangers)
@@ -65,14 +71,19 @@ func (d *Door) write(b *book) {
 	post(b, "/invitations", inviting, "invite", "Invite people, or resend to them", d.invite, accepted, selecting)
 
 	post(b, "/vpp/sync", programs, "sync", "Make us and Apple equal, both ways", d.sync, accepted, selecting)
-	post(b, "/vpp/delete", programs, "deleteFromVPP", "Delete people from VPP: their records are retired at Apple", d.deleteFromVPP, accepted, selecting)
-	post(b, "/vpp/delete/preview", read, "previewDelete", "What a deletion would do; writes nothing", d.previewDelete, selecting)
+	post(b, "/vpp/delete", programs, "deleteFromVPP", "Delete people from VPP: their records are retired at Apple, when the time to undo is over", d.deleteFromVPP, accepted, selecting)
+	post(b, "/vpp/delete/preview", read, "previewDelete", "What a deletion would do, to people and to licenses; writes nothing", d.previewDelete, selecting, slow(fileTime))
+
+	get(b, "/conflicts", read, "listConflicts", "What does not go together: people of one Apple Account, second records, accounts that cannot be linked", d.listConflicts)
+	get(b, "/conflicts/counts", read, "countConflicts", "How many conflicts of each kind a location has", d.countConflicts)
+	post(b, "/conflicts/retire-other", programs, "retireOther", "Retire a living record that is nobody's here, with time to undo it", d.retireOther, accepted)
 
 	get(b, "/tasks", read, "listTasks", "Tasks, the newest first", d.listTasks)
 	get(b, "/tasks/{id}", read, "getTask", "One task", d.getTask)
 	get(b, "/tasks/{id}/items", read, "listTaskItems", "What became of each person", d.listItems)
 	get(b, "/tasks/{id}/items/export", read, "exportTaskItems", "The same as a CSV file", d.exportItems, csv)
 	post(b, "/tasks/{id}/cancel", read, "cancelTask", "End a task; what Apple or the mail server has is not undone", d.cancelTask, steering)
+	post(b, "/tasks/{id}/undo", read, "undoTask", "End a task of which nothing was sent yet; refused when something may have been", d.undoTask, steering)
 	post(b, "/tasks/{id}/retry", read, "retryTask", "A new task for those with whom this one failed", d.retryTask, accepted, steering)
 	stream(b, "/events", read, "events", "What changes, as it changes", d.events)
 

@@ -35,8 +35,11 @@ func (d *Door) page(r *http.Request) view.Page {
 	d.note(ctx, err, "locations")
 	here := d.chosen(ctx, locations)
 	p.Locations = d.choices(locations, here)
-	p.Notices = append(d.banner(here), p.Notices...)
+	p.Notices = append(append(d.lost(locations), d.banner(here)...), p.Notices...)
 	p.Running = d.running(ctx)
+	conflicts, err := d.Program.ConflictCounts(ctx, here.ID)
+	d.note(ctx, err, "conflicts")
+	p.Conflicts = conflicts.Total()
 	return p
 }
 
@@ -104,6 +107,9 @@ func (d *Door) choices(locations []vpp.Location, here vpp.Location) []view.Choic
 
 // banner says on every page what keeps the location from working, or soon will.
 func (d *Door) banner(l vpp.Location) []view.Notice {
+	if l.TokenState(d.now()) == vpp.TokenElsewhere && l.ClaimState() != vpp.ClaimMovedOut { // lost says it, of every location
+		return nil
+	}
 	if d.tokenStops(l) || l.TokenState(d.now()) == vpp.TokenExpiring {
 		return []view.Notice{d.tokenNotice(l)}
 	}
@@ -122,7 +128,7 @@ func sectionOf(path string) string {
 	switch first {
 	case "":
 		return "start"
-	case "users", "locations", "tasks", "history":
+	case "users", "locations", "tasks", "history", "conflicts":
 		return first
 	case "import", "invite", "vpp":
 		return "users"

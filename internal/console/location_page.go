@@ -29,12 +29,12 @@ func (d *Door) location(r *http.Request, l vpp.Location) (view.Location, error) 
 	p.Title, p.Path = l.Name, "/locations/"+string(l.ID)
 	p.Crumbs = []view.Link{{Text: "Locations", Href: "/locations"}}
 	card, err := d.locationCard(r.Context(), l)
-	m := view.Location{Page: p, Card: card, Token: d.tokenFacts(l), Sync: d.syncFacts(l), Hook: d.hookFacts(l), Wait: d.waiting(l), Empty: l.UID == ""}
+	m := view.Location{Page: p, Card: card, Token: d.tokenFacts(l), Sync: d.syncFacts(l), Hook: d.hookFacts(l), Wait: d.waiting(l), Empty: l.UID == "", Claim: d.claim(l)}
 	if err == nil && l.UID != "" {
 		m.Tabs, err = d.locationTabs(r.Context(), l.ID, tabLocation)
 	}
 	said := func(n view.Notice) bool { return n == d.tokenNotice(l) }
-	if n := d.tokenNotice(l); n.Text != "" && !m.Empty && !slices.ContainsFunc(p.Notices, said) {
+	if n := d.tokenNotice(l); n.Text != "" && !m.Empty && (!l.Elsewhere() || l.ClaimState() == vpp.ClaimMovedOut) && !slices.ContainsFunc(p.Notices, said) {
 		n.Action = view.Link{}
 		m.Trouble = n
 	}

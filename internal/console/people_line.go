@@ -51,9 +51,10 @@ func mayDo(p vpp.ProgramUser, scopes operator.Scopes) []string {
 			can = append(can, word)
 		}
 	}
-	leaving := p.Pending == vpp.WriteRetire
+	leaving := p.Pending == vpp.WriteRetire || !p.Removing.At.IsZero()
 	status := p.VPPStatus()
 	add("invite", operator.ScopeInvite, !leaving && (status == vpp.NotInvited || status == vpp.Removed))
+	add("register", operator.ScopeInvite, !leaving && status == vpp.Removed && p.Pending == vpp.WriteNone)
 	add("resend", operator.ScopeInvite, !leaving && p.AppleStatus == vpp.AppleRegistered && p.Pending != vpp.WriteCreate)
 	add("sync", operator.ScopeProgram, p.AppleStatus != vpp.AppleNone || p.Pending != vpp.WriteNone)
 	add("delete", operator.ScopeProgram, !leaving && p.AppleStatus.Living())

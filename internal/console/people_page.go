@@ -99,6 +99,9 @@ func (d *Door) tell(m *view.User, s invite.Story, scopes operator.Scopes) {
 	}
 	m.Invitations = invitationsOf(s, now)
 	m.Can = canOf(s, scopes)
+	for _, h := range s.Before.Licenses {
+		m.Before = append(m.Before, holdingOf(h))
+	}
 }
 
 func canOf(s invite.Story, scopes operator.Scopes) view.UserCan {
@@ -107,7 +110,7 @@ func canOf(s invite.Story, scopes operator.Scopes) view.UserCan {
 	registered := s.Place.AppleStatus == vpp.AppleRegistered && s.Place.Pending != vpp.WriteRetire && s.Place.Pending != vpp.WriteCreate
 	return view.UserCan{
 		Invite: strings.Contains(can, "invite"), Resend: strings.Contains(can, "resend"),
-		Sync: strings.Contains(can, "sync"), Delete: strings.Contains(can, "delete"),
+		Register: strings.Contains(can, "register"), Sync: strings.Contains(can, "sync"), Delete: strings.Contains(can, "delete"),
 		Withdraw: inviting && (s.State == vpp.InvitationWaiting || s.State == vpp.InvitationSent || s.State == vpp.InvitationFailed),
 		Link:     inviting && registered,
 	}

@@ -75,6 +75,8 @@ func stepWord(u vpp.User, p vpp.ProgramUser) string {
 		return "has not signed in at Apple yet"
 	case vpp.StepUpdateWaiting:
 		return "a changed address waits for Apple"
+	case vpp.StepRemovalHeld:
+		return "will be removed from VPP at " + p.Removing.At.UTC().Format("15:04 MST")
 	case vpp.StepRemoving:
 		return "removal waits for Apple"
 	case vpp.StepNone:

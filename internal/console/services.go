@@ -17,6 +17,7 @@ type Services struct {
 	Entrance  Entrance
 	Operators Operators
 	Locations Locations
+	Claims    Claims
 	People    People
 	Imports   Imports
 	Inviter   Inviter
@@ -59,6 +60,9 @@ type Locations interface {
 	Get(ctx context.Context, id vpp.LocationID) (vpp.Location, error)
 	Preview(ctx context.Context, file []byte) (vpp.Location, error)
 	Add(ctx context.Context, by vpp.Actor, file []byte) (vpp.Location, error)
+	// AddOver adds a location that another server claims; seen is the id of the
+	// claim that was shown.
+	AddOver(ctx context.Context, by vpp.Actor, file []byte, seen string) (vpp.Location, error)
 	Renew(ctx context.Context, by vpp.Actor, id vpp.LocationID, file []byte, sooner bool) (vpp.Location, error)
 	Check(ctx context.Context, by vpp.Actor, id vpp.LocationID) (vpp.Location, error)
 	SetDefault(ctx context.Context, by vpp.Actor, id vpp.LocationID) error
@@ -87,6 +91,23 @@ type Imports interface {
 	Failures(ctx context.Context, id vpp.ImportID, w io.Writer) error
 }
 
+// Claims says whose locations are, and takes them from server to server.
+type Claims interface {
+	// TakeBack makes a location ours; vpp.Conflict when it is another's than
+	// the one that was seen.
+	TakeBack(ctx context.Context, by vpp.Actor, id vpp.LocationID, seen string) (vpp.Location, error)
+	// MoveOut lets a location go; asked again, it does what is left to do.
+	MoveOut(ctx context.Context, by vpp.Actor, id vpp.LocationID) (vpp.Location, error)
+	// HandOver writes the signed file that the next server reads.
+	HandOver(ctx context.Context, id vpp.LocationID, w io.Writer) error
+	// Fingerprint is that of the key by which this server signs.
+	Fingerprint() string
+	// MoveIn stores a file by which people move in with their records; it is
+	// previewed and run as any import. A fingerprint that is not the file's is
+	// vpp.Invalid, "" is whichever.
+	MoveIn(ctx context.Context, by vpp.Actor, id vpp.LocationID, filename, fingerprint string, r io.Reader) (roster.Import, error)
+}
+
 // Inviter invites people and tells their story; invite.Service is one.
 type Inviter interface {
 	Examine(ctx context.Context, r invite.Request) (invite.Diagnosis, error)
@@ -111,7 +132,7 @@ type Letters interface {
 // Program keeps us and Apple equal; program.Service is one.
 type Program interface {
 	StartSync(ctx context.Context, by vpp.Actor, s vpp.Selection, full bool, key string) (vpp.Task, error)
-	StartDelete(ctx context.Context, by vpp.Actor, s vpp.Selection, key string) (vpp.Task, error)
+	StartDelete(ctx context.Context, by vpp.Actor, s vpp.Selection, atOnce bool, key string) (vpp.Task, error)
 	PreviewDelete(ctx context.Context, s vpp.Selection) (program.Removal, error)
 	Usual() vpp.Schedule
 	SetSchedule(ctx context.Context, by vpp.Actor, id vpp.LocationID, s vpp.Schedule) (vpp.Location, error)
@@ -122,6 +143,11 @@ type Program interface {
 	PreviewAdopt(ctx context.Context, id vpp.LocationID) (program.Finds, error)
 	Adopt(ctx context.Context, by vpp.Actor, id vpp.LocationID, choices []program.Choice) (program.Adopted, error)
 	AdoptClear(ctx context.Context, by vpp.Actor, id vpp.LocationID, create bool) (program.Adopted, error)
+	HeldBefore(ctx context.Context, s vpp.Selection) (vpp.HeldByAll, error)
+	Conflicts(ctx context.Context, location vpp.LocationID, kind vpp.ConflictKind, page vpp.Page) (vpp.List[vpp.MappingConflict], error)
+	CountConflicts(ctx context.Context, location vpp.LocationID) (vpp.ConflictCounts, error)
+	ConflictCounts(ctx context.Context, location vpp.LocationID) (vpp.ConflictCounts, error)
+	RetireOther(ctx context.Context, by vpp.Actor, location vpp.LocationID, other vpp.ClientUserID, key string) (vpp.Task, error)
 	TestConnection(ctx context.Context, id vpp.LocationID) (vpp.Location, []vpp.Check, error)
 	TestNotify(ctx context.Context, id vpp.LocationID) (vpp.NotifyTest, error)
 }
@@ -133,6 +159,7 @@ type Tasks interface {
 	Items(ctx context.Context, id vpp.TaskID, state vpp.ItemState, page vpp.Page) (vpp.List[vpp.TaskItem], error)
 	EachItem(ctx context.Context, id vpp.TaskID, state vpp.ItemState, fn func([]vpp.TaskItem) error) error
 	Cancel(ctx context.Context, by vpp.Actor, id vpp.TaskID) (vpp.Task, error)
+	Undo(ctx context.Context, by vpp.Actor, id vpp.TaskID) (vpp.Task, error)
 	Retry(ctx context.Context, by vpp.Actor, id vpp.TaskID) (vpp.Task, error)
 }
 

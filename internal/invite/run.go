@@ -45,6 +45,9 @@ func (s *Service) Start(ctx context.Context, by vpp.Actor, r Request) (vpp.Task,
 	if d.People == 0 {
 		return vpp.Task{}, invalid("selection", "Nobody matches what was chosen.")
 	}
+	if why := d.Location.WhyElsewhere(); why != "" {
+		return vpp.Task{}, vpp.Errorf(vpp.Conflict, "%s", why)
+	}
 	life := r.ExpiresIn
 	if life == 0 {
 		life = s.config.LinkLife
@@ -52,6 +55,9 @@ func (s *Service) Start(ctx context.Context, by vpp.Actor, r Request) (vpp.Task,
 	task := vpp.Task{
 		ID: vpp.TaskID(s.ids()), Kind: vpp.TaskInvite, LocationID: d.Location.ID, Title: title("Invite", d.Acting),
 		CreatedBy: by.Name, CreatedAt: s.now(), Params: r.params(d, life),
+	}
+	if r.Audience == vpp.AudienceRemoved {
+		task.Title = title("Register again", d.Acting)
 	}
 	if r.Resend {
 		task.Kind, task.Title = vpp.TaskResend, title("Resend to", d.Acting)
@@ -80,6 +86,9 @@ func (s *Service) Expand(ctx context.Context, job vpp.ExpandTask) error {
 	location, err := s.store.Location(ctx, run.Task.LocationID)
 	if err != nil {
 		return err
+	}
+	if location.Elsewhere() { // whoever makes it ours again promises this anew
+		return nil
 	}
 	t := termsOf(run.Task)
 	if t.mail, err = s.mailReady(ctx); err != nil {

@@ -15,6 +15,9 @@ func (s *Service) client(ctx context.Context, l vpp.Location) (*appsandbooks.Cli
 	if err != nil {
 		return nil, err
 	}
+	if _, err := s.Claim(ctx); err != nil { // before the first answer is compared with it
+		return nil, err
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c := s.clients[token]
@@ -39,6 +42,10 @@ func (s *Service) newClient(id vpp.LocationID, token string, p appsandbooks.Pace
 		if s.config.Observe != nil {
 			s.config.Observe(id, i)
 		}
+	}
+	if id != "" {
+		config.Hooks.BeforeCall = func(i appsandbooks.CallInfo) error { return s.mayCall(id, i) }
+		config.Hooks.OnEnvelope = func(e appsandbooks.Envelope) { s.saw(id, e) }
 	}
 	config.Hooks.OnEnvelope = s.watchEnd(token, config.Hooks.OnEnvelope)
 	c, err := appsandbooks.New(config)
@@ -81,7 +88,7 @@ func (s *Service) Verify(ctx context.Context, token string) (vpp.LocationFacts, 
 	}
 	return vpp.LocationFacts{
 		UID: said.UID, Name: said.LocationName, Country: said.CountryISO2ACode, Platform: said.DefaultPlatform,
-		Website: said.WebsiteURL, ExpiresAt: said.TokenExpirationDate.Time,
+		Website: said.WebsiteURL, ExpiresAt: said.TokenExpirationDate.Time, Claim: claimOf(said.MDMInfo),
 	}, nil
 }
 
@@ -102,17 +109,15 @@ func explain(err error) error {
 	case errors.As(err, &wait):
 		return vpp.Wrap(vpp.Unavailable, err, "Apple asked us to wait until %s.", wait.Until.UTC().Format("15:04:05 MST"))
 	case errors.As(err, &said) && said.Number != 0:
-		p := vpp.ExplainApple(int(said.Number))
-		return vpp.Wrap(p.Kind, err, "%s %s (Apple's error %d)", p.Sentence, p.Next, said.Number)
+		return vpp.ExplainApple(int(said.Number)).Refuses(err)
 	case errors.Is(err, appsandbooks.ErrTokenRefused):
 		p := vpp.ExplainApple(vpp.AppleTokenInvalid)
-		return vpp.Wrap(p.Kind, err, "%s %s", p.Sentence, p.Next)
+		return vpp.Wrap(p.Kind, err, "%s", p.Advice())
 	case errors.As(err, &said) && said.HTTPStatus >= 500: // without a word from Apple
 		p := vpp.ExplainApple(vpp.AppleUnavailable)
-		return vpp.Wrap(p.Kind, err, "%s %s", p.Sentence, p.Next)
+		return vpp.Wrap(p.Kind, err, "%s", p.Advice())
 	case errors.As(err, &odd), errors.As(err, &config):
-		p := vpp.ExplainApple(vpp.AppleUnreadableAnswer)
-		return vpp.Wrap(p.Kind, err, "%s %s", p.Sentence, p.Next)
+		return vpp.ExplainApple(vpp.AppleUnreadableAnswer).Refuses(err)
 	}
 	return vpp.Wrap(vpp.Unavailable, err, "Apple cannot be reached. Check the way from this server to vpp.itunes.apple.com, port 443; it is tried again by itself.")
 }

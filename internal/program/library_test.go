@@ -179,7 +179,7 @@ func TestLibraryAfterARemoval(t *testing.T) {
 		w.give(t, app, 1, 2)
 		w.give(t, book, 1)
 		w.wantLibrary(t, true)
-		task, err := w.StartDelete(t.Context(), vpp.Server, vpp.Selection{IDs: []vpp.UserID{"user-0001"}}, "")
+		task, err := w.StartDelete(t.Context(), vpp.Server, vpp.Selection{IDs: []vpp.UserID{"user-0001"}}, true, "")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -16,6 +16,7 @@ import (
 // every slice, so that any node can go on.
 type walk struct {
 	Full     bool
+	Removed  bool   // with those who were removed: people moved in of whom nothing is known
 	Since    string // version read from, in a delta
 	Version  string // the first page's: where the next delta begins
 	Next     int    // page to ask for next
@@ -122,7 +123,7 @@ func (t *tender) livingUnseen(ctx context.Context, w *walk, was *imprint) ([]vpp
 // name; the next full read goes on with the others.
 const verifyLimit = 1000
 
-func (t *tender) loadWalk(ctx context.Context, wanted vpp.ReadWanted) (*walk, error) {
+func (t *tender) loadWalk(ctx context.Context, wanted vpp.ReadWanted) (_ *walk, err error) {
 	if wanted.Walk != "" {
 		w := &walk{}
 		if err := json.Unmarshal([]byte(wanted.Walk), w); err != nil {
@@ -136,6 +137,8 @@ func (t *tender) loadWalk(ctx context.Context, wanted vpp.ReadWanted) (*walk, er
 	w := &walk{Full: full, Started: t.config.Now(), Changed: map[string]int{}}
 	if !full {
 		w.Since = t.l.UsersVersion
+	} else if w.Removed, err = t.store.Unread(ctx, t.l.ID); err != nil {
+		return nil, err
 	}
 	text, err := w.encode()
 	if err != nil {
@@ -159,7 +162,7 @@ func (t *tender) walkPages(ctx context.Context, w *walk, was *imprint) error {
 	}
 	asked := t.config.Now()
 	written := func() error { return nil }
-	query := appsandbooks.UsersQuery{ActiveOnly: w.Full, SinceVersionID: w.Since, PageIndex: w.Next}
+	query := appsandbooks.UsersQuery{ActiveOnly: w.Full && !w.Removed, SinceVersionID: w.Since, PageIndex: w.Next}
 	_, err := t.apple.WalkUsers(ctx, query, func(p *appsandbooks.UsersPage) error {
 		records := make([]vpp.Record, 0, len(p.Users))
 		for i := range p.Users {
@@ -314,7 +317,7 @@ func (t *tender) walkBroke(ctx context.Context, w *walk, err error) error {
 		*w = walk{Full: true, Started: w.Started, Changed: w.Changed, Restarts: w.Restarts + 1}
 		err = nil
 	case restart:
-		*w = walk{Full: w.Full, Since: w.Since, Started: w.Started, Changed: w.Changed, Restarts: w.Restarts + 1}
+		*w = walk{Full: w.Full, Removed: w.Removed, Since: w.Since, Started: w.Started, Changed: w.Changed, Restarts: w.Restarts + 1}
 		if w.Restarts%3 != 0 { // now and then the location is left alone for a while
 			err = nil
 		}

@@ -85,7 +85,7 @@ func (s *Service) Sweep(ctx context.Context) error {
 	for _, l := range due {
 		err = errors.Join(err, s.readBySchedule(ctx, l))
 	}
-	return errors.Join(err, s.store.ForgetNotifications(ctx, now.Add(-24*time.Hour)), s.store.WakeTenders(ctx))
+	return errors.Join(err, s.store.ForgetNotifications(ctx, now.Add(-24*time.Hour)), s.store.WakeTenders(ctx), s.recount(ctx))
 }
 
 // readBySchedule asks for what is due at a location, and notes when it is due

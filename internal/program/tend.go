@@ -54,7 +54,10 @@ func (s *Service) tendOnce(ctx context.Context, id vpp.LocationID, end time.Time
 		return busy, err
 	}
 	t := &tender{Service: s, l: l, apple: c, end: end}
-	if busy, err = t.callAndRead(ctx, limits.Limit(appsandbooks.MaxUsers), busy); err != nil {
+	s.learn(l)
+	claimErr := t.mind(ctx) // a location that cannot be claimed can be read
+	busy, err = t.callAndRead(ctx, limits.Limit(appsandbooks.MaxUsers), busy)
+	if err = errors.Join(claimErr, err); err != nil {
 		return busy, err
 	}
 	return busy, s.store.Recover(ctx, id)
@@ -74,6 +77,9 @@ func (t *tender) callAndRead(ctx context.Context, maxUsers int, busy bool) (call
 	for {
 		more, err := t.callsDue(ctx, maxUsers)
 		called = called || more
+		if err == nil && t.doubts(t.l.ID) > 0 {
+			err = t.mind(ctx)
+		}
 		if err != nil || t.config.Now().After(t.end) {
 			return called, errors.Join(err, <-read)
 		}
@@ -83,6 +89,9 @@ func (t *tender) callAndRead(ctx context.Context, maxUsers int, busy bool) (call
 		}
 		select {
 		case readErr := <-read:
+			if readErr == nil && t.doubts(t.l.ID) > 0 { // its last answers may have shown it
+				readErr = t.mind(ctx)
+			}
 			return called, readErr
 		case <-time.After(pause):
 		}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net/http"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -26,17 +28,30 @@ const school vpp.LocationID = "school"
 // promises, and the pretend Apple over HTTP.
 type world struct {
 	*program.Service
-	db    *store.DB
-	box   *seal.Box
-	apple *applesim.Server
-	uid   string
-	token string
+	db     *store.DB
+	apple  *applesim.Server
+	uid    string
+	token  string
+	box    *seal.Box
+	config program.Config
+	wire   *wire
+	ahead  atomic.Int64 // how far the program's clock is
 }
 
 // Token implements program.Tokens.
 func (w *world) Token(context.Context, vpp.LocationID) (string, error) { return w.token, nil }
 
 func newWorld(t *testing.T, url string, o applesim.Options) *world {
+	t.Helper()
+	return newWorldWith(t, url, o, func(*program.Config) {})
+}
+
+// pass lets time pass for all but Apple.
+func (w *world) pass(d time.Duration) { w.ahead.Add(int64(d)) }
+
+func (w *world) now() time.Time { return time.Now().Add(time.Duration(w.ahead.Load())) }
+
+func newWorldWith(t *testing.T, url string, o applesim.Options, change func(*program.Config)) *world {
 	t.Helper()
 	o.PageSize = 50
 	if o.Limits == (applesim.Limits{}) {
@@ -55,7 +70,9 @@ func newWorld(t *testing.T, url string, o applesim.Options) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	db := storetest.Open(t, url, time.Now)
+	w := &world{apple: apple, uid: l.UID, token: token.Content}
+	db := storetest.Open(t, url, w.now)
+	w.db = db
 	q, err := queue.New(t.Context(), db.SQLite(), db.Postgres(), queue.Config{Logger: slog.New(slog.DiscardHandler), Clock: time.Now})
 	if err != nil {
 		t.Fatal(err)
@@ -65,19 +82,28 @@ func newWorld(t *testing.T, url string, o applesim.Options) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{db: db, box: box, apple: apple, uid: l.UID, token: token.Content}
-	w.Service = program.New(db, w, box, program.Config{
-		Client: appsandbooks.Config{BaseURL: apple.BaseURL(), RequestTimeout: 2 * time.Second, BackoffFirst: 5 * time.Millisecond},
+	w.box, w.wire = box, newWire()
+	w.config = program.Config{
+		Client: appsandbooks.Config{
+			BaseURL: apple.BaseURL(), RequestTimeout: 2 * time.Second, BackoffFirst: 5 * time.Millisecond,
+			HTTPClient: &http.Client{Transport: w.wire},
+		},
+		ClaimName: "rsvpp at this.test",
 		Cadence: program.Cadence{
 			FirstLook: 5 * time.Millisecond, LookEvery: 10 * time.Millisecond, ResendAfter: 300 * time.Millisecond,
 			Settle: 20 * time.Millisecond, ReadEvery: time.Hour, FullEvery: time.Hour,
 		},
 		Lease: time.Minute, Slice: 8 * time.Second, Parallel: 8, Attempts: 8, Logger: slog.New(slog.DiscardHandler),
-		Now: time.Now, IDs: storetest.NewID, Secrets: uuid.NewString, Sleep: sleep, People: roster.New(db, time.Now, storetest.NewID),
-	})
+		Now: w.now, IDs: storetest.NewID, Secrets: uuid.NewString, Sleep: sleep, People: roster.New(db, w.now, storetest.NewID),
+	}
+	change(&w.config)
+	w.Service = w.node()
 	storetest.AddLocation(t, db, school, l.UID)
 	return w
 }
+
+// node is one more server on the same database.
+func (w *world) node() *program.Service { return program.New(w.db, w, w.box, w.config) }
 
 func sleep(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
@@ -107,7 +133,7 @@ func (w *world) settle(t *testing.T) {
 			due, _ := w.db.UnsentBatches(t.Context(), school, 10)
 			t.Fatalf("the location does not come to rest: due %s, %q, waits until %s, unsent %+v; %+v", later.At, l.ReadProblem, l.WaitUntil, due, w.apple.Calls())
 		}
-		if err := sleep(t.Context(), time.Until(later.At)); err != nil {
+		if err := sleep(t.Context(), later.At.Sub(w.now())); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -190,7 +216,7 @@ func TestTendWithFaults(t *testing.T) {
 		storetest.AddPeople(t, w.db, school, 300, vpp.WriteCreate)
 		w.settle(t)
 		w.equal(t)
-		task, err := w.StartDelete(t.Context(), vpp.Server, vpp.Selection{IDs: []vpp.UserID{"user-0001", "user-0002", "user-0003"}}, "once")
+		task, err := w.StartDelete(t.Context(), vpp.Server, vpp.Selection{IDs: []vpp.UserID{"user-0001", "user-0002", "user-0003"}}, false, "once")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -370,7 +396,7 @@ func TestDeleteBeforeAppleWasAsked(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, url string) {
 		w := newWorld(t, url, applesim.Options{})
 		storetest.AddPeople(t, w.db, school, 3, vpp.WriteCreate)
-		task, err := w.StartDelete(t.Context(), vpp.Server, vpp.Selection{IDs: []vpp.UserID{"user-0001"}}, "")
+		task, err := w.StartDelete(t.Context(), vpp.Server, vpp.Selection{IDs: []vpp.UserID{"user-0001"}}, false, "")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -401,7 +427,7 @@ func TestIdempotencyKey(t *testing.T) {
 		if err != nil || again.ID != first.ID {
 			t.Errorf("the same key began %s after %s: %v", again.ID, first.ID, err)
 		}
-		other, err := w.StartDelete(t.Context(), vpp.Server, all, "key")
+		other, err := w.StartDelete(t.Context(), vpp.Server, all, false, "key")
 		if err != nil || other.ID == first.ID || other.Kind != vpp.TaskDelete {
 			t.Errorf("another act with the same key gave %+v: %v", other, err)
 		}

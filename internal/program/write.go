@@ -25,6 +25,8 @@ func (t *tender) send(ctx context.Context, b vpp.Batch) error {
 	}
 	receipt, err := t.call(ctx, b.Op, members)
 	switch {
+	case errors.Is(err, errNotOurs): // it did not leave, and waits
+		return nil
 	case err == nil:
 		return t.store.BatchSent(ctx, b.ID, receipt.EventID, t.config.Now().Add(t.config.Cadence.FirstLook))
 	case errors.Is(err, appsandbooks.ErrOutcomeUnknown):
@@ -138,7 +140,7 @@ func (t *tender) refuse(ctx context.Context, b vpp.Batch, people []vpp.Person, n
 		p := vpp.ExplainApple(number)
 		list := make([]vpp.Refusal, len(people))
 		for i, m := range people {
-			list[i] = vpp.Refusal{ID: m.Program.ID, Op: b.Op, Number: number, Sentence: p.Sentence + " " + p.Next}
+			list[i] = vpp.Refusal{ID: m.Program.ID, Op: b.Op, Number: number, Sentence: p.Said()}
 		}
 		if err := t.store.RefusePeople(ctx, list); err != nil {
 			return err

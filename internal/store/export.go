@@ -37,6 +37,7 @@ func exported() []exportedTable {
 		{"visits", true, ""},
 		{"deliveries", true, ""},
 		{"task_items", true, ""},
+		{"removal_licenses", true, ""},
 		{"entries", true, ""},
 	}
 }

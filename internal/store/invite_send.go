@@ -42,12 +42,13 @@ func (db *DB) ClaimLetters(ctx context.Context, claim string, until time.Time, l
 }
 
 const dueColumns = `d.id, d.program_user_id, d.task_id, l.id, l.name, i.id, i.revision, i.generation, i.expires_at, i.withdrawn_at,
-	d.address, u.first_name, u.full_name, d.attempts, d.queued_at, p.apple_status, p.generation, p.pending`
+	d.address, u.first_name, u.full_name, d.attempts, d.queued_at, p.apple_status, p.generation, p.pending, ` + elsewhere
 
 // claimedLetter is a due letter with the facts that may keep it back.
 type claimedLetter struct {
 	vpp.DueLetter
-	place vpp.ProgramUser
+	place     vpp.ProgramUser
+	elsewhere bool // another server has the location
 }
 
 func scanDue(s scanner) (c claimedLetter, err error) {
@@ -55,7 +56,7 @@ func scanDue(s scanner) (c claimedLetter, err error) {
 	err = s.Scan((*string)(&c.Delivery), (*string)(&c.Place), (*string)(&c.Task), (*string)(&c.Location), &c.LocationName,
 		(*string)(&i.ID), wholeAt{&i.Revision}, wholeAt{&i.Generation},
 		timeAt{&i.ExpiresAt}, timeAt{&i.WithdrawnAt}, &c.Address, &c.FirstName, &c.FullName, wholeAt{&c.Attempts}, timeAt{&c.QueuedAt},
-		(*string)(&c.place.AppleStatus), wholeAt{&c.place.Generation}, (*string)(&c.place.Pending))
+		(*string)(&c.place.AppleStatus), wholeAt{&c.place.Generation}, (*string)(&c.place.Pending), &c.elsewhere)
 	return
 }
 
@@ -77,9 +78,14 @@ func (c claimedLetter) stale(now int64) (sentence string, state vpp.ItemState) {
 func (db *DB) dropStale(ctx context.Context, t tx, claimed []claimedLetter, now int64) ([]vpp.DueLetter, error) {
 	var due []vpp.DueLetter
 	var items []item
+	var paused []vpp.DueLetter
 	for _, c := range claimed {
 		sentence, state := c.stale(now)
-		if sentence == "" {
+		switch {
+		case sentence == "" && c.elsewhere:
+			paused = append(paused, c.DueLetter)
+			continue
+		case sentence == "":
 			due = append(due, c.DueLetter)
 			continue
 		}
@@ -89,7 +95,27 @@ func (db *DB) dropStale(ctx context.Context, t tx, claimed []claimedLetter, now 
 			return nil, err
 		}
 	}
+	if err := pauseLetters(ctx, t, paused, now); err != nil {
+		return nil, err
+	}
 	return due, db.settleItems(ctx, t, inviteKinds(), items)
+}
+
+// pauseLetters puts letters off whose location is not ours: their links lead
+// to records that another server manages. Taking it back wakes them.
+func pauseLetters(ctx context.Context, t tx, paused []vpp.DueLetter, now int64) error {
+	for some := range slices.Chunk(paused, 500) {
+		args := []any{now + time.Hour.Milliseconds(), vpp.PausedPrefix + "another server has the location."}
+		for _, d := range some {
+			args = append(args, d.Delivery)
+		}
+		_, err := t.Exec(ctx, "UPDATE deliveries SET claim = '', claimed_until = 0, next_attempt_at = $1, sentence = $2 WHERE id IN ("+
+			marks(3, len(some))+")", args...)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // ReleaseLetters gives claimed letters back, unsent, to be taken again at once.

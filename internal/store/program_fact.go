@@ -37,7 +37,14 @@ func (db *DB) WriteFacts(ctx context.Context, facts []vpp.Fact) error {
 	}
 	return db.inTx(ctx, func(t tx) error {
 		for some := range steps(facts, 128) {
+			location, accounts, err := accountsOf(ctx, t, some)
+			if err != nil {
+				return err
+			}
 			if err := writeFacts(ctx, t, some); err != nil {
+				return err
+			}
+			if err := recountAccounts(ctx, t, location, accounts); err != nil {
 				return err
 			}
 		}
@@ -112,6 +119,9 @@ func (db *DB) followFacts(ctx context.Context, t tx, facts []vpp.Fact) error {
 		}
 	}
 	if err := db.settleItems(ctx, t, []vpp.TaskKind{vpp.TaskInvite, vpp.TaskResend}, settled); err != nil {
+		return err
+	}
+	if err := db.noteRegistered(ctx, t, facts); err != nil {
 		return err
 	}
 	return db.settleConfirmed(ctx, t, facts)
@@ -235,6 +245,9 @@ func (db *DB) RefusePeople(ctx context.Context, refusals []vpp.Refusal) error {
 			if err != nil {
 				return err
 			}
+			if err := markRefused(ctx, t, r); err != nil {
+				return err
+			}
 			if r.Op == vpp.WriteCreate {
 				created = append(created, r.ID)
 			}
@@ -243,18 +256,31 @@ func (db *DB) RefusePeople(ctx context.Context, refusals []vpp.Refusal) error {
 		if err := db.withdrawLetters(ctx, t, created, "Not sent: Apple refused the person."); err != nil {
 			return err
 		}
-		for _, wait := range []struct {
-			op    vpp.Write
-			kinds []vpp.TaskKind
-		}{
-			{vpp.WriteCreate, []vpp.TaskKind{vpp.TaskInvite, vpp.TaskResend}},
-			{vpp.WriteUpdate, []vpp.TaskKind{vpp.TaskSync}},
-			{vpp.WriteRetire, []vpp.TaskKind{vpp.TaskDelete}},
-		} {
-			if err := db.settleItems(ctx, t, wait.kinds, items[wait.op]); err != nil {
+		for _, op := range []vpp.Write{vpp.WriteCreate, vpp.WriteUpdate, vpp.WriteRetire} {
+			if err := db.settleItems(ctx, t, waiting(op), items[op]); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+}
+
+// waiting are the kinds of task whose people wait for a write.
+func waiting(op vpp.Write) []vpp.TaskKind {
+	switch op {
+	case vpp.WriteCreate:
+		return []vpp.TaskKind{vpp.TaskInvite, vpp.TaskResend}
+	case vpp.WriteUpdate:
+		return []vpp.TaskKind{vpp.TaskSync}
+	}
+	return []vpp.TaskKind{vpp.TaskDelete}
+}
+
+// markRefused notes Apple's number with the items that end by it.
+func markRefused(ctx context.Context, t tx, r vpp.Refusal) error {
+	kinds := waiting(r.Op)
+	_, err := t.Exec(ctx, `UPDATE task_items SET apple_error = $1 WHERE program_user_id = $2 AND state IN ('queued', 'waiting')
+		AND task_id IN (SELECT id FROM tasks WHERE finished_at = 0 AND canceled_at = 0 AND kind IN (`+marks(3, len(kinds))+"))",
+		append([]any{r.Number, r.ID}, anys(kinds)...)...)
+	return err
 }

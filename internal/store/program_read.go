@@ -52,12 +52,16 @@ func (db *DB) FinishRead(ctx context.Context, id vpp.LocationID, r vpp.ReadResul
 		}
 		_, err := t.Exec(ctx, `UPDATE locations SET users_version = $2, read_at = $3, read_started_at = 0, read_done = 0, read_total = 0,
 			read_problem = '', full_read_at = CASE WHEN $4 THEN $3 ELSE full_read_at END,
-			at_apple = CASE WHEN $4 THEN $5 ELSE at_apple END, next_read_at = $6, next_full_at = $7 WHERE id = $1`,
-			id, r.Version, ms(db.now()), r.Full, r.Seen, ms(r.NextRead), ms(r.NextFull))
+			at_apple = CASE WHEN $4 THEN $5 ELSE at_apple END, next_read_at = $6, next_full_at = $7,
+			read_first_at = CASE WHEN $4 AND read_first_at <= $8 THEN 0 ELSE read_first_at END WHERE id = $1`,
+			id, r.Version, ms(db.now()), r.Full, r.Seen, ms(r.NextRead), ms(r.NextFull), ms(r.Started))
 		if err != nil {
 			return err
 		}
 		if r.Full {
+			if err := db.readAgainFirst(ctx, t, id); err != nil {
+				return err
+			}
 			if err := db.afterFullRead(ctx, t, id, r); err != nil {
 				return err
 			}

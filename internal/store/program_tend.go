@@ -57,9 +57,9 @@ func dueAt(ctx context.Context, t tx, id vpp.LocationID, now int64) (int64, erro
 	_, err := one(ctx, t, func(s scanner) (struct{}, error) { return struct{}{}, s.Scan(&due, &wait, &usable) },
 		`SELECT COALESCE((SELECT min(at) FROM (
 			SELECT min(next_call_at) AS at FROM batches WHERE location_id = $1 AND finished_at = 0 AND settled_at = 0
-				AND (event_id <> '' OR token_problem = 0)
+				AND (event_id <> '' OR `+sendable+`)
 			UNION ALL SELECT min(settled_at) FROM batches WHERE location_id = $1 AND finished_at = 0 AND settled_at > 0
-			UNION ALL SELECT min(pending_since) FROM program_users WHERE location_id = $1 AND pending <> '' AND batch_id = '' AND token_problem = 0
+			UNION ALL SELECT min(pending_since) FROM program_users WHERE location_id = $1 AND pending <> '' AND batch_id = '' AND `+sendable+`
 			UNION ALL SELECT NULLIF(read_wanted_at, 0) FROM tenders WHERE location_id = $1
 			UNION ALL SELECT NULLIF(full_wanted_at, 0) FROM tenders WHERE location_id = $1
 			UNION ALL SELECT NULLIF(library_wanted_at, 0) FROM tenders WHERE location_id = $1

@@ -106,9 +106,11 @@ func (d timeAt) Scan(v any) error {
 
 // rowsOf writes n rows of placeholders, "(…),(…)", for a list of casts, one
 // per column: PostgreSQL cannot tell the types of bare placeholders in VALUES.
-func rowsOf(n int, casts ...string) string {
+func rowsOf(n int, casts ...string) string { return rowsFrom(1, n, casts...) }
+
+// rowsFrom is rowsOf with placeholders from a number on.
+func rowsFrom(arg, n int, casts ...string) string {
 	var b strings.Builder
-	arg := 1
 	for i := range n {
 		if i > 0 {
 			b.WriteByte(',')
@@ -149,8 +151,11 @@ func steps[T any](list []T, most int) iter.Seq[[]T] {
 // given writes a WITH's table of n rows of placeholders. The LIMIT says the
 // same as the rows, but SQLite's planner believes only it: without, tables
 // that have statistics are read whole, to look for a few given rows.
-func given(n int, casts ...string) string {
-	return "SELECT * FROM (VALUES " + rowsOf(n, casts...) + ") x LIMIT " + strconv.Itoa(n)
+func given(n int, casts ...string) string { return givenFrom(1, n, casts...) }
+
+// givenFrom is given with placeholders from a number on.
+func givenFrom(arg, n int, casts ...string) string {
+	return "SELECT * FROM (VALUES " + rowsFrom(arg, n, casts...) + ") x LIMIT " + strconv.Itoa(n)
 }
 
 // marks writes "$from,$from+1,…" for n placeholders.

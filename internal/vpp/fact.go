@@ -126,4 +126,5 @@ type Planned struct {
 	Detail string
 	Write  Write // queued for Apple, "" for nothing
 	Drop   bool  // a creation that no call carries yet is taken back
+	Wait   bool  // an earlier request to Apple has to end first
 }

@@ -85,6 +85,7 @@ type Audience string
 const (
 	AudienceNotInvited    Audience = "not-invited"
 	AudienceNotRegistered Audience = "not-registered"
+	AudienceRemoved       Audience = "removed" // to register again
 )
 
 // Counts are the numbers behind the chips and the funnel of one location.

@@ -84,6 +84,7 @@ type ProgramUser struct {
 	Differs         bool      // see Person.Differs
 	EditedAt        time.Time // the address or the Managed Apple Account was last changed here
 	ManagedEditedAt time.Time // the Managed Apple Account was
+	Removing        Removing  // a removal that can be undone; lists and stories know it, work does not
 
 	// What the channels say.
 	HandedOverAt time.Time       // first delivery accepted in this generation
@@ -124,6 +125,7 @@ const (
 	StepRefused       Step = "refused"        // Apple refused
 	StepAwaitsPerson  Step = "awaits_person"  // handed over; the person has not signed in
 	StepUpdateWaiting Step = "update_waiting" // a changed address waits for Apple
+	StepRemovalHeld   Step = "removal_held"   // a removal is sent to Apple soon, and can be undone until then
 	StepRemoving      Step = "removing"       // a removal waits for Apple
 )
 
@@ -132,6 +134,8 @@ func (p ProgramUser) Step() Step {
 	switch {
 	case p.Pending == WriteRetire:
 		return StepRemoving
+	case !p.Removing.At.IsZero():
+		return StepRemovalHeld
 	case p.Pending == WriteUpdate:
 		return StepUpdateWaiting
 	case p.Pending == WriteCreate && p.BatchID == "":
