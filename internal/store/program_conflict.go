@@ -143,8 +143,8 @@ func otherRecords(location, columns string) string {
 	return "SELECT " + columns + ` FROM strangers s WHERE ` + living + ` AND (
 		EXISTS (SELECT 1 FROM program_users p WHERE p.location_id = s.location_id AND p.apple_status = 'Associated'
 			AND p.account_hash <> '' AND p.account_hash = s.account_hash)
-		OR EXISTS (SELECT 1 FROM users u JOIN program_users p ON p.user_id = u.id AND p.location_id = s.location_id
-			WHERE u.email_key <> '' AND u.email_key = lower(s.apple_email) AND p.apple_status IN ('Registered', 'Associated')))`
+		OR EXISTS (SELECT 1 FROM users u CROSS JOIN program_users p WHERE u.email_key <> '' AND u.email_key = lower(s.apple_email)
+			AND p.user_id = u.id AND p.location_id = s.location_id AND p.apple_status IN ('Registered', 'Associated')))`
 }
 
 // ListConflicts reads one page of the conflicts of a kind.
@@ -225,8 +225,8 @@ func (db *DB) listOtherRecords(ctx context.Context, location vpp.LocationID, pag
 			WHERE p.location_id = $1 AND p.apple_status = 'Associated' AND p.account_hash <> '' AND p.account_hash = $2 ORDER BY p.seq LIMIT $3`,
 			location, r.hash, shownPeople)
 		if r.ByAccount = len(people) > 0; err == nil && !r.ByAccount {
-			people, err = all(ctx, db, scanPerson, "SELECT "+personColumns+` FROM users u JOIN program_users p ON p.user_id = u.id
-				WHERE u.email_key <> '' AND u.email_key = lower($2) AND p.location_id = $1 AND p.apple_status IN ('Registered', 'Associated') ORDER BY p.seq LIMIT $3`,
+			people, err = all(ctx, db, scanPerson, "SELECT "+personColumns+` FROM users u CROSS JOIN program_users p
+				WHERE u.email_key <> '' AND u.email_key = lower($2) AND p.user_id = u.id AND p.location_id = $1 AND p.apple_status IN ('Registered', 'Associated') ORDER BY p.seq LIMIT $3`,
 				location, r.AppleEmail, shownPeople)
 		}
 		if err != nil {
