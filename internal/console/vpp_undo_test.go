@@ -1,11 +1,15 @@
 package console_test
 
 import (
+	"context"
 	"net/url"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/chromedp/chromedp"
+
+	"github.com/rsvpp/rsvpp/internal/console/viewtest"
 	"github.com/rsvpp/rsvpp/internal/store/storetest"
 	"github.com/rsvpp/rsvpp/internal/vpp"
 )
@@ -140,5 +144,46 @@ func TestAppleErrorsPage(t *testing.T) {
 	page := anna.get("/help/apple-errors")
 	for _, p := range vpp.AppleProblems {
 		page.has(t, `id="`+p.Name()+`"`)
+	}
+}
+
+// TestUndoInBrowser presses the buttons in a real browser, under the gate's
+// policy: delete one, see the time run, and undo it from where the list says so.
+func TestUndoInBrowser(t *testing.T) {
+	ctx := viewtest.Browser(t)
+	s := openSchoolWith(t, time.Hour)
+	ids := s.invited(s.anna(), "Bo Berg")
+	visit(ctx, t, s.server.URL+"/signin")
+	run(ctx, t, `for (const [n, v] of Object.entries({name: "anna", password: "`+password+`"})) document.querySelector("[name=" + n + "]").value = v; document.querySelector("main form").requestSubmit()`)
+	arrived(ctx, t, "/")
+	visit(ctx, t, s.server.URL+"/users/"+string(ids[0]))
+	arrived(ctx, t, "/users/"+string(ids[0]))
+	run(ctx, t, `document.querySelector("[formaction='/vpp/delete']").click()`)
+	arrived(ctx, t, "/vpp/delete")
+	look(ctx, t, "real-delete")
+	run(ctx, t, `document.querySelector("main form button.danger").click()`)
+	arrived(ctx, t, "/users/"+string(ids[0]))
+	look(ctx, t, "real-undo")
+	if task := s.only(vpp.TaskDelete); !task.Held() {
+		t.Fatalf("the removal is %s", task.State())
+	}
+	shown(ctx, t, "1 user will be deleted from VPP at", "Will be removed from VPP at", "Undo")
+	run(ctx, t, `document.querySelector("form[action$='/undo'] button").click()`)
+	arrived(ctx, t, "/tasks/"+string(s.only(vpp.TaskDelete).ID))
+	shown(ctx, t, "Undone: nothing was sent to Apple", "Cancelled")
+	if task := s.only(vpp.TaskDelete); task.State() != vpp.TaskCanceled || s.status(ids[0]) != vpp.Invited {
+		t.Errorf("the removal is %s, Bo is %s", task.State(), s.status(ids[0]))
+	}
+}
+
+// shown fails where the browser does not show words.
+func shown(ctx context.Context, t *testing.T, words ...string) {
+	t.Helper()
+	text, err := chromedp.Run(ctx, chromedp.Evaluate[string](`document.body.innerText`))
+	must(t, err)
+	for _, w := range words {
+		if !strings.Contains(text, w) {
+			t.Errorf("the page lacks %q: %s", w, text)
+		}
 	}
 }
