@@ -70,7 +70,7 @@ func deleteOne(p *page, d demo, name, address string) {
 	p.click("Undo")
 	p.says("Undone: nothing was sent to Apple")
 	p.find(d, address)
-	p.silent("Removed")
+	p.wait(`!document.querySelector("tbody tr").innerText.includes("Removed")`)
 	p.click(`tbody input[name=user]`)
 	p.click("VPP")
 	p.click("Delete from VPP…")
