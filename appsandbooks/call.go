@@ -38,6 +38,11 @@ func ask[A answer](ctx context.Context, c *Client, k call, fresh func() A) (A, e
 
 // attempt makes one HTTP exchange and reports it to the hooks.
 func (c *Client) attempt(ctx context.Context, k call, n int, into answer) error {
+	if hook := c.cfg.Hooks.BeforeCall; hook != nil {
+		if err := hook(CallInfo{Method: k.method, Endpoint: k.endpoint, Attempt: n}); err != nil {
+			return err
+		}
+	}
 	began := c.cfg.Now()
 	status, err := c.exchange(ctx, k, into)
 	if hook := c.cfg.Hooks.OnCall; hook != nil {

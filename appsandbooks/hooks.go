@@ -6,6 +6,9 @@ import "time"
 // the goroutine that makes the call, sometimes from several at once, and must
 // return quickly.
 type Hooks struct {
+	// BeforeCall is asked before every HTTP attempt, repeated ones included. An
+	// error keeps the attempt from being made and ends the call with it.
+	BeforeCall func(CallInfo) error
 	// OnCall is called after every HTTP attempt, failed ones included.
 	OnCall func(CallInfo)
 	// OnEnvelope is called for every answer that carries an envelope, so that

@@ -30,9 +30,30 @@ type Location struct {
 	ReadProblem    string    `json:"read_problem,omitempty"`
 	Notified       bool      `json:"notified"`
 	NotifiedAt     time.Time `json:"notified_at,omitzero"`
+	Schedule       Schedule  `json:"schedule"`
+	NextReadAt     time.Time `json:"next_read_at,omitzero"` // zero while the schedule is paused
+	NextFullAt     time.Time `json:"next_full_at,omitzero"`
+	AssetsReadAt   time.Time `json:"assets_read_at,omitzero"`
 	NotifyTestAt   time.Time `json:"notify_test_at,omitzero"` // Apple's test arrived then
 	NotifyProblem  string    `json:"notify_problem,omitempty"`
 	CreatedAt      time.Time `json:"created_at"`
+
+	ClaimState string    `json:"claim_state"` // unclaimed, ours, others, taken, moved_out
+	Claim      *Claim    `json:"claim,omitempty"`
+	ClaimedAt  time.Time `json:"claimed_at,omitzero"`
+	FrozenAt   time.Time `json:"frozen_at,omitzero"`
+	FrozenBy   *Claim    `json:"frozen_by,omitempty"`
+	MovedAt    time.Time `json:"moved_at,omitzero"`
+	Elsewhere  string    `json:"elsewhere,omitempty"`  // who has the location and what to do; "" while it is the server's own
+	ReadFirst  bool      `json:"read_first,omitempty"` // taken back, and nothing is sent before everything was read
+}
+
+// Claim is what stands in Apple's mdmInfo: a server that says it manages the
+// location.
+type Claim struct {
+	ID       string `json:"id"`
+	Name     string `json:"name"`
+	Metadata string `json:"metadata,omitempty"`
 }
 
 // Locations reads all locations, the default one first.
@@ -51,6 +72,23 @@ const tokenKind = "application/octet-stream"
 // AddLocation adds a content token; the server asks Apple what it opens.
 func (c *Client) AddLocation(ctx context.Context, token File) (Location, error) {
 	return upload[Location](ctx, c, http.MethodPost, "/locations", tokenKind, token)
+}
+
+// TakeOverLocation is AddLocation for a location that another server claims: it
+// is taken over from that one.
+func (c *Client) TakeOverLocation(ctx context.Context, token File) (Location, error) {
+	return uploadWith[Location](ctx, c, http.MethodPost, "/locations", url.Values{"take_over": {"true"}}, tokenKind, token)
+}
+
+// TakeBack makes a location the server's own that another server has; claim is
+// the id of the claim that was seen. When it is another's by now the server
+// answers 409.
+func (c *Client) TakeBack(ctx context.Context, location, claim string) (out Location, err error) {
+	in := struct {
+		Claim string `json:"claim"`
+	}{claim}
+	err = c.ask(ctx, call{method: http.MethodPost, path: "/locations/" + id(location) + "/take-back", long: true}, in, &out)
+	return out, err
 }
 
 // Token is what a token file says by itself.

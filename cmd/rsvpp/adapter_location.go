@@ -33,6 +33,49 @@ func (a *announcing) Add(ctx context.Context, by vpp.Actor, file []byte) (vpp.Lo
 	if err != nil {
 		return l, err
 	}
+	return a.settled(ctx, l)
+}
+
+// AddOver adds a location that another server claims, and takes it over.
+func (a *announcing) AddOver(ctx context.Context, by vpp.Actor, file []byte, seen string) (vpp.Location, error) {
+	l, err := a.Service.AddOver(ctx, by, file, seen)
+	if err != nil {
+		return l, err
+	}
+	if l.ClaimState() == vpp.ClaimOthers {
+		// The location is here; where this fails its page says whose it is.
+		if _, err := a.program.TakeBack(ctx, by, l.ID, l.Claim.ID); err != nil {
+			a.log.WarnContext(ctx, "the location was added and could not be taken over", "location", l.Name, "err", err)
+			return a.Get(ctx, l.ID)
+		}
+	}
+	return a.settled(ctx, l)
+}
+
+// Check asks Apple again what the token opens, and whose the location is.
+func (a *announcing) Check(ctx context.Context, by vpp.Actor, id vpp.LocationID) (vpp.Location, error) {
+	l, err := a.Service.Check(ctx, by, id)
+	if err != nil {
+		return l, err
+	}
+	return a.program.Settle(ctx, l.ID)
+}
+
+// TakeBack makes a location ours that another server has.
+func (a *announcing) TakeBack(ctx context.Context, by vpp.Actor, id vpp.LocationID, seen string) (vpp.Location, error) {
+	l, err := a.program.TakeBack(ctx, by, id, seen)
+	if err != nil {
+		return l, err
+	}
+	return a.announced(ctx, l, false)
+}
+
+// settled claims a new location, if it is nobody's. Where Apple does not let
+// us just now, the tender does it later.
+func (a *announcing) settled(ctx context.Context, l vpp.Location) (vpp.Location, error) {
+	if _, err := a.program.Settle(ctx, l.ID); err != nil {
+		a.log.WarnContext(ctx, "the location could not be claimed yet", "location", l.Name, "err", err)
+	}
 	return a.announced(ctx, l, false)
 }
 

@@ -41,7 +41,7 @@ func benchList(t *testing.T, e *benchEngine, r *benchReport) {
 			page := askPage(t, v.url+"/api/v1/users?"+c.query(turn).Encode(), key)
 			our := time.Since(began)
 			if i < 10 {
-				if got := idsIn(t, page); !slices.Equal(got, wanted) || len(got) == 0 {
+				if got := idsIn(t, page); !slices.Equal(got, wanted) || len(got) == 0 && c.turns == nil {
 					t.Fatalf("%s, turn %d: the API shows other people than SQL: %s", c.what, turn, page)
 				}
 				continue
@@ -88,7 +88,8 @@ func listCases(n int) []listCase {
 			return q
 		}
 	}
-	words := []string{"example.org", "berg", "winter", "hanna", fmt.Sprintf("user%07d", n/3), fmt.Sprintf("%07d@", n/7)} // of many, of few, of one
+	words := []string{"example.org", "ann", "mar", "berg", "winter", "hanna"}                                                                                                // of many
+	words = append(words, fmt.Sprintf("user%07d", n/3), fmt.Sprintf("ext%07d", n/9), fmt.Sprintf("%07d@", n/7), benchEmail(n-1), "@example.com", "mann anna", "nobody here") // of one, and of none
 	for k := 1; k < n; k += n / 10 {
 		first, last := benchName(k)
 		words = append(words, strings.ToLower(first+" "+last), strings.ToLower(last))

@@ -35,7 +35,8 @@ func contexts() map[vpp.SealedPlace]func(id string) string {
 	return map[vpp.SealedPlace]func(string) string{
 		vpp.SealedToken:  func(id string) string { return location.TokenContext(vpp.LocationID(id)) },
 		vpp.SealedNotify: notify, vpp.SealedNotifyBefore: notify,
-		vpp.SealedCode: func(id string) string { return program.CodeContext(vpp.ProgramUserID(id)) },
+		vpp.SealedStranger: vpp.StrangerContext,
+		vpp.SealedCode:     func(id string) string { return program.CodeContext(vpp.ProgramUserID(id)) },
 	}
 }
 
@@ -102,7 +103,7 @@ func (r *rotation) newKey() error {
 
 // pass seals anew whatever is sealed with another key, and says how much that was.
 func (r *rotation) pass(ctx context.Context) (total int, err error) {
-	for _, place := range []vpp.SealedPlace{vpp.SealedToken, vpp.SealedNotify, vpp.SealedNotifyBefore, vpp.SealedCode} {
+	for _, place := range []vpp.SealedPlace{vpp.SealedToken, vpp.SealedNotify, vpp.SealedNotifyBefore, vpp.SealedCode, vpp.SealedStranger} {
 		n, err := r.place(ctx, place)
 		if total += n; err != nil {
 			return total, err

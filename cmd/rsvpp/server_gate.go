@@ -17,8 +17,12 @@ import (
 )
 
 // openGate opens the doors behind the gate.
-func (v *server) openGate(context.Context) error {
+func (v *server) openGate(ctx context.Context) error {
 	public, err := url.Parse(v.url)
+	if err != nil {
+		return err
+	}
+	claims, err := v.newMovers(ctx)
 	if err != nil {
 		return err
 	}
@@ -33,14 +37,14 @@ func (v *server) openGate(context.Context) error {
 		return err
 	}
 	pages, err = console.New(console.Services{
-		Entrance: v.gate, Operators: v.operators, Locations: v.locations, People: v.roster, Imports: v.roster, Inviter: v.invite,
+		Entrance: v.gate, Operators: v.operators, Locations: v.locations, Claims: claims, People: v.roster, Imports: v.roster, Inviter: v.invite,
 		Letters: v.invite, Program: v.program, Tasks: v.tasks, Changes: v.hub, Sealer: v.box,
 	}, console.Config{PublicURL: public, Clock: time.Now, IDs: newID, Logger: v.log, LinkLife: v.settings.linkLife})
 	if err != nil {
 		return err
 	}
 	rest, err := api.New(api.Services{
-		People: v.roster, Imports: v.roster, Locations: v.locations, Inviter: v.invite, Letters: v.invite,
+		People: v.roster, Imports: v.roster, Locations: v.locations, Claims: claims, Inviter: v.invite, Letters: v.invite,
 		Program: v.program, Tasks: v.tasks, Operators: v.operators, Changes: v.hub,
 	}, api.Config{Version: readVersion().Version, Clock: time.Now, Ready: v.db.Ping})
 	if err != nil {

@@ -84,11 +84,12 @@ func lastingKey(ctx context.Context, db *store.DB, box *seal.Box, purpose string
 }
 
 // lastingPurposes are what lasting keys are for.
-func lastingPurposes() []string { return []string{linkPurpose, notifyPurpose} }
+func lastingPurposes() []string { return []string{linkPurpose, notifyPurpose, movePurpose} }
 
 const (
 	linkPurpose   = "invitation links"
 	notifyPurpose = "notification secrets"
+	movePurpose   = "hand-over files"
 )
 
 func settingContext(name string) string { return "setting:" + name }

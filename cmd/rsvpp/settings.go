@@ -22,6 +22,7 @@ type settings struct {
 	sealKey        string // the master key's text; "" for the file in the data folder
 	listen         string
 	publicURL      string
+	claimName      string // "" for one made of the public address
 	tlsCert        string
 	tlsKey         string
 	trustedProxies []netip.Prefix
@@ -84,6 +85,7 @@ func settingTable() []*setting {
 		{name: "seal-key", value: "", usage: "the key that seals secrets (default: seal.key in the data folder, made on first start)", secret: true, read: text(func(s *settings) *string { return &s.sealKey })},
 		{name: "listen", value: "127.0.0.1:8080", usage: "address to listen on", read: text(func(s *settings) *string { return &s.listen })},
 		{name: "public-url", value: "", usage: "address at which administrators, invited people and Apple reach this server", read: readPublicURL},
+		{name: "claim-name", value: "", usage: "how this server is called at Apple, where other servers read whose a location is (default: rsvpp at the host of public-url)", read: readClaimName},
 		{name: "tls-cert", value: "", usage: "certificate file (PEM), for https without a proxy", read: text(func(s *settings) *string { return &s.tlsCert })},
 		{name: "tls-key", value: "", usage: "key file (PEM) of the certificate", read: text(func(s *settings) *string { return &s.tlsKey })},
 		{name: "trusted-proxies", value: "", usage: "networks whose X-Forwarded-For is believed, such as 10.0.0.0/8", read: readProxies},
@@ -114,6 +116,14 @@ func readPublicURL(s *settings, v string) error {
 		return fmt.Errorf("%q is not an address such as https://rsvpp.example.org", v)
 	}
 	s.publicURL = strings.TrimSuffix(v, "/")
+	return nil
+}
+
+func readClaimName(s *settings, v string) error {
+	if len(v) > longestClaimName {
+		return fmt.Errorf("%q is longer than the %d bytes that Apple keeps", v, longestClaimName)
+	}
+	s.claimName = v
 	return nil
 }
 

@@ -18,8 +18,11 @@ func (p *cli) tokenAdd() *cobra.Command {
 		Use: "add FILE.vpptoken", Short: "Add a location by its content token", Args: cobra.ExactArgs(1),
 		Long: `Add a location by its content token: the .vpptoken file that Apple Business
 Manager or Apple School Manager lets you download under Preferences, Payments
-and Billing. It is verified at Apple and kept sealed.`,
+and Billing. It is verified at Apple and kept sealed. A location that another
+server claims is added only with --take-over, and taken from that server then.`,
 	}
+	var takeOver bool
+	c.Flags().BoolVar(&takeOver, "take-over", false, "take the location from the server that claims it at Apple")
 	p.serverFlags(c)
 	p.jsonFlag(c)
 	c.RunE = p.asksServer(func(ctx context.Context, server *client.Client, args []string) error {
@@ -27,14 +30,22 @@ and Billing. It is verified at Apple and kept sealed.`,
 		if err != nil {
 			return err
 		}
-		l, err := server.AddLocation(ctx, file)
+		add := server.AddLocation
+		if takeOver {
+			add = server.TakeOverLocation
+		}
+		l, err := add(ctx, file)
 		if err != nil {
 			return err
 		}
 		if p.json {
 			return p.printJSON(l)
 		}
-		return p.println("Added " + clean(l.Name) + " (" + l.Country + "); its token works until " + day(l.TokenExpiresAt) + ".")
+		lines := []string{"Added " + clean(l.Name) + " (" + l.Country + "); its token works until " + day(l.TokenExpiresAt) + "."}
+		if l.Elsewhere != "" {
+			lines = append(lines, clean(l.Elsewhere))
+		}
+		return p.println(lines...)
 	})
 	return c
 }

@@ -10,8 +10,8 @@ import (
 )
 
 func (p *cli) vppCommand() *cobra.Command {
-	return p.group(&cobra.Command{Use: "vpp", Short: "Sync people with Apple, delete them from VPP, see what does not go together"},
-		p.vppSync(), p.vppDelete(), p.taskDoes("undo TASK", "Undo a deletion before it is sent to Apple", p.undoTask), p.vppConflicts())
+	return p.group(&cobra.Command{Use: "vpp", Short: "Sync people with Apple, adopt them, delete them from VPP, see what does not go together"},
+		p.vppSync(), p.vppDelete(), p.taskDoes("undo TASK", "Undo a deletion before it is sent to Apple", p.undoTask), p.vppSchedule(), p.vppAdopt(), p.vppConflicts())
 }
 
 func (p *cli) vppSync() *cobra.Command {

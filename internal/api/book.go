@@ -178,6 +178,15 @@ func csv(op *huma.Operation, r *gate.Route) {
 	}
 }
 
+// jsonLines describes an answer that is a file of JSON, an object per line.
+func jsonLines(op *huma.Operation, r *gate.Route) {
+	r.Timeout = fileTime
+	op.Responses["200"] = &huma.Response{
+		Description: "A file with a JSON object on each line: a head, the people, and a foot with the signature.",
+		Content:     map[string]*huma.MediaType{"application/jsonl": {Schema: &huma.Schema{Type: "string"}}},
+	}
+}
+
 // upload describes a request that is a file, as it is or in a form.
 func upload(most int64, types ...string) option {
 	return func(op *huma.Operation, r *gate.Route) {

@@ -16,9 +16,13 @@ import (
 
 // file answers with a CSV file that is written as it is read.
 func file(ctx context.Context, name string, write func(io.Writer) error) *huma.StreamResponse {
+	return fileAs(ctx, "text/csv; charset=utf-8", name, write)
+}
+
+func fileAs(ctx context.Context, kind, name string, write func(io.Writer) error) *huma.StreamResponse {
 	return &huma.StreamResponse{Body: func(hc huma.Context) {
 		r, w := humago.Unwrap(hc)
-		f := &fileWriter{w: w, name: name}
+		f := &fileWriter{w: w, kind: kind, name: name}
 		err := write(f)
 		switch {
 		case err == nil:
@@ -37,6 +41,7 @@ func file(ctx context.Context, name string, write func(io.Writer) error) *huma.S
 // before can still be said.
 type fileWriter struct {
 	w     http.ResponseWriter
+	kind  string
 	name  string
 	begun bool
 }
@@ -44,7 +49,7 @@ type fileWriter struct {
 func (f *fileWriter) Write(b []byte) (int, error) {
 	if !f.begun {
 		f.begun = true
-		f.w.Header().Set("Content-Type", "text/csv; charset=utf-8")
+		f.w.Header().Set("Content-Type", f.kind)
 		f.w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": f.name}))
 	}
 	return f.w.Write(b)

@@ -36,9 +36,36 @@ type Location struct {
 	ReadProblem  string     `json:"read_problem,omitempty" doc:"Why the last read failed."`
 	Notified     bool       `json:"notified" doc:"Apple tells us of changes; otherwise we ask."`
 	NotifiedAt   *time.Time `json:"notified_at,omitempty"`
+	Schedule     Schedule   `json:"schedule" doc:"How often it is read by itself; what is missing is the server's own."`
+	NextReadAt   *time.Time `json:"next_read_at,omitempty" doc:"When the schedule reads next what changed."`
+	NextFullAt   *time.Time `json:"next_full_at,omitempty" doc:"When the schedule reads next everything."`
+	AssetsReadAt *time.Time `json:"assets_read_at,omitempty" doc:"The last completed read of apps, books and licenses."`
 	NotifyTestAt *time.Time `json:"notify_test_at,omitempty" doc:"When a test of Apple's last arrived here."`
 	NotifyWhy    string     `json:"notify_problem,omitempty" doc:"Why Apple does not notify this server."`
 	CreatedAt    time.Time  `json:"created_at"`
+
+	ClaimState string     `json:"claim_state" enum:"unclaimed,ours,others,taken,moved_out" doc:"Who manages the location. Nothing is changed there unless it is ours."`
+	Claim      *Claim     `json:"claim,omitempty" doc:"Whose claim Apple shows; missing when nobody's."`
+	ClaimedAt  *time.Time `json:"claimed_at,omitempty" doc:"When our own claim was written last."`
+	FrozenAt   *time.Time `json:"frozen_at,omitempty" doc:"When another server's claim was seen in place of ours."`
+	FrozenBy   *Claim     `json:"frozen_by,omitempty" doc:"Whose that was."`
+	MovedAt    *time.Time `json:"moved_at,omitempty" doc:"When the location was moved out."`
+	Elsewhere  string     `json:"elsewhere,omitempty" doc:"A sentence: who has the location, and what to do. Missing while it is ours."`
+	ReadFirst  bool       `json:"read_first,omitempty" doc:"Taken back, and nothing is sent before everything was read."`
+}
+
+// Claim is what stands in Apple's mdmInfo: a server that says it manages the location.
+type Claim struct {
+	ID       string `json:"id"`
+	Name     string `json:"name"`
+	Metadata string `json:"metadata,omitempty"`
+}
+
+func claimOf(c vpp.Claim) *Claim {
+	if c.ID == "" {
+		return nil
+	}
+	return &Claim{c.ID, c.Name, c.Metadata}
 }
 
 func (d *Door) locationOf(l vpp.Location) Location {
@@ -49,6 +76,9 @@ func (d *Door) locationOf(l vpp.Location) Location {
 		UID: l.UID, Country: l.Country, Platform: l.Platform, Website: l.Website, VerifiedAt: at(l.VerifiedAt),
 		WaitUntil: at(l.WaitUntil), ReadAt: at(l.ReadAt), FullReadAt: at(l.FullReadAt), AtApple: l.AtApple, ReadProblem: l.ReadProblem,
 		Notified: l.NotifyURL != "", NotifiedAt: at(l.NotifiedAt), NotifyTestAt: at(l.NotifyTestAt), NotifyWhy: l.NotifyProblem, CreatedAt: l.CreatedAt.UTC(),
+		ClaimState: string(l.ClaimState()), Claim: claimOf(l.Claim), ClaimedAt: at(l.ClaimedAt), FrozenAt: at(l.FrozenAt), FrozenBy: claimOf(l.FrozenBy),
+		MovedAt: at(l.MovedAt), Elsewhere: l.WhyElsewhere(), ReadFirst: !l.ReadFirst.IsZero(),
+		Schedule: scheduleOf(l.Schedule), NextReadAt: at(l.NextReadAt), NextFullAt: at(l.NextFullAt), AssetsReadAt: at(l.AssetsReadAt),
 	}
 }
 
@@ -101,12 +131,33 @@ func (d *Door) inspectToken(_ context.Context, in *Upload) (*answer[Token], erro
 	return answered(Token{t.Organization, t.ExpiresAt.UTC()}, err)
 }
 
-func (d *Door) addLocation(ctx context.Context, in *Upload) (*answer[Location], error) {
+type addInput struct {
+	Upload
+	TakeOver bool `query:"take_over" doc:"Add it although another server claims it, and take it over from that one."`
+}
+
+func (d *Door) addLocation(ctx context.Context, in *addInput) (*answer[Location], error) {
 	file, err := in.File.bytes()
 	if err != nil {
 		return nil, err
 	}
+	if in.TakeOver {
+		l, err := d.Locations.AddOver(ctx, actor(ctx), file, "")
+		return answered(d.locationOf(l), err)
+	}
 	l, err := d.Locations.Add(ctx, actor(ctx), file)
+	return answered(d.locationOf(l), err)
+}
+
+type takeBackInput struct {
+	LocationPath
+	Body struct {
+		Claim string `json:"claim" maxLength:"255" doc:"The id of the claim that you saw: claim.id of the location, empty for none."`
+	}
+}
+
+func (d *Door) takeBack(ctx context.Context, in *takeBackInput) (*answer[Location], error) {
+	l, err := d.Claims.TakeBack(ctx, actor(ctx), in.id(), in.Body.Claim)
 	return answered(d.locationOf(l), err)
 }
 

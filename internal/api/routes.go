@@ -35,6 +35,7 @@ func (d *Door) write(b *book) {
 	get(b, "/users/{id}/story", read, "userStory", "Why this person is not registered, and everything that happened", d.story)
 	post(b, "/users/{id}/withdraw", inviting, "withdrawInvitation", "End a person's link and open letters; the record at Apple stays", d.withdraw)
 	post(b, "/users/{id}/link", inviting, "copyLink", "Take a person's link to hand it over, which counts as handed over", d.copyLink)
+	get(b, "/users/{id}/licenses", read, "userLicenses", "The apps and books that a person holds, at every location", d.userLicenses)
 	get(b, "/funnel", read, "funnel", "How far the people of a location have come", d.funnel)
 
 	post(b, "/imports", rostering, "uploadImport", "Upload a CSV file; nothing is imported yet", d.uploadImport, created, upload(largestFile, "text/csv", "application/octet-stream"))
@@ -53,6 +54,17 @@ func (d *Door) write(b *book) {
 	post(b, "/locations/{id}/test", settings, "testLocation", "Try everything between this server and Apple: the way, token, clocks, ownership, notifications", d.testLocation, slow(applesTime))
 	post(b, "/locations/{id}/notifications/test", settings, "testNotifications", "Have Apple try the address for its notifications", d.testNotifications, slow(applesTime))
 	post(b, "/locations/{id}/default", settings, "defaultLocation", "Make it the location where people go when nobody says where", d.defaultLocation)
+	post(b, "/locations/{id}/take-back", settings, "takeBackLocation", "Make a location ours that another server has; refused when it is another's than the one that was seen", d.takeBack, slow(applesTime))
+
+	post(b, "/locations/{id}/move-out", settings, "moveOutLocation", "Let a location go to another server: nothing is written there any more", d.moveOut, slow(applesTime))
+	get(b, "/locations/{id}/hand-over", settings, "handOver", "The signed file that the next server reads: people, states, names at Apple; no invite codes, no tokens", d.handOver, jsonLines)
+	post(b, "/locations/{id}/move-in", settings, "moveIn", "Upload a hand-over file, or a CSV file with client_user_id; preview and run it as an import", d.moveIn, created, upload(largestFile, "application/jsonl", "text/csv", "application/octet-stream"), slow(fileTime))
+	get(b, "/signer", read, "signer", "The fingerprint of the key by which this server signs hand-over files", d.signer)
+	put(b, "/locations/{id}/schedule", settings, "setSchedule", "Say how often the location is read by itself", d.setSchedule)
+	get(b, "/locations/{id}/assets", read, "listAssets", "Apps and books with their licenses, as Apple counted them last", d.listAssets)
+	get(b, "/locations/{id}/strangers", read, "listStrangers", "Records at Apple that are nobody's here, and whose they may be", d.listStrangers)
+	get(b, "/locations/{id}/strangers/preview", read, "previewAdopt", "How many of these can be adopted; writes nothing", d.previewAdopt, slow(applesTime))
+	post(b, "/locations/{id}/strangers/adopt", programs, "adopt", "Give such records to people; nothing is asked of Apple", d.adopt, slow(applesTime))
 
 	post(b, "/invitations/examine", read, "examineInvitations", "The doctor: who would be reached, and why the others not; writes nothing", d.examine, selecting)
 	post(b, "/invitations/examine/people", read, "examinedPeople", "The people who got one verdict", d.examineLines, selecting)

@@ -18,6 +18,7 @@ type Services struct {
 	People    People
 	Imports   Imports
 	Locations Locations
+	Claims    Claims
 	Inviter   Inviter
 	Letters   Letters
 	Program   Program
@@ -57,9 +58,29 @@ type Locations interface {
 	Get(ctx context.Context, id vpp.LocationID) (vpp.Location, error)
 	Inspect(file []byte) (vpp.ContentToken, error)
 	Add(ctx context.Context, by vpp.Actor, file []byte) (vpp.Location, error)
+	// AddOver adds a location that another server claims; seen is the id of the
+	// claim that was shown, "" for whichever it is.
+	AddOver(ctx context.Context, by vpp.Actor, file []byte, seen string) (vpp.Location, error)
 	Renew(ctx context.Context, by vpp.Actor, id vpp.LocationID, file []byte, sooner bool) (vpp.Location, error)
 	Check(ctx context.Context, by vpp.Actor, id vpp.LocationID) (vpp.Location, error)
 	SetDefault(ctx context.Context, by vpp.Actor, id vpp.LocationID) error
+}
+
+// Claims says whose locations are, and takes them from server to server.
+type Claims interface {
+	// TakeBack makes a location ours; vpp.Conflict when it is another's than
+	// the one that was seen.
+	TakeBack(ctx context.Context, by vpp.Actor, id vpp.LocationID, seen string) (vpp.Location, error)
+	// MoveOut lets a location go; asked again, it does what is left to do.
+	MoveOut(ctx context.Context, by vpp.Actor, id vpp.LocationID) (vpp.Location, error)
+	// HandOver writes the signed file that the next server reads.
+	HandOver(ctx context.Context, id vpp.LocationID, w io.Writer) error
+	// Fingerprint is that of the key by which this server signs.
+	Fingerprint() string
+	// MoveIn stores a file by which people move in with their records; it is
+	// previewed and run as any import. A fingerprint that is not the file's is
+	// vpp.Invalid, "" is whichever.
+	MoveIn(ctx context.Context, by vpp.Actor, id vpp.LocationID, filename, fingerprint string, r io.Reader) (roster.Import, error)
 }
 
 // Inviter invites people and tells their story; invite.Service is one.
@@ -88,6 +109,13 @@ type Program interface {
 	StartSync(ctx context.Context, by vpp.Actor, s vpp.Selection, full bool, key string) (vpp.Task, error)
 	StartDelete(ctx context.Context, by vpp.Actor, s vpp.Selection, atOnce bool, key string) (vpp.Task, error)
 	PreviewDelete(ctx context.Context, s vpp.Selection) (program.Removal, error)
+	SetSchedule(ctx context.Context, by vpp.Actor, id vpp.LocationID, s vpp.Schedule) (vpp.Location, error)
+	Assets(ctx context.Context, id vpp.LocationID) ([]vpp.Asset, error)
+	Licenses(ctx context.Context, user vpp.UserID) ([]vpp.License, error)
+	Strangers(ctx context.Context, id vpp.LocationID, page vpp.Page) (vpp.List[program.Found], error)
+	PreviewAdopt(ctx context.Context, id vpp.LocationID) (program.Finds, error)
+	Adopt(ctx context.Context, by vpp.Actor, id vpp.LocationID, choices []program.Choice) (program.Adopted, error)
+	AdoptClear(ctx context.Context, by vpp.Actor, id vpp.LocationID, create bool) (program.Adopted, error)
 	Conflicts(ctx context.Context, location vpp.LocationID, kind vpp.ConflictKind, page vpp.Page) (vpp.List[vpp.MappingConflict], error)
 	CountConflicts(ctx context.Context, location vpp.LocationID) (vpp.ConflictCounts, error)
 	RetireOther(ctx context.Context, by vpp.Actor, location vpp.LocationID, other vpp.ClientUserID, key string) (vpp.Task, error)

@@ -60,6 +60,9 @@ type Place struct {
 	AppleErrorText  string     `json:"apple_error_text,omitempty" doc:"What that means and what to do."`
 	AppleErrorAt    *time.Time `json:"apple_error_at,omitempty"`
 	ManagedError    int        `json:"managed_error,omitempty" doc:"Why Apple would not link the Managed Apple Account."`
+	Differs         bool       `json:"differs,omitempty" doc:"Apple has another address than is known here, or could link a Managed Apple Account."`
+	EditedAt        *time.Time `json:"edited_at,omitempty" doc:"When the address or the Managed Apple Account was last changed here."`
+	Relinked        bool       `json:"relinked,omitempty" doc:"The Managed Apple Account was changed here after an account was linked: Apple never exchanges a linked account, so this is not sent."`
 	MailProblem     string     `json:"mail_problem,omitempty" enum:"deferred,refused"`
 	AccountHashSeen bool       `json:"account_linked" doc:"Apple reports a linked account."`
 	RemovalAt       *time.Time `json:"removal_at,omitempty" doc:"A removal is sent to Apple then, and can be undone until then."`
@@ -73,6 +76,7 @@ func placeOf(p vpp.ProgramUser) Place {
 		Pending: string(p.Pending), PendingSince: at(p.PendingSince), AppleEmail: p.AppleEmail, AppleCreatedAt: at(p.CreatedAt),
 		HandedOverAt: at(p.HandedOverAt), AssociatedAt: at(p.AssociatedAt), RetiredAt: at(p.RetiredAt), ReadAt: at(p.ReadAt),
 		AppleError: p.AppleError, AppleErrorAt: at(p.AppleErrorAt), ManagedError: p.ManagedError, MailProblem: string(p.MailProblem),
+		Differs: p.Differs, EditedAt: at(p.EditedAt), Relinked: p.Relinked(),
 		AccountHashSeen: p.AccountHash != "", RemovalAt: at(p.Removing.At), RemovalTask: string(p.Removing.Task),
 	}
 	if p.AppleError != 0 {

@@ -35,7 +35,7 @@ func (d *Door) page(r *http.Request) view.Page {
 	d.note(ctx, err, "locations")
 	here := d.chosen(ctx, locations)
 	p.Locations = d.choices(locations, here)
-	p.Notices = append(d.banner(here), p.Notices...)
+	p.Notices = append(append(d.lost(locations), d.banner(here)...), p.Notices...)
 	p.Running = d.running(ctx)
 	conflicts, err := d.Program.ConflictCounts(ctx, here.ID)
 	d.note(ctx, err, "conflicts")
@@ -107,6 +107,9 @@ func (d *Door) choices(locations []vpp.Location, here vpp.Location) []view.Choic
 
 // banner says on every page what keeps the location from working, or soon will.
 func (d *Door) banner(l vpp.Location) []view.Notice {
+	if l.TokenState(d.now()) == vpp.TokenElsewhere && l.ClaimState() != vpp.ClaimMovedOut { // lost says it, of every location
+		return nil
+	}
 	if d.tokenStops(l) || l.TokenState(d.now()) == vpp.TokenExpiring {
 		return []view.Notice{d.tokenNotice(l)}
 	}
@@ -130,6 +133,9 @@ func sectionOf(path string) string {
 	case "import", "invite", "vpp":
 		return "users"
 	case "settings":
+		if strings.HasPrefix(path, "/settings/vpp") {
+			return "vpp"
+		}
 		return "mail"
 	}
 	return ""

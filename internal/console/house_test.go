@@ -128,7 +128,7 @@ func (h *house) listen(box *seal.Box) {
 	must(h.t, err)
 	h.door, err = console.New(console.Services{
 		Entrance: g, Operators: h.ops, Locations: h.places, People: h.roster, Imports: h.roster, Inviter: h.invite, Letters: h.invite,
-		Program: h.program, Tasks: h.tasks, Changes: h.news, Sealer: box,
+		Claims: movers{h.program, h.roster}, Program: h.program, Tasks: h.tasks, Changes: h.news, Sealer: box,
 	}, console.Config{Clock: time.Now, IDs: storetest.NewID, Logger: logger})
 	must(h.t, err)
 	mux, err := g.NewMux(h.door.Routes()...)

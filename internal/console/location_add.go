@@ -1,6 +1,7 @@
 package console
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/rsvpp/rsvpp/internal/console/view"
@@ -57,14 +58,25 @@ func (d *Door) tokenFound(r *http.Request, l vpp.Location, file []byte) (*view.T
 	if err != nil {
 		return nil, err
 	}
-	return &view.TokenFound{
+	found := &view.TokenFound{
 		Sealed: sealed, Default: l.Default, CanAdd: true,
 		Facts: []view.Fact{
 			{Term: "Organization", Text: l.Token.Organization},
 			{Term: "Expires", Text: day(l.Token.ExpiresAt) + ", " + d.when(l.Token.ExpiresAt).Text},
 		},
 		Checks: []view.Check{{Tone: view.Good, Title: "Apple accepts the token", Detail: l.Name + ", storefront " + country(l.Country) + ", " + platform(l.Platform)}},
-	}, nil
+	}
+	switch l.ClaimState() {
+	case vpp.ClaimOthers:
+		found.Other, found.Claim = l.Claim.Title(), l.Claim.ID
+		found.Checks = append(found.Checks, view.Check{Tone: view.Bad, Title: "Another server manages this location: " + l.Claim.Title(),
+			Detail: "Two servers on one location undo each other’s work. Find out who runs the other one, and see that it stands back, before you take the location over."})
+	case vpp.ClaimOurs:
+		found.Checks = append(found.Checks, view.Check{Tone: view.Good, Title: "This server manages the location"})
+	default:
+		found.Checks = append(found.Checks, view.Check{Tone: view.Good, Title: "Nobody else manages the location", Detail: "This server claims it when it is added, so that other servers see whose it is."})
+	}
+	return found, nil
 }
 
 // tokenHere is what is shown of a token whose location is here already.
@@ -85,7 +97,13 @@ func (d *Door) addLocation(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return d.refuseToken(w, r, vpp.Wrap(vpp.Invalid, err, "The file of the step before is not readable any more: choose it again."))
 	}
-	l, err := d.Locations.Add(r.Context(), actor(r), file)
+	add := d.Locations.Add
+	if r.PostFormValue("take_over") != "" {
+		add = func(ctx context.Context, by vpp.Actor, file []byte) (vpp.Location, error) {
+			return d.Locations.AddOver(ctx, by, file, r.PostFormValue("claim"))
+		}
+	}
+	l, err := add(r.Context(), actor(r), file)
 	if err != nil {
 		return d.refuseToken(w, r, err)
 	}

@@ -17,8 +17,12 @@ import (
 // applesTime is how long a page may take that asks Apple.
 const applesTime = 90 * time.Second
 
+// filesTime is how long a file of a million people may take.
+const filesTime = 30 * time.Minute
+
 func (d *Door) locationRoutes() []gate.Route {
 	slow := func(r gate.Route) gate.Route { r.Timeout = applesTime; return r }
+	files := func(r gate.Route) gate.Route { r.Timeout, r.MaxBody = filesTime, largestUpload; return r }
 	return []gate.Route{
 		d.route("GET /locations", operator.ScopeRead, d.locationsPage),
 		d.route("POST /locations/current", gate.SignedIn, d.chooseLocation),
@@ -31,6 +35,12 @@ func (d *Door) locationRoutes() []gate.Route {
 		slow(d.route("POST /locations/{id}/test", operator.ScopeSettings, d.testLocation)),
 		slow(d.route("POST /locations/{id}/notifications/test", operator.ScopeSettings, d.testNotifications)),
 		d.route("POST /locations/{id}/default", operator.ScopeSettings, d.defaultLocation),
+		d.route("GET /locations/{id}/take-back", operator.ScopeSettings, d.askTakeBack),
+		slow(d.route("POST /locations/{id}/take-back", operator.ScopeSettings, d.takeBack)),
+		d.route("GET /locations/{id}/move-out", operator.ScopeSettings, d.askMoveOut),
+		slow(d.route("POST /locations/{id}/move-out", operator.ScopeSettings, d.moveOut)),
+		files(d.route("GET /locations/{id}/hand-over", operator.ScopeSettings, d.handOver)),
+		files(d.route("POST /locations/{id}/move-in", operator.ScopeSettings, d.moveIn)),
 	}
 }
 

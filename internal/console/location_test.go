@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rsvpp/rsvpp/appsandbooks"
 	"github.com/rsvpp/rsvpp/appsandbooks/applesim"
 )
 
@@ -134,4 +135,36 @@ func TestLocationRenewAndDefault(t *testing.T) {
 	b.get("/tasks").says(http.StatusOK, "Location: First. Change")
 	b.post("/locations/current", "location", "none").says(http.StatusNotFound)
 	b.post("/locations/none/check").says(http.StatusNotFound)
+}
+
+// F-56: a location that another server claims is added only by somebody who
+// was told, and taken back only from the server that was named.
+func TestLocationClaim(t *testing.T) {
+	h := open(t)
+	b := h.anna()
+	token := h.token("Gymnasium Berlin", applesim.TokenOptions{})
+	claim := func(id, name string) {
+		t.Helper()
+		c, err := appsandbooks.New(appsandbooks.Config{BaseURL: h.apple.BaseURL(), Token: appsandbooks.Secret(token.Content)})
+		must(t, err)
+		_, err = c.SetClientConfig(t.Context(), appsandbooks.ClientConfigChange{MDMInfo: &appsandbooks.MDMInfo{ID: id, Name: name}})
+		must(t, err)
+	}
+	claim("other", "Other <b>MDM</b>")
+	seen := b.upload("/locations/add", token.Content).says(http.StatusOK, "Another server manages this location: “Other &lt;b&gt;MDM&lt;/b&gt;”", "Take the location over from")
+	sealed := seen.hidden("token")
+	b.post("/locations/add/confirm", "token", sealed).says(http.StatusUnprocessableEntity, "“Other &lt;b&gt;MDM&lt;/b&gt;” manages Gymnasium Berlin already")
+	claim("third", "Third MDM")
+	b.post("/locations/add/confirm", "token", sealed, "take_over", "1", "claim", seen.hidden("claim")).says(http.StatusUnprocessableEntity, "Meanwhile “Third MDM”")
+	path := b.post("/locations/add/confirm", "token", sealed, "take_over", "1", "claim", "third").header.Get("Location")
+	b.get("/tasks").says(http.StatusOK, "“Third MDM” manages Gymnasium Berlin.", "See what to do")
+	b.get(path).says(http.StatusOK, "Managed by", "Another server manages it", "Take over…")
+
+	ask := b.get(path+"/take-back").says(http.StatusOK, "“Third MDM”</bdi> claims Gymnasium Berlin at Apple.")
+	claim("other", "Other MDM")
+	again := b.post(path+"/take-back", "claim", ask.hidden("claim")).says(http.StatusUnprocessableEntity, "Meanwhile “Other MDM” is the one that claims Gymnasium Berlin")
+	b.post(path+"/take-back", "claim", again.hidden("claim")).leads(path)
+	b.get(path).says(http.StatusOK, "This server manages it", "everything is read before anything is sent")
+	b.get(path + "/take-back").leads(path)
+	b.get("/history").says(http.StatusOK, "anna took Gymnasium Berlin over from “Other MDM”.")
 }

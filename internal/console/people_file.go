@@ -24,7 +24,11 @@ func (d *Door) exportPeople(w http.ResponseWriter, r *http.Request) error {
 // sendFile answers with a CSV file that is written as it is read. What goes
 // wrong before the first bytes is returned.
 func sendFile(w http.ResponseWriter, r *http.Request, name string, write func(io.Writer) error) error {
-	f := &fileWriter{w: w, name: name}
+	return sendFileAs(w, r, "text/csv; charset=utf-8", name, write)
+}
+
+func sendFileAs(w http.ResponseWriter, r *http.Request, kind, name string, write func(io.Writer) error) error {
+	f := &fileWriter{w: w, kind: kind, name: name}
 	err := write(f)
 	switch {
 	case err == nil:
@@ -41,6 +45,7 @@ func sendFile(w http.ResponseWriter, r *http.Request, name string, write func(io
 // fileWriter sends the headers with the first bytes.
 type fileWriter struct {
 	w     http.ResponseWriter
+	kind  string
 	name  string
 	begun bool
 }
@@ -49,7 +54,7 @@ func (f *fileWriter) Write(b []byte) (int, error) {
 	if !f.begun {
 		f.begun = true
 		h := f.w.Header()
-		h.Set("Content-Type", "text/csv; charset=utf-8")
+		h.Set("Content-Type", f.kind)
 		h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": f.name}))
 		h.Set("Cache-Control", "no-store")
 	}

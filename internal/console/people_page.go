@@ -67,6 +67,10 @@ func (d *Door) person(r *http.Request, here vpp.Location) (view.User, error) {
 	m := view.User{Page: d.page(r), ID: string(id), Location: string(here.ID), Name: profile.User.FullName, Facts: factsOf(profile.User)}
 	m.Page.Title, m.Page.Crumbs = profile.User.FullName, []view.Link{{Text: "Users", Href: "/users"}}
 	m.Standings = standingsOf(profile, locations, here.ID, d.now())
+	m.Notes = notesOf(profile, locations)
+	if m.Licenses, err = d.licenses(ctx, id, locations); err != nil {
+		return m, err
+	}
 	story, err := d.Inviter.Story(ctx, id, here.ID)
 	if vpp.KindOf(err) == vpp.NotFound {
 		m.Next = notHere(here)

@@ -17,6 +17,7 @@ type Services struct {
 	Entrance  Entrance
 	Operators Operators
 	Locations Locations
+	Claims    Claims
 	People    People
 	Imports   Imports
 	Inviter   Inviter
@@ -59,6 +60,9 @@ type Locations interface {
 	Get(ctx context.Context, id vpp.LocationID) (vpp.Location, error)
 	Preview(ctx context.Context, file []byte) (vpp.Location, error)
 	Add(ctx context.Context, by vpp.Actor, file []byte) (vpp.Location, error)
+	// AddOver adds a location that another server claims; seen is the id of the
+	// claim that was shown.
+	AddOver(ctx context.Context, by vpp.Actor, file []byte, seen string) (vpp.Location, error)
 	Renew(ctx context.Context, by vpp.Actor, id vpp.LocationID, file []byte, sooner bool) (vpp.Location, error)
 	Check(ctx context.Context, by vpp.Actor, id vpp.LocationID) (vpp.Location, error)
 	SetDefault(ctx context.Context, by vpp.Actor, id vpp.LocationID) error
@@ -70,6 +74,7 @@ type People interface {
 	Counts(ctx context.Context, location vpp.LocationID) (vpp.Counts, error)
 	Funnel(ctx context.Context, location vpp.LocationID) (vpp.Funnel, error)
 	Profile(ctx context.Context, id vpp.UserID) (roster.Profile, error)
+	Find(ctx context.Context, ref string) (vpp.User, error)
 	Create(ctx context.Context, by vpp.Actor, location vpp.LocationID, in vpp.UserInput) (vpp.User, error)
 	Update(ctx context.Context, by vpp.Actor, id vpp.UserID, patch roster.Patch) (vpp.User, error)
 	Remove(ctx context.Context, by vpp.Actor, id vpp.UserID) error
@@ -84,6 +89,23 @@ type Imports interface {
 	Preview(ctx context.Context, id vpp.ImportID, location vpp.LocationID, n int) (roster.Preview, error)
 	Run(ctx context.Context, by vpp.Actor, id vpp.ImportID, location vpp.LocationID) (vpp.Task, error)
 	Failures(ctx context.Context, id vpp.ImportID, w io.Writer) error
+}
+
+// Claims says whose locations are, and takes them from server to server.
+type Claims interface {
+	// TakeBack makes a location ours; vpp.Conflict when it is another's than
+	// the one that was seen.
+	TakeBack(ctx context.Context, by vpp.Actor, id vpp.LocationID, seen string) (vpp.Location, error)
+	// MoveOut lets a location go; asked again, it does what is left to do.
+	MoveOut(ctx context.Context, by vpp.Actor, id vpp.LocationID) (vpp.Location, error)
+	// HandOver writes the signed file that the next server reads.
+	HandOver(ctx context.Context, id vpp.LocationID, w io.Writer) error
+	// Fingerprint is that of the key by which this server signs.
+	Fingerprint() string
+	// MoveIn stores a file by which people move in with their records; it is
+	// previewed and run as any import. A fingerprint that is not the file's is
+	// vpp.Invalid, "" is whichever.
+	MoveIn(ctx context.Context, by vpp.Actor, id vpp.LocationID, filename, fingerprint string, r io.Reader) (roster.Import, error)
 }
 
 // Inviter invites people and tells their story; invite.Service is one.
@@ -112,6 +134,15 @@ type Program interface {
 	StartSync(ctx context.Context, by vpp.Actor, s vpp.Selection, full bool, key string) (vpp.Task, error)
 	StartDelete(ctx context.Context, by vpp.Actor, s vpp.Selection, atOnce bool, key string) (vpp.Task, error)
 	PreviewDelete(ctx context.Context, s vpp.Selection) (program.Removal, error)
+	Usual() vpp.Schedule
+	SetSchedule(ctx context.Context, by vpp.Actor, id vpp.LocationID, s vpp.Schedule) (vpp.Location, error)
+	Assets(ctx context.Context, id vpp.LocationID) ([]vpp.Asset, error)
+	Licenses(ctx context.Context, user vpp.UserID) ([]vpp.License, error)
+	Strangers(ctx context.Context, id vpp.LocationID, page vpp.Page) (vpp.List[program.Found], error)
+	CountStrangers(ctx context.Context, id vpp.LocationID) (int, error)
+	PreviewAdopt(ctx context.Context, id vpp.LocationID) (program.Finds, error)
+	Adopt(ctx context.Context, by vpp.Actor, id vpp.LocationID, choices []program.Choice) (program.Adopted, error)
+	AdoptClear(ctx context.Context, by vpp.Actor, id vpp.LocationID, create bool) (program.Adopted, error)
 	HeldBefore(ctx context.Context, s vpp.Selection) (vpp.HeldByAll, error)
 	Conflicts(ctx context.Context, location vpp.LocationID, kind vpp.ConflictKind, page vpp.Page) (vpp.List[vpp.MappingConflict], error)
 	CountConflicts(ctx context.Context, location vpp.LocationID) (vpp.ConflictCounts, error)

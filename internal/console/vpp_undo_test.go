@@ -21,6 +21,7 @@ func TestUndoDelete(t *testing.T) {
 	anna := s.anna()
 	ids := s.invited(anna, "Bo Berg", "Zoë Alm")
 	bo, zoe := ids[0], ids[1]
+	storetest.Exec(t, s.db, "UPDATE locations SET assignments_read_at = 0")
 	asked := anna.post("/vpp/delete", "user", string(bo), "return", "/users?q=bo")
 	asked.has(t, "You have 1 hour to undo it", "has not been read from Apple yet", "Delete 1 user from VPP")
 	form := asked.hidden("user", "location", "key")
@@ -99,7 +100,7 @@ func TestConflictsPage(t *testing.T) {
 	}
 	s.must(s.db.WantRead(t.Context(), s.here.ID, false))
 	s.tend(s.here.ID)
-	s.must(s.db.WriteStrangers(t.Context(), s.here.ID, []vpp.Record{{ClientUserID: "theirs", Status: vpp.AppleRegistered, Email: "cycole@school.test"}}, time.Now()))
+	s.must(s.db.WriteStrangers(t.Context(), s.here.ID, []vpp.Stranger{{LocationID: s.here.ID, ClientUserID: "theirs", Status: vpp.AppleRegistered, Email: "cycole@school.test", SeenAt: time.Now()}}, nil, time.Now()))
 	storetest.Exec(t, s.db, "UPDATE program_users SET managed_error = 9641 WHERE user_id = $1", string(ids[3]))
 	storetest.Exec(t, s.db, "UPDATE users SET managed_apple_id = 'di@managed.test' WHERE id = $1", string(ids[3]))
 

@@ -45,6 +45,9 @@ func (s *Service) Start(ctx context.Context, by vpp.Actor, r Request) (vpp.Task,
 	if d.People == 0 {
 		return vpp.Task{}, invalid("selection", "Nobody matches what was chosen.")
 	}
+	if why := d.Location.WhyElsewhere(); why != "" {
+		return vpp.Task{}, vpp.Errorf(vpp.Conflict, "%s", why)
+	}
 	life := r.ExpiresIn
 	if life == 0 {
 		life = s.config.LinkLife
@@ -74,7 +77,7 @@ func title(verb string, n int) string {
 const expandFor = 10 * time.Second
 
 // Expand turns a run's selection into items, invitations, letters and wishes
-// for records, 1000 people at a time.
+// for records, some people at a time.
 func (s *Service) Expand(ctx context.Context, job vpp.ExpandTask) error {
 	run, done, err := s.store.InviteRun(ctx, job.TaskID)
 	if err != nil || done {
@@ -83,6 +86,9 @@ func (s *Service) Expand(ctx context.Context, job vpp.ExpandTask) error {
 	location, err := s.store.Location(ctx, run.Task.LocationID)
 	if err != nil {
 		return err
+	}
+	if location.Elsewhere() { // whoever makes it ours again promises this anew
+		return nil
 	}
 	t := termsOf(run.Task)
 	if t.mail, err = s.mailReady(ctx); err != nil {

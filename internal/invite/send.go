@@ -29,7 +29,8 @@ type SendStore interface {
 
 const (
 	claimSize = 200
-	groupSize = 64
+	groupSize = 128
+	groupWait = 25 * time.Millisecond
 )
 
 // Sweep wakes whatever is due: deferred letters, letters of the dead.
@@ -46,12 +47,26 @@ func (s *Service) Send(ctx context.Context, _ vpp.SendMail) error {
 	if !ready {
 		return nil // letters wait until mail is set up again
 	}
+	used := s.usedSince()
 	b := &batch{service: s, settings: settings, claim: s.ids(), began: s.now(), texts: map[vpp.TaskID]Compiled{}}
 	more, err := b.run(ctx)
+	if b.deferred.Load() {
+		err = errors.Join(err, s.hurryIfChanged(context.WithoutCancel(ctx), used))
+	}
 	if err == nil && more {
 		return &vpp.Later{At: s.now()}
 	}
 	return err
+}
+
+// hurryIfChanged makes letters due that were put off under settings which were
+// changed while they were tried: under the new ones they may go.
+func (s *Service) hurryIfChanged(ctx context.Context, used time.Time) error {
+	_, saved, err := s.savedMail(ctx)
+	if err != nil || saved.Equal(used) {
+		return err
+	}
+	return s.store.HurryLetters(ctx)
 }
 
 // batch is one job's sending: one claims, many send, one writes results, all
@@ -62,6 +77,7 @@ type batch struct {
 	claim    string
 	began    time.Time
 	halted   atomic.Bool // every letter would meet the same failure
+	deferred atomic.Bool // some were put off
 
 	mu     sync.Mutex
 	texts  map[vpp.TaskID]Compiled
@@ -93,7 +109,7 @@ type outcome struct {
 func (b *batch) run(ctx context.Context) (more bool, err error) {
 	// Nobody sends on while many results wait to be written: what a crash
 	// makes us send again stays little.
-	attempts, outcomes := make(chan attempt), make(chan outcome)
+	attempts, outcomes := make(chan attempt, claimSize), make(chan outcome) // the next are claimed while these are sent
 	var senders, recorder sync.WaitGroup
 	for range b.service.config.Senders {
 		senders.Go(func() {
@@ -167,6 +183,7 @@ func (b *batch) result(d vpp.DueLetter, h Handover) vpp.SentLetter {
 	if h.Outcome != vpp.DeliveryDeferred {
 		return sent
 	}
+	b.deferred.Store(true)
 	sent.Next = now.Add(config.BackOff[min(d.Attempts, len(config.BackOff)-1)])
 	if sent.Next.Sub(d.QueuedAt) > config.GiveUp {
 		sent.Outcome, sent.Next = vpp.DeliveryRefused, time.Time{}
@@ -175,19 +192,24 @@ func (b *batch) result(d vpp.DueLetter, h Handover) vpp.SentLetter {
 	return sent
 }
 
-// record writes results in small groups: while one is written the next comes
+// record writes results in groups: a full one at once, a smaller one when its
+// first result has waited a moment. While one is written the next comes
 // together. What a crash forgets is no more than these two.
 func (b *batch) record(ctx context.Context, outcomes <-chan outcome) {
 	var waiting []outcome
 	written := make(chan struct{}, 1)
-	for writing := false; outcomes != nil || writing || len(waiting) > 0; {
-		if !writing && len(waiting) > 0 {
+	moment := time.NewTimer(groupWait)
+	moment.Stop()
+	for writing, ripe := false, false; outcomes != nil || writing || len(waiting) > 0; {
+		full := len(waiting) >= groupSize
+		if !writing && len(waiting) > 0 && (full || ripe || outcomes == nil) {
 			group := waiting
-			waiting, writing = nil, true
+			waiting, writing, full, ripe = nil, true, false, false
+			moment.Stop()
 			go func() { b.recordGroup(ctx, group); written <- struct{}{} }()
 		}
 		more := outcomes
-		if len(waiting) >= groupSize {
+		if full {
 			more = nil // the senders wait
 		}
 		select {
@@ -196,7 +218,11 @@ func (b *batch) record(ctx context.Context, outcomes <-chan outcome) {
 				outcomes = nil
 				continue
 			}
-			waiting = append(waiting, o)
+			if waiting = append(waiting, o); len(waiting) == 1 {
+				moment.Reset(groupWait)
+			}
+		case <-moment.C:
+			ripe = true
 		case <-written:
 			writing = false
 		}

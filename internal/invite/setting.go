@@ -157,6 +157,13 @@ func (s *Service) withPassword(ctx context.Context, next MailSettings) (MailSett
 	return next, was.Sealed, err
 }
 
+// usedSince is when the settings were saved that the carrier has.
+func (s *Service) usedSince() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.used
+}
+
 // useMail brings the carrier to the saved settings; another node may have
 // changed them.
 func (s *Service) useMail(ctx context.Context) (MailSettings, bool, error) {

@@ -40,6 +40,8 @@ type Changes interface {
 // Apple says what a content token opens; program.Service does.
 type Apple interface {
 	Verify(ctx context.Context, token string) (vpp.LocationFacts, error)
+	// Ours says whether a claim is this server's.
+	Ours(ctx context.Context, c vpp.Claim) (bool, error)
 }
 
 // Box locks secrets at rest; the context binds them to their row.

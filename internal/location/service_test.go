@@ -55,6 +55,8 @@ func (a *apple) Verify(_ context.Context, token string) (vpp.LocationFacts, erro
 	return a.facts[t.OrgName], err
 }
 
+func (a *apple) Ours(_ context.Context, c vpp.Claim) (bool, error) { return c.ID == "ours", nil }
+
 // box is a lock that only opens in its own row.
 type box struct{}
 
@@ -264,5 +266,42 @@ func TestCheck(t *testing.T) {
 		h.apple.facts["north"] = h.apple.facts["south"]
 		_, err = h.Check(t.Context(), anna, l.ID)
 		wantKind(t, err, vpp.Conflict, "South School", "North School")
+	})
+}
+
+// F-56: what another server claims is added only when somebody says so who saw
+// whose it is; what nobody claims, or we do, without a word.
+func TestAddClaimed(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		h := build(t, url)
+		claimedBy := func(org string, c vpp.Claim) {
+			f := h.apple.facts[org]
+			f.Claim = c
+			h.apple.facts[org] = f
+		}
+		claimedBy("north", vpp.Claim{ID: "other", Name: "Other MDM"})
+		seen, err := h.Preview(t.Context(), file("north", "1", 300))
+		if err != nil || seen.ClaimState() != vpp.ClaimOthers || seen.Claim.Name != "Other MDM" {
+			t.Fatalf("%+v %v", seen, err)
+		}
+		_, err = h.Add(t.Context(), anna, file("north", "1", 300))
+		wantKind(t, err, vpp.Conflict, "“Other MDM” manages North School")
+		if e, ok := errors.AsType[*vpp.Error](err); !ok || e.Field != "claim" {
+			t.Errorf("%+v", err)
+		}
+		_, err = h.AddOver(t.Context(), anna, file("north", "1", 300), "somebody else")
+		wantKind(t, err, vpp.Conflict, "Meanwhile “Other MDM”")
+		if l, err := h.Get(t.Context(), ""); err != nil || l.UID != "" {
+			t.Errorf("something was stored: %+v %v", l, err)
+		}
+		north, err := h.AddOver(t.Context(), anna, file("north", "1", 300), "other")
+		if err != nil || north.ClaimState() != vpp.ClaimOthers {
+			t.Errorf("%+v %v", north, err)
+		}
+		claimedBy("south", vpp.Claim{ID: "ours"})
+		south, err := h.Add(t.Context(), anna, file("south", "1", 300))
+		if err != nil || south.ClaimState() != vpp.ClaimOurs {
+			t.Errorf("%+v %v", south, err)
+		}
 	})
 }

@@ -33,7 +33,8 @@ func (s *Service) read(file []byte) (token, error) {
 
 // Preview asks Apple what a token opens and returns the location as Add would
 // store it, and stores nothing. A token for a location that is here already is
-// vpp.Conflict, and that location is returned.
+// vpp.Conflict, and that location is returned. Whose claim stands there at
+// Apple is in the location; nothing is claimed.
 func (s *Service) Preview(ctx context.Context, file []byte) (vpp.Location, error) {
 	l, _, err := s.prospect(ctx, file)
 	return l, err
@@ -41,9 +42,38 @@ func (s *Service) Preview(ctx context.Context, file []byte) (vpp.Location, error
 
 // Add stores a content token after Apple said what it opens. The first token
 // fills the empty default location; each further one makes a location. A token
-// for a location that is here already is refused with that one's name.
+// for a location that is here already is refused with that one's name, one for
+// a location that another server claims with that server's.
 func (s *Service) Add(ctx context.Context, by vpp.Actor, file []byte) (vpp.Location, error) {
+	return s.add(ctx, by, file, func(l vpp.Location) error {
+		return claimed("%s manages %s already. Two servers on one location undo each other’s work: find out who runs the other one, and take it over only if that one is to stand back.",
+			l.Claim.Title(), l.Name)
+	})
+}
+
+// AddOver adds a location although another server claims it, for somebody who
+// said so; seen is the id of the claim that was shown, "" for whichever it is.
+// The claim itself is not written here.
+func (s *Service) AddOver(ctx context.Context, by vpp.Actor, file []byte, seen string) (vpp.Location, error) {
+	return s.add(ctx, by, file, func(l vpp.Location) error {
+		if seen == "" || seen == l.Claim.ID {
+			return nil
+		}
+		return claimed("Meanwhile %s is the one that claims %s at Apple: look again, and confirm that.", l.Claim.Title(), l.Name)
+	})
+}
+
+func claimed(format string, args ...any) error {
+	e := vpp.Errorf(vpp.Conflict, format, args...)
+	e.Field = "claim"
+	return e
+}
+
+func (s *Service) add(ctx context.Context, by vpp.Actor, file []byte, others func(vpp.Location) error) (vpp.Location, error) {
 	l, t, err := s.prospect(ctx, file)
+	if err == nil && l.ClaimState() == vpp.ClaimOthers {
+		err = others(l)
+	}
 	if err != nil {
 		return l, err
 	}
@@ -76,7 +106,13 @@ func (s *Service) prospect(ctx context.Context, file []byte) (vpp.Location, toke
 			l = known
 		}
 	}
-	return s.filled(l, t, facts), t, nil
+	l = s.filled(l, t, facts)
+	l.Claim = facts.Claim
+	ours, err := s.apple.Ours(ctx, facts.Claim)
+	if ours { // from before, under another row
+		l.ClaimedAt = s.now()
+	}
+	return l, t, err
 }
 
 // SoonerField is the Field of the error by which Renew asks to be sure.

@@ -19,11 +19,11 @@ import (
 // until Apple knows the new one, and a little longer.
 func (s *Service) Announce(ctx context.Context, id vpp.LocationID, rotate bool) error {
 	l, err := s.store.Location(ctx, id)
-	if err != nil || !l.Usable(s.config.Now()) {
-		return err
+	if err == nil && l.ClaimState() == vpp.ClaimNobodys { // announcing is a write
+		l, err = s.Settle(ctx, id)
 	}
-	if !l.FrozenAt.IsZero() || !l.MovedAt.IsZero() { // Apple keeps one address per location: it is the other server's
-		return nil
+	if err != nil || !l.Usable(s.config.Now()) || l.Elsewhere() { // Apple keeps one address per location: it is the other server's
+		return err
 	}
 	address := s.NotifyURL(id)
 	if address == "" {
@@ -37,9 +37,12 @@ func (s *Service) Announce(ctx context.Context, id vpp.LocationID, rotate bool) 
 	if err != nil {
 		return err
 	}
-	_, err = c.SetClientConfig(ctx, appsandbooks.ClientConfigChange{
-		NotificationURL: &address, NotificationAuthToken: &secret, NotificationTypes: notificationTypes(),
-	})
+	change := appsandbooks.ClientConfigChange{NotificationURL: &address, NotificationAuthToken: &secret, NotificationTypes: notificationTypes()}
+	got, err := c.SetClientConfig(ctx, change)
+	if err == nil && got.MDMInfo == nil && l.ClaimState() == vpp.ClaimOurs { // it was not sent and was taken away: both together, then
+		change.MDMInfo = &appsandbooks.MDMInfo{ID: l.Claim.ID, Name: l.Claim.Name, Metadata: l.Claim.Metadata}
+		_, err = c.SetClientConfig(ctx, change)
+	}
 	if err == nil {
 		return errors.Join(s.wrote(ctx, l), s.store.Announced(ctx, id, address, ""))
 	}

@@ -15,6 +15,9 @@ func (s *Service) client(ctx context.Context, l vpp.Location) (*appsandbooks.Cli
 	if err != nil {
 		return nil, err
 	}
+	if _, err := s.Claim(ctx); err != nil { // before the first answer is compared with it
+		return nil, err
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c := s.clients[token]
@@ -39,6 +42,10 @@ func (s *Service) newClient(id vpp.LocationID, token string, p appsandbooks.Pace
 		if s.config.Observe != nil {
 			s.config.Observe(id, i)
 		}
+	}
+	if id != "" {
+		config.Hooks.BeforeCall = func(i appsandbooks.CallInfo) error { return s.mayCall(id, i) }
+		config.Hooks.OnEnvelope = func(e appsandbooks.Envelope) { s.saw(id, e) }
 	}
 	config.Hooks.OnEnvelope = s.watchEnd(token, config.Hooks.OnEnvelope)
 	c, err := appsandbooks.New(config)
@@ -81,7 +88,7 @@ func (s *Service) Verify(ctx context.Context, token string) (vpp.LocationFacts, 
 	}
 	return vpp.LocationFacts{
 		UID: said.UID, Name: said.LocationName, Country: said.CountryISO2ACode, Platform: said.DefaultPlatform,
-		Website: said.WebsiteURL, ExpiresAt: said.TokenExpirationDate.Time,
+		Website: said.WebsiteURL, ExpiresAt: said.TokenExpirationDate.Time, Claim: claimOf(said.MDMInfo),
 	}, nil
 }
 

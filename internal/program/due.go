@@ -77,10 +77,10 @@ func (d *due) next(ctx context.Context) (b vpp.Batch, looking, found bool) {
 }
 
 // nextSend takes a batch that is owed, or fills a new one; without anybody
-// waiting its ID is empty.
+// waiting, or while the location is not ours to change, its ID is empty.
 func (d *due) nextSend(ctx context.Context) (b vpp.Batch, err error) {
-	if d.l.TokenProblem == vpp.AppleNotAllowed { // Apple would refuse
-		return b, nil
+	if may, err := d.maySend(ctx, d.l.ID); err != nil || !may {
+		return b, err
 	}
 	if d.sends, err = d.refill(ctx, d.sends, d.store.UnsentBatches); err != nil {
 		return b, err

@@ -36,7 +36,7 @@ func (s *Service) RetireOther(ctx context.Context, by vpp.Actor, location vpp.Lo
 
 // deletion makes the task of a removal, and what it says of each person.
 func (s *Service) deletion(ctx context.Context, by vpp.Actor, location vpp.LocationID, atOnce bool) (vpp.Task, string, error) {
-	if err := s.usable(ctx, location); err != nil {
+	if err := s.usable(ctx, location, true); err != nil {
 		return vpp.Task{}, "", err
 	}
 	task := vpp.Task{ID: vpp.TaskID(s.config.IDs()), Kind: vpp.TaskDelete, Title: "Delete from VPP", CreatedBy: by.Name, CreatedAt: s.config.Now()}

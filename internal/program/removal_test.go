@@ -240,6 +240,7 @@ func TestRemovalOfLicenses(t *testing.T) {
 		storetest.AddPeople(t, w.db, school, 4, vpp.WriteCreate)
 		w.settle(t)
 		everybody := vpp.Selection{All: true, Filter: vpp.Filter{Location: school}, IDs: []vpp.UserID{"user-0003"}}
+		storetest.Exec(t, w.db, "UPDATE locations SET assignments_read_at = 0")
 		r, err := w.PreviewDelete(t.Context(), everybody)
 		if err != nil || !r.LicensesReadAt.IsZero() || len(r.Each) > 0 || r.Retired != 3 {
 			t.Errorf("before assignments were ever read: %+v %v", r, err)
@@ -333,12 +334,12 @@ func TestConflicts(t *testing.T) {
 		w.wake(t, false)
 		// Another server made records for two of our people and for a stranger.
 		for _, s := range [][2]string{{"theirs-1", "person.0005@example.org"}, {"theirs-2", "nobody@example.org"}} {
-			if err := w.db.WriteStrangers(t.Context(), school, []vpp.Record{{ClientUserID: vpp.ClientUserID(s[0]), Status: vpp.AppleRegistered, Email: s[1]}}, time.Now()); err != nil {
+			if err := w.db.WriteStrangers(t.Context(), school, []vpp.Stranger{{LocationID: school, ClientUserID: vpp.ClientUserID(s[0]), Status: vpp.AppleRegistered, Email: s[1], SeenAt: time.Now()}}, nil, time.Now()); err != nil {
 				t.Fatal(err)
 			}
 		}
 		three := w.place(t, "user-0004").AccountHash
-		if err := w.db.WriteStrangers(t.Context(), school, []vpp.Record{{ClientUserID: "theirs-3", Status: vpp.AppleAssociated, AccountHash: three}}, time.Now()); err != nil {
+		if err := w.db.WriteStrangers(t.Context(), school, []vpp.Stranger{{LocationID: school, ClientUserID: "theirs-3", Status: vpp.AppleAssociated, AccountHash: three, SeenAt: time.Now()}}, nil, time.Now()); err != nil {
 			t.Fatal(err)
 		}
 		counts, err := w.CountConflicts(t.Context(), school)

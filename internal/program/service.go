@@ -37,22 +37,25 @@ var Apple = Cadence{
 
 // Config is what cmd decides.
 type Config struct {
-	Client    appsandbooks.Config // how Apple is reached; token, pacer, clock and hooks are set here
-	PublicURL string              // where this server is reached, for notifications
-	NotifyKey []byte              // by which secrets of ours for notifications are known
-	Cadence   Cadence
-	Lease     time.Duration // a dead node's location is free after; more than a request takes
-	Slice     time.Duration // a job works at most this long at a time
-	Parallel  int           // calls of one location at once
-	Attempts  int           // a write that never shows a result is given up after
-	Undo      time.Duration // a removal can be undone for; 0 sends it at once
-	Logger    *slog.Logger
-	Now       vpp.Clock
-	IDs       vpp.IDs
-	Secrets   vpp.Secrets
-	Sleep     func(context.Context, time.Duration) error
-	Skew      func() (time.Duration, bool)                // how far our clock is ahead of Apple's; false when nobody knows yet
-	Observe   func(vpp.LocationID, appsandbooks.CallInfo) // each HTTP call, may be nil
+	Client        appsandbooks.Config // how Apple is reached; token, pacer, clock and hooks are set here
+	PublicURL     string              // where this server is reached, for notifications
+	ClaimName     string              // how this server is called at Apple, and by other servers
+	ClaimMetadata string              // what else it says of itself there
+	NotifyKey     []byte              // by which secrets of ours for notifications are known
+	Cadence       Cadence
+	Lease         time.Duration // a dead node's location is free after; more than a request takes
+	Slice         time.Duration // a job works at most this long at a time
+	Parallel      int           // calls of one location at once
+	Attempts      int           // a write that never shows a result is given up after
+	Undo          time.Duration // a removal can be undone for; 0 sends it at once
+	Logger        *slog.Logger
+	Now           vpp.Clock
+	IDs           vpp.IDs
+	Secrets       vpp.Secrets
+	Sleep         func(context.Context, time.Duration) error
+	Skew          func() (time.Duration, bool)                // how far our clock is ahead of Apple's; false when nobody knows yet
+	Observe       func(vpp.LocationID, appsandbooks.CallInfo) // each HTTP call, may be nil
+	People        People                                      // adds people for strangers; nil adds none
 }
 
 // Service is the room.
@@ -62,15 +65,17 @@ type Service struct {
 	tokens Tokens
 	sealer Sealer
 
-	mu      sync.Mutex
-	clients map[string]*appsandbooks.Client // by content token
-	good    map[vpp.LocationID]time.Time    // when Apple last answered well
-	ends    map[string]time.Time            // when Apple says that content tokens end
+	mu           sync.Mutex
+	clients      map[string]*appsandbooks.Client // by content token
+	good         map[vpp.LocationID]time.Time    // when Apple last answered well
+	ends         map[string]time.Time            // when Apple says that content tokens end
+	watches      map[vpp.LocationID]*watch
+	installation string // the id of our claims, once it was asked for
 }
 
 // New makes the service.
 func New(store Store, tokens Tokens, sealer Sealer, config Config) *Service {
-	return &Service{config: config, store: store, tokens: tokens, sealer: sealer, clients: map[string]*appsandbooks.Client{}, good: map[vpp.LocationID]time.Time{}, ends: map[string]time.Time{}}
+	return &Service{config: config, store: store, tokens: tokens, sealer: sealer, clients: map[string]*appsandbooks.Client{}, good: map[vpp.LocationID]time.Time{}, ends: map[string]time.Time{}, watches: map[vpp.LocationID]*watch{}}
 }
 
 // Tokens opens the content token of a location; location.Service is one.
@@ -94,6 +99,10 @@ type Store interface {
 	removals
 	conflicts
 	notifying
+	Claiming
+	schedules
+	libraries
+	adoptions
 	custody
 }
 
@@ -128,7 +137,6 @@ type batches interface {
 type facts interface {
 	PlacesByClient(ctx context.Context, location vpp.LocationID, ids []vpp.ClientUserID) (map[vpp.ClientUserID]vpp.PlaceNow, error)
 	WriteFacts(ctx context.Context, facts []vpp.Fact) error
-	WriteStrangers(ctx context.Context, id vpp.LocationID, records []vpp.Record, read time.Time) error
 	SealedCode(ctx context.Context, id vpp.ProgramUserID) (string, vpp.ProgramUser, error)
 }
 
@@ -136,9 +144,13 @@ type reads interface {
 	ReadWanted(ctx context.Context, id vpp.LocationID) (vpp.ReadWanted, error)
 	BeginRead(ctx context.Context, id vpp.LocationID, full bool, walk string, started time.Time) error
 	KeepRead(ctx context.Context, id vpp.LocationID, walk string, p vpp.Progress) error
+	// Unread says whether people have names at Apple of which nothing was read.
+	Unread(ctx context.Context, id vpp.LocationID) (bool, error)
 	FinishRead(ctx context.Context, id vpp.LocationID, r vpp.ReadResult) error
+	LivingNames(ctx context.Context, id vpp.LocationID, seqs []int64, limit int) ([]vpp.ClientUserID, error)
+	Imprint(ctx context.Context, id vpp.LocationID, kind vpp.Imprinted) (*vpp.Imprint, error)
+	RenewImprint(ctx context.Context, id vpp.LocationID, kind vpp.Imprinted) error
 	LivingUnseen(ctx context.Context, id vpp.LocationID, limit int, unseen func(seq int64) bool) ([]vpp.ClientUserID, error)
-	StaleReads(ctx context.Context, read, full time.Time) (stale, whole []vpp.LocationID, err error)
 	WantRead(ctx context.Context, id vpp.LocationID, full bool) error
 }
 
@@ -178,8 +190,8 @@ type notifying interface {
 	KeepNotify(ctx context.Context, id vpp.LocationID, sealed string, rotate bool) (string, error)
 	Announced(ctx context.Context, id vpp.LocationID, url, problem string) error
 	NotifyTested(ctx context.Context, id vpp.LocationID) error
-	LibraryNotified(ctx context.Context, location vpp.LocationID, id string) (bool, error)
 	Notified(ctx context.Context, location vpp.LocationID, id, eventID string) (bool, error)
+	LicensesNotified(ctx context.Context, location vpp.LocationID, id string, holders []vpp.Holder) (bool, error)
 	ForgetNotifications(ctx context.Context, before time.Time) error
 }
 

@@ -2,8 +2,6 @@ package program
 
 import (
 	"context"
-	"fmt"
-	"strings"
 
 	"github.com/rsvpp/rsvpp/internal/vpp"
 )
@@ -13,7 +11,7 @@ import (
 // statuses come here. With full everything at the location is read, not only
 // what changed. A key that was used before gives the task of then.
 func (s *Service) StartSync(ctx context.Context, by vpp.Actor, sel vpp.Selection, full bool, key string) (vpp.Task, error) {
-	if err := s.usable(ctx, sel.Filter.Location); err != nil {
+	if err := s.usable(ctx, sel.Filter.Location, false); err != nil {
 		return vpp.Task{}, err
 	}
 	read := "changes"
@@ -31,14 +29,18 @@ func (s *Service) begin(ctx context.Context, by vpp.Actor, kind vpp.TaskKind, ti
 	return s.store.BeginTask(ctx, by, task, sel, key)
 }
 
-// usable says why a location cannot be worked with, if so.
-func (s *Service) usable(ctx context.Context, id vpp.LocationID) error {
+// usable says why a location cannot be worked with, if so; one that another
+// server has can be read.
+func (s *Service) usable(ctx context.Context, id vpp.LocationID, writing bool) error {
 	l, err := s.store.Location(ctx, id)
 	if err != nil {
 		return err
 	}
+	if why := l.WhyElsewhere(); why != "" && writing {
+		return vpp.Errorf(vpp.Conflict, "%s", why)
+	}
 	switch now := s.config.Now(); l.TokenState(now) {
-	case vpp.TokenValid, vpp.TokenExpiring:
+	case vpp.TokenValid, vpp.TokenExpiring, vpp.TokenElsewhere:
 		return nil
 	default:
 		return vpp.Errorf(vpp.Conflict, "%s %s", l.TokenSentence(now), l.TokenNext(now))
@@ -47,11 +49,21 @@ func (s *Service) usable(ctx context.Context, id vpp.LocationID) error {
 
 // Expand turns the selection of a sync or a removal into items and writes.
 func (s *Service) Expand(ctx context.Context, task vpp.Task) error {
-	if task.Kind == vpp.TaskDelete {
+	l, err := s.store.Location(ctx, task.LocationID)
+	if err != nil {
+		return err
+	}
+	plan := planSync
+	switch {
+	case task.Kind == vpp.TaskDelete && l.Elsewhere(): // whoever makes it ours again promises this anew
+		return nil
+	case task.Kind == vpp.TaskDelete:
 		return s.expandDelete(ctx, task)
+	case l.Elsewhere():
+		plan = func(people []vpp.Person) []vpp.Planned { return keptHere(people, l) }
 	}
 	for {
-		done, err := s.store.PlanTask(ctx, task.ID, planSync)
+		done, err := s.store.PlanTask(ctx, task.ID, plan)
 		if err != nil || done {
 			return err
 		}
@@ -64,23 +76,26 @@ func planSync(people []vpp.Person) []vpp.Planned {
 	plans := make([]vpp.Planned, len(people))
 	for i, p := range people {
 		plans[i] = vpp.Planned{ID: p.Program.ID, State: vpp.ItemDone, Detail: "Nothing to send."}
-		pending := p.Program.Pending != vpp.WriteNone
-		if !pending && differs(p) {
-			plans[i] = vpp.Planned{
-				ID: p.Program.ID, State: vpp.ItemQueued, Write: vpp.WriteUpdate,
-				Detail: fmt.Sprintf("The address %s waits for Apple.", p.Email),
-			}
+		waits := vpp.Planned{ID: p.Program.ID, State: vpp.ItemQueued, Detail: "What changed here waits for Apple."}
+		switch {
+		case p.Program.Pending == vpp.WriteUpdate: // asked for when it was changed
+			plans[i] = waits
+		case p.Program.Pending == vpp.WriteNone && p.Differs():
+			waits.Write = vpp.WriteUpdate
+			plans[i] = waits
 		}
 	}
 	return plans
 }
 
-// differs says whether Apple has another address than we do, or could link a
-// Managed Apple Account that it does not know of.
-func differs(p vpp.Person) bool {
-	if !p.Program.AppleStatus.Living() || p.Email == "" {
-		return false
+// keptHere plans a sync of a location that another server has: it is read, and
+// what changed here stays here.
+func keptHere(people []vpp.Person, l vpp.Location) []vpp.Planned {
+	plans := planSync(people)
+	for i, p := range plans {
+		if p.Write != vpp.WriteNone {
+			plans[i] = vpp.Planned{ID: p.ID, State: vpp.ItemSkipped, Detail: "The changed address was not sent. " + l.WhyElsewhere()}
+		}
 	}
-	link := p.ManagedAppleID != "" && p.Program.ManagedError == 0 && p.Program.AppleStatus == vpp.AppleRegistered
-	return link || !strings.EqualFold(p.Email, p.Program.AppleEmail)
+	return plans
 }

@@ -54,7 +54,10 @@ func (s *Service) tendOnce(ctx context.Context, id vpp.LocationID, end time.Time
 		return busy, err
 	}
 	t := &tender{Service: s, l: l, apple: c, end: end}
-	if busy, err = t.callAndRead(ctx, limits.Limit(appsandbooks.MaxUsers), busy); err != nil {
+	s.learn(l)
+	claimErr := t.mind(ctx) // a location that cannot be claimed can be read
+	busy, err = t.callAndRead(ctx, limits.Limit(appsandbooks.MaxUsers), busy)
+	if err = errors.Join(claimErr, err); err != nil {
 		return busy, err
 	}
 	return busy, s.store.Recover(ctx, id)
@@ -64,10 +67,19 @@ func (s *Service) tendOnce(ctx context.Context, id vpp.LocationID, end time.Time
 // Apple's rate is used while what was read is compared and written.
 func (t *tender) callAndRead(ctx context.Context, maxUsers int, busy bool) (called bool, err error) {
 	read := make(chan error, 1)
-	go func() { read <- t.readDue(ctx, busy) }()
+	go func() {
+		err := t.readDue(ctx, busy)
+		if err == nil {
+			err = t.readLibrary(ctx)
+		}
+		read <- err
+	}()
 	for {
 		more, err := t.callsDue(ctx, maxUsers)
 		called = called || more
+		if err == nil && t.doubts(t.l.ID) > 0 {
+			err = t.mind(ctx)
+		}
 		if err != nil || t.config.Now().After(t.end) {
 			return called, errors.Join(err, <-read)
 		}
@@ -77,6 +89,9 @@ func (t *tender) callAndRead(ctx context.Context, maxUsers int, busy bool) (call
 		}
 		select {
 		case readErr := <-read:
+			if readErr == nil && t.doubts(t.l.ID) > 0 { // its last answers may have shown it
+				readErr = t.mind(ctx)
+			}
 			return called, readErr
 		case <-time.After(pause):
 		}
@@ -137,21 +152,4 @@ func (s *Service) stumble(ctx context.Context, id vpp.LocationID, began time.Tim
 		until = wait.Until
 	}
 	return s.store.Pause(ctx, id, until, vpp.MessageOf(why))
-}
-
-// Sweep wakes what is due and nobody's: reads by cadence, and what dead nodes
-// left behind.
-func (s *Service) Sweep(ctx context.Context) error {
-	now := s.config.Now()
-	stale, whole, err := s.store.StaleReads(ctx, now.Add(-s.config.Cadence.ReadEvery), now.Add(-s.config.Cadence.FullEvery))
-	if err != nil {
-		return err
-	}
-	for _, id := range whole {
-		err = errors.Join(err, s.store.WantRead(ctx, id, true))
-	}
-	for _, id := range stale {
-		err = errors.Join(err, s.store.WantRead(ctx, id, false))
-	}
-	return errors.Join(err, s.store.ForgetNotifications(ctx, now.Add(-24*time.Hour)), s.store.WakeTenders(ctx), s.recount(ctx))
 }

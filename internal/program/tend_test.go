@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net/http"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"github.com/rsvpp/rsvpp/appsandbooks/applesim"
 	"github.com/rsvpp/rsvpp/internal/program"
 	"github.com/rsvpp/rsvpp/internal/queue"
+	"github.com/rsvpp/rsvpp/internal/roster"
 	"github.com/rsvpp/rsvpp/internal/seal"
 	"github.com/rsvpp/rsvpp/internal/store"
 	"github.com/rsvpp/rsvpp/internal/store/storetest"
@@ -26,11 +28,14 @@ const school vpp.LocationID = "school"
 // promises, and the pretend Apple over HTTP.
 type world struct {
 	*program.Service
-	db    *store.DB
-	apple *applesim.Server
-	uid   string
-	token string
-	ahead atomic.Int64 // how far the program's clock is
+	db     *store.DB
+	apple  *applesim.Server
+	uid    string
+	token  string
+	box    *seal.Box
+	config program.Config
+	wire   *wire
+	ahead  atomic.Int64 // how far the program's clock is
 }
 
 // Token implements program.Tokens.
@@ -77,20 +82,28 @@ func newWorldWith(t *testing.T, url string, o applesim.Options, change func(*pro
 	if err != nil {
 		t.Fatal(err)
 	}
-	config := program.Config{
-		Client: appsandbooks.Config{BaseURL: apple.BaseURL(), RequestTimeout: 2 * time.Second, BackoffFirst: 5 * time.Millisecond},
+	w.box, w.wire = box, newWire()
+	w.config = program.Config{
+		Client: appsandbooks.Config{
+			BaseURL: apple.BaseURL(), RequestTimeout: 2 * time.Second, BackoffFirst: 5 * time.Millisecond,
+			HTTPClient: &http.Client{Transport: w.wire},
+		},
+		ClaimName: "rsvpp at this.test",
 		Cadence: program.Cadence{
 			FirstLook: 5 * time.Millisecond, LookEvery: 10 * time.Millisecond, ResendAfter: 300 * time.Millisecond,
 			Settle: 20 * time.Millisecond, ReadEvery: time.Hour, FullEvery: time.Hour,
 		},
 		Lease: time.Minute, Slice: 8 * time.Second, Parallel: 8, Attempts: 8, Logger: slog.New(slog.DiscardHandler),
-		Now: w.now, IDs: storetest.NewID, Secrets: uuid.NewString, Sleep: sleep,
+		Now: w.now, IDs: storetest.NewID, Secrets: uuid.NewString, Sleep: sleep, People: roster.New(db, w.now, storetest.NewID),
 	}
-	change(&config)
-	w.Service = program.New(db, w, box, config)
+	change(&w.config)
+	w.Service = w.node()
 	storetest.AddLocation(t, db, school, l.UID)
 	return w
 }
+
+// node is one more server on the same database.
+func (w *world) node() *program.Service { return program.New(w.db, w, w.box, w.config) }
 
 func sleep(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)

@@ -25,6 +25,8 @@ func (t *tender) send(ctx context.Context, b vpp.Batch) error {
 	}
 	receipt, err := t.call(ctx, b.Op, members)
 	switch {
+	case errors.Is(err, errNotOurs): // it did not leave, and waits
+		return nil
 	case err == nil:
 		return t.store.BatchSent(ctx, b.ID, receipt.EventID, t.config.Now().Add(t.config.Cadence.FirstLook))
 	case errors.Is(err, appsandbooks.ErrOutcomeUnknown):

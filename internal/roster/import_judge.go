@@ -14,22 +14,37 @@ type judged struct {
 	verdict vpp.Verdict
 	change  vpp.UserChange // of new and changed people
 	fault   *vpp.Error     // of failed rows
+	moved   *vpp.MovedIn   // the record at Apple that the row gives the person
+	only    bool           // nothing but that changes
 }
 
 // judge looks up the people of some rows and says what becomes of each. It
 // ends before a row about somebody whom a row before changes: that one has to
 // be written first. The rest is for the next call; there is always one verdict.
-func (s *Service) judge(ctx context.Context, h home, rows []sheet.Row) ([]judged, error) {
-	found, err := s.store.FindUsers(ctx, keysOf(rows))
+// A move-in finds people by their address, too, and gives them records.
+func (s *Service) judge(ctx context.Context, h home, rows []sheet.Row, m *mover) ([]judged, error) {
+	found, err := s.store.FindUsers(ctx, keysOf(rows, m != nil))
 	if err != nil {
 		return nil, err
 	}
+	if m != nil {
+		if err := m.look(ctx, s, rows, found); err != nil {
+			return nil, err
+		}
+	}
 	known, touched := indexed(found), touched{}
+	known.loose = m != nil
 	verdicts := make([]judged, 0, len(rows))
 	for _, row := range rows {
+		if m != nil {
+			row.Person.Location = "" // people move to the location that they are moved to
+		}
 		j := s.judgeRow(h, known, row)
-		if touched.has(j) {
+		if touched.has(j, m != nil) {
 			break
+		}
+		if m != nil {
+			j = m.judge(j)
 		}
 		touched.add(j)
 		verdicts = append(verdicts, j)
@@ -40,9 +55,9 @@ func (s *Service) judge(ctx context.Context, h home, rows []sheet.Row) ([]judged
 // touched are the people whom verdicts change, and the addresses of new ones.
 type touched map[string]bool
 
-func (t touched) has(j judged) bool {
+func (t touched) has(j judged, loose bool) bool {
 	return j.change.Was.ID != "" && t[string(j.change.Was.ID)] ||
-		j.row.Fault == nil && byAddress(j.row.Person) && t[vpp.FoldKey(j.row.Person.Email)]
+		j.row.Fault == nil && j.row.Person.Email != "" && (loose || byAddress(j.row.Person)) && t[vpp.FoldKey(j.row.Person.Email)]
 }
 
 func (t touched) add(j judged) {
@@ -71,19 +86,19 @@ func (s *Service) judgeRow(h home, known index, row sheet.Row) judged {
 		return failed(fault)
 	}
 	if !here {
-		return judged{row, vpp.VerdictNew, vpp.UserChange{Now: s.newUser(row.Person, fromFile), Locations: places}, nil}
+		return judged{row: row, verdict: vpp.VerdictNew, change: vpp.UserChange{Now: s.newUser(row.Person, fromFile), Locations: places}}
 	}
 	now := merge(was.User, row.Person)
 	places = slices.DeleteFunc(places, func(l vpp.LocationID) bool { return slices.Contains(was.Locations, l) })
 	if was.Same(now) && len(places) == 0 {
-		return judged{row: row, verdict: vpp.VerdictUnchanged}
+		return judged{row: row, verdict: vpp.VerdictUnchanged, change: vpp.UserChange{Was: was.User}}
 	}
 	now.UpdatedAt = s.after(was.UpdatedAt)
-	return judged{row, vpp.VerdictChanged, vpp.UserChange{Was: was.User, Now: now, Locations: places}, nil}
+	return judged{row: row, verdict: vpp.VerdictChanged, change: vpp.UserChange{Was: was.User, Now: now, Locations: places}}
 }
 
 // keysOf collects what people are looked for by.
-func keysOf(rows []sheet.Row) (keys vpp.Identities) {
+func keysOf(rows []sheet.Row, loose bool) (keys vpp.Identities) {
 	for _, row := range rows {
 		p := row.Person
 		if row.Fault != nil {
@@ -95,7 +110,7 @@ func keysOf(rows []sheet.Row) (keys vpp.Identities) {
 		if p.UserName != "" {
 			keys.UserNames = append(keys.UserNames, p.UserName)
 		}
-		if byAddress(p) {
+		if p.Email != "" && (loose || byAddress(p)) {
 			keys.Emails = append(keys.Emails, p.Email)
 		}
 	}
@@ -106,10 +121,11 @@ func keysOf(rows []sheet.Row) (keys vpp.Identities) {
 type index struct {
 	byID, byName map[string]vpp.KnownUser
 	byAddress    map[string][]vpp.KnownUser
+	loose        bool // whoever is known by nothing else is found by the address
 }
 
 func indexed(users []vpp.KnownUser) index {
-	x := index{map[string]vpp.KnownUser{}, map[string]vpp.KnownUser{}, map[string][]vpp.KnownUser{}}
+	x := index{byID: map[string]vpp.KnownUser{}, byName: map[string]vpp.KnownUser{}, byAddress: map[string][]vpp.KnownUser{}}
 	for _, u := range users {
 		if u.ExternalID != "" {
 			x.byID[u.ExternalID] = u
@@ -127,6 +143,29 @@ func indexed(users []vpp.KnownUser) index {
 // else the address. Somebody without an external id, known by the user name,
 // takes on the row's.
 func (x index) find(p sheet.Person) (u vpp.KnownUser, here bool, fault *vpp.Error) {
+	u, here, fault = x.findByIDs(p)
+	if here || fault != nil || !x.loose || p.Email == "" || byAddress(p) {
+		return u, here, fault
+	}
+	// The same address is the same person if nothing else says otherwise.
+	var same []vpp.KnownUser
+	for _, k := range x.byAddress[vpp.FoldKey(p.Email)] {
+		other := k.ExternalID != "" && p.ExternalID != "" && k.ExternalID != p.ExternalID ||
+			k.UserName != "" && p.UserName != "" && vpp.FoldKey(k.UserName) != vpp.FoldKey(p.UserName)
+		if !other {
+			same = append(same, k)
+		}
+	}
+	switch len(same) {
+	case 0:
+		return u, false, nil
+	case 1:
+		return same[0], true, nil
+	}
+	return u, false, ambiguous(p.Email, same)
+}
+
+func (x index) findByIDs(p sheet.Person) (u vpp.KnownUser, here bool, fault *vpp.Error) {
 	named, nameKnown := x.byName[vpp.FoldKey(p.UserName)]
 	nameKnown = nameKnown && p.UserName != ""
 	switch {

@@ -35,10 +35,14 @@ func (s *Service) Preview(ctx context.Context, id vpp.ImportID, location vpp.Loc
 	if err != nil {
 		return Preview{}, err
 	}
+	if i.Adopt {
+		location = i.LocationID
+	}
 	h, err := s.locate(ctx, location)
 	if err != nil {
 		return Preview{}, err
 	}
+	m := newMover(i)
 	r, err := s.open(ctx, i)
 	if err != nil {
 		return Preview{}, err
@@ -46,7 +50,7 @@ func (s *Service) Preview(ctx context.Context, id vpp.ImportID, location vpp.Loc
 	p := Preview{Import: importOf(i)}
 	for rows := range stretches(r.Rows(fields(i.Mapping)), 0) {
 		for len(rows) > 0 {
-			some, err := s.judge(ctx, h, rows)
+			some, err := s.judge(ctx, h, rows, m)
 			if err != nil {
 				return Preview{}, err
 			}
@@ -89,6 +93,9 @@ func previewed(j judged) PreviewRow {
 		row.Changes = slices.Sorted(maps.Keys(after))
 		if len(j.change.Locations) > 0 {
 			row.Changes = append(row.Changes, string(sheet.Location))
+		}
+		if j.moved != nil {
+			row.Changes = append(row.Changes, columnClient)
 		}
 	}
 	return row

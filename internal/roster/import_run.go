@@ -23,6 +23,9 @@ func (s *Service) Run(ctx context.Context, by vpp.Actor, id vpp.ImportID, locati
 	if err := fields(i.Mapping).Check(i.Header); err != nil {
 		return vpp.Task{}, err
 	}
+	if i.Adopt { // it was uploaded for one
+		location = i.LocationID
+	}
 	h, err := s.locate(ctx, location)
 	if err != nil {
 		return vpp.Task{}, err
@@ -31,6 +34,9 @@ func (s *Service) Run(ctx context.Context, by vpp.Actor, id vpp.ImportID, locati
 		ID: vpp.TaskID(s.ids()), Kind: vpp.TaskImport, LocationID: h.chosen.ID, Total: i.Rows,
 		Title:     fmt.Sprintf("Import %s from %s", people(i.Rows), i.Filename),
 		CreatedBy: by.Name, CreatedAt: s.now(), Params: map[string]string{"import": string(i.ID), "file": i.Filename},
+	}
+	if i.Adopt {
+		task.Title = fmt.Sprintf("Move in %s from %s", people(i.Rows), i.Filename)
 	}
 	if err := s.store.StartImport(ctx, by, i, task); err != nil {
 		return vpp.Task{}, err
@@ -89,13 +95,17 @@ func (s *Service) work(ctx context.Context, task vpp.Task, i vpp.Import) error {
 		return err
 	}
 	step := vpp.ImportStep{Import: i.ID, Task: task.ID, Actor: vpp.Actor{Name: i.CreatedBy}, To: i.Cursor}
+	m := newMover(i)
+	if m != nil {
+		step.Location = i.LocationID
+	}
 	end := time.Time{}
 	for rows := range stretches(r.Rows(fields(i.Mapping)), i.Cursor) {
 		if end.IsZero() { // the rows from before were only passed over
 			end = s.now().Add(slice)
 		}
 		for len(rows) > 0 {
-			some, err := s.judge(ctx, h, rows)
+			some, err := s.judge(ctx, h, rows, m)
 			if err != nil {
 				return err
 			}
@@ -119,7 +129,7 @@ func (s *Service) work(ctx context.Context, task vpp.Task, i vpp.Import) error {
 
 // next is the step that goes on where this one ends.
 func next(s vpp.ImportStep, to int, some []judged) vpp.ImportStep {
-	step := vpp.ImportStep{Import: s.Import, Task: s.Task, Actor: s.Actor, From: s.To, To: to}
+	step := vpp.ImportStep{Import: s.Import, Task: s.Task, Actor: s.Actor, Location: s.Location, From: s.To, To: to}
 	for _, j := range some {
 		j.into(&step)
 	}
@@ -132,10 +142,17 @@ func (j judged) into(step *vpp.ImportStep) {
 	case vpp.VerdictNew:
 		step.Create = append(step.Create, j.change)
 	case vpp.VerdictChanged:
+		if j.only {
+			step.Given++
+			break
+		}
 		step.Change = append(step.Change, j.change)
 	case vpp.VerdictUnchanged:
 		step.Unchanged++
 	case vpp.VerdictFailed:
 		step.Failures = append(step.Failures, vpp.RowFailure{Row: j.row.Number, Reason: vpp.MessageOf(j.fault)})
+	}
+	if j.moved != nil {
+		step.Moved = append(step.Moved, *j.moved)
 	}
 }

@@ -32,7 +32,11 @@ type Import struct {
 // columns, how many people it has. A mapping that was made by hand for such a
 // header before is used again. Nothing is imported yet.
 func (s *Service) Upload(ctx context.Context, by vpp.Actor, filename string, r io.Reader) (Import, error) {
-	i := vpp.Import{ID: vpp.ImportID(s.ids()), Filename: plainName(filename), CreatedBy: by.Name, CreatedAt: s.now()}
+	return s.upload(ctx, by, vpp.Import{Filename: plainName(filename)}, r)
+}
+
+func (s *Service) upload(ctx context.Context, by vpp.Actor, i vpp.Import, r io.Reader) (Import, error) {
+	i.ID, i.CreatedBy, i.CreatedAt = vpp.ImportID(s.ids()), by.Name, s.now()
 	if err := s.store.BeginImport(ctx, i); err != nil {
 		return Import{}, err
 	}
@@ -89,6 +93,9 @@ func (s *Service) look(ctx context.Context, i *vpp.Import) error {
 		return err
 	}
 	i.Header, i.Fingerprint = r.Header(), r.Detected().Fingerprint
+	if i.Adopt && columnOf(i.Header, clientColumns()) < 0 {
+		return invalid("file", "The file has no column %s: without it nobody’s record at Apple is known. To bring people in without records, import the file under Users.", columnClient)
+	}
 	mapping, remembered, err := s.store.RememberedMapping(ctx, i.Fingerprint)
 	if err != nil {
 		return err

@@ -13,6 +13,7 @@ type Store interface {
 	People
 	Files
 	Imports
+	Moves
 }
 
 // Lists reads people as one location sees them.
@@ -49,6 +50,14 @@ type Files interface {
 	EndUpload(ctx context.Context, by vpp.Actor, i vpp.Import) error
 	DropImport(ctx context.Context, id vpp.ImportID) error
 	ForgetImports(ctx context.Context, before time.Time) error
+}
+
+// Moves is what people who move in or out are known by.
+type Moves interface {
+	// InFlight counts people whose write Apple has not shown the result of.
+	InFlight(ctx context.Context, id vpp.LocationID) (int, error)
+	// PlacesAt returns the places of the users, and those with the names.
+	PlacesAt(ctx context.Context, id vpp.LocationID, users []vpp.UserID, names []vpp.ClientUserID) ([]vpp.PlaceOf, error)
 }
 
 // Imports keeps how far the import of a file has come.

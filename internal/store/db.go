@@ -54,6 +54,7 @@ type DB struct {
 	now      vpp.Clock
 	ids      vpp.IDs
 	changes  changes
+	sample   sample
 }
 
 // Open opens the database that url names and migrates it to this program's

@@ -31,7 +31,7 @@ func exported() []exportedTable {
 		{"users", true, ""},
 		{"user_groups", true, ""},
 		{"program_users", true, "code_sealed"},
-		{"strangers", true, ""},
+		{"strangers", true, "code_sealed"},
 		{"assignments", true, ""},
 		{"invitations", true, ""},
 		{"visits", true, ""},

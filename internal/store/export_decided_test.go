@@ -16,6 +16,7 @@ func TestExportIsDecided(t *testing.T) {
 		"sessions",         // digests of cookies
 		"sign_in_attempts", // remote addresses
 		"preferences", "notifications",
+		"imprints", "touched", "license_looks", // what is read anew by itself
 		"same_accounts", "conflict_counts", // kept numbers, which facts make anew
 		"import_chunks", "import_failures", "import_mappings", // the uploaded files
 	}

@@ -9,12 +9,12 @@ import (
 )
 
 const importColumns = `id, filename, created_by, created_at, uploaded_at, size, chunks, row_count, header, encoding, delimiter,
-	fingerprint, mapping, remembered, location_id, task_id, row_cursor, created, changed, unchanged, failed`
+	fingerprint, mapping, remembered, adopt, location_id, task_id, row_cursor, created, changed, unchanged, failed`
 
 func scanImport(s scanner) (i vpp.Import, err error) {
 	var header, mapping string
 	err = s.Scan(&i.ID, &i.Filename, &i.CreatedBy, timeAt{&i.CreatedAt}, timeAt{&i.UploadedAt}, &i.Size, &i.Chunks, &i.Rows, &header,
-		&i.Encoding, &i.Delimiter, &i.Fingerprint, &mapping, &i.Remembered, &i.LocationID, &i.TaskID, &i.Cursor,
+		&i.Encoding, &i.Delimiter, &i.Fingerprint, &mapping, &i.Remembered, &i.Adopt, &i.LocationID, &i.TaskID, &i.Cursor,
 		&i.Created, &i.Changed, &i.Unchanged, &i.Failed)
 	if err == nil {
 		err = json.Unmarshal([]byte(header), &i.Header)
@@ -41,8 +41,8 @@ func (db *DB) ImportOf(ctx context.Context, task vpp.TaskID) (vpp.Import, error)
 
 // BeginImport makes room for a file; its pieces follow.
 func (db *DB) BeginImport(ctx context.Context, i vpp.Import) error {
-	_, err := db.Exec(ctx, "INSERT INTO imports (id, filename, created_by, created_at) VALUES ($1, $2, $3, $4)",
-		i.ID, i.Filename, i.CreatedBy, ms(i.CreatedAt))
+	_, err := db.Exec(ctx, "INSERT INTO imports (id, filename, created_by, created_at, adopt, location_id) VALUES ($1, $2, $3, $4, $5, $6)",
+		i.ID, i.Filename, i.CreatedBy, ms(i.CreatedAt), i.Adopt, i.LocationID)
 	return err
 }
 

@@ -44,7 +44,7 @@ func (db *DB) WriteImport(ctx context.Context, s vpp.ImportStep) error {
 			unchanged = unchanged + $6, failed = failed + $7 WHERE id = $1 AND row_cursor = $2
 			AND EXISTS (SELECT 1 FROM tasks WHERE id = $8 AND finished_at = 0 AND canceled_at = 0)
 			RETURNING created, changed, unchanged, failed`,
-			s.Import, s.From, s.To, len(s.Create), len(s.Change), s.Unchanged, len(s.Failures), s.Task)
+			s.Import, s.From, s.To, len(s.Create), len(s.Change)+s.Given, s.Unchanged, len(s.Failures), s.Task)
 		if vpp.KindOf(err) == vpp.NotFound {
 			return errImportMoved
 		}
@@ -58,6 +58,9 @@ func (db *DB) WriteImport(ctx context.Context, s vpp.ImportStep) error {
 			return err
 		}
 		if err := insertFailures(ctx, t, s); err != nil {
+			return err
+		}
+		if err := db.moveIn(ctx, t, s); err != nil {
 			return err
 		}
 		return db.countImport(ctx, t, s, counts)
@@ -94,7 +97,7 @@ func (db *DB) countImport(ctx context.Context, t tx, s vpp.ImportStep, counts ma
 	// The last stretch corrects the total, so that the task always ends.
 	_, err = t.Exec(ctx, `UPDATE tasks SET done = done + $2, failed = failed + $3, skipped = skipped + $4, result = $5,
 		total = CASE WHEN $6 THEN done + failed + skipped + $2 + $3 + $4 ELSE total END WHERE id = $1`,
-		s.Task, len(s.Create)+len(s.Change), len(s.Failures), s.Unchanged, string(result), s.Last)
+		s.Task, len(s.Create)+len(s.Change)+s.Given, len(s.Failures), s.Unchanged, string(result), s.Last)
 	if err != nil || !s.Last {
 		return err
 	}

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"errors"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -11,8 +10,8 @@ import (
 )
 
 const (
-	expandPage = 1000 // people per transaction
-	expandRows = 64   // rows per statement
+	expandPage = 128 // people per transaction: few, for the tender and the letters wait their turn meanwhile
+	expandRows = 64  // rows per statement
 )
 
 // ExpandInvite carries out the next stretch of a run in one transaction, the
@@ -88,7 +87,7 @@ func (db *DB) insertPlaces(ctx context.Context, t tx, location vpp.LocationID, i
 		return err
 	}
 	now := ms(db.now())
-	for some := range slices.Chunk(people, expandRows) {
+	for some := range steps(people, expandRows) {
 		var args []any
 		for _, u := range some {
 			args = append(args, db.ids(), u.ID, location, u.SortKey(), u.Email == "", now)
@@ -113,12 +112,16 @@ type expansion struct {
 	create  []vpp.Person
 	invite  []vpp.Person // with the generation that the invitation is for
 	mail    []vpp.Person
-	ready   bool // a letter may go at once
+	again   []vpp.Person // of these, who may have had letters before
+	ready   bool         // a letter may go at once
 	invited map[vpp.ProgramUserID]string
 }
 
 func (w *expansion) add(p vpp.Person, step vpp.InviteStep) {
 	w.items = append(w.items, item{p.Program.ID, step.State, step.Detail})
+	if step.Mail && (p.Program.Generation > 0 || p.Program.AppleStatus != vpp.AppleNone) {
+		w.again = append(w.again, p)
+	}
 	if step.Create {
 		w.create = append(w.create, p)
 		p.Program.Generation++
@@ -166,7 +169,7 @@ func (w *expansion) write(ctx context.Context, cursor, next string) error {
 // old link stays dead.
 func (w *expansion) writeInvitations(ctx context.Context) error {
 	w.invited = make(map[vpp.ProgramUserID]string, len(w.invite))
-	for some := range slices.Chunk(w.invite, expandRows) {
+	for some := range steps(w.invite, expandRows) {
 		args := make([]any, 0, 4*len(some)+4)
 		for _, p := range some {
 			args = append(args, w.db.ids(), p.Program.ID, p.ID, p.Program.Generation)
@@ -195,7 +198,24 @@ func (w *expansion) writeInvitations(ctx context.Context) error {
 // wishRecords queues the creation at Apple, with the name that Apple will
 // know the person by.
 func (w *expansion) wishRecords(ctx context.Context) error {
-	for some := range slices.Chunk(w.create, expandRows) {
+	var fresh, before []vpp.Person
+	for _, p := range w.create {
+		if p.Program.HandedOverAt.IsZero() && p.Program.MailProblem == "" && p.Program.AppleError == 0 {
+			fresh = append(fresh, p)
+		} else {
+			before = append(before, p)
+		}
+	}
+	// A column that is set costs its indexes, changed or not: who has nothing
+	// to forget is not made to.
+	if err := w.wish(ctx, fresh, ""); err != nil {
+		return err
+	}
+	return w.wish(ctx, before, "handed_over_at = 0, mail_problem = '', apple_error = 0,")
+}
+
+func (w *expansion) wish(ctx context.Context, people []vpp.Person, forget string) error {
+	for some := range steps(people, expandRows) {
 		args := make([]any, 0, 2*len(some)+1)
 		for _, p := range some {
 			args = append(args, p.Program.ID, w.secrets())
@@ -203,7 +223,7 @@ func (w *expansion) wishRecords(ctx context.Context) error {
 		args = append(args, w.now)
 		if _, err := w.t.Exec(ctx, "WITH v (id, client) AS ("+given(len(some), "TEXT", "TEXT")+`)
 			UPDATE program_users SET pending = 'create', pending_since = $`+strconv.Itoa(len(args))+`, batch_id = '',
-				generation = generation + 1, handed_over_at = 0, mail_problem = '', apple_error = 0,
+				generation = generation + 1, `+forget+`
 				client_user_id = CASE WHEN client_user_id = '' THEN v.client ELSE client_user_id END
 			FROM v WHERE program_users.id = v.id`, args...); err != nil {
 			return err
@@ -216,7 +236,7 @@ func (w *expansion) wishRecords(ctx context.Context) error {
 // have not gone out yet.
 func (w *expansion) replaceLetters(ctx context.Context) error {
 	var replaced []item
-	for some := range slices.Chunk(w.mail, expandRows) {
+	for some := range steps(w.again, expandRows) {
 		ids := make([]vpp.ProgramUserID, len(some))
 		stuck := false
 		for i, p := range some {
@@ -243,7 +263,7 @@ func (w *expansion) replaceLetters(ctx context.Context) error {
 }
 
 func (w *expansion) insertLetters(ctx context.Context) error {
-	for some := range slices.Chunk(w.mail, expandRows) {
+	for some := range steps(w.mail, expandRows) {
 		args := make([]any, 0, 5*len(some)+3)
 		for _, p := range some {
 			ready := int64(0)

@@ -19,10 +19,10 @@ func (db *DB) ClaimLetters(ctx context.Context, claim string, until time.Time, l
 		if db.dialect() == postgresDialect { // other nodes take others
 			skip = " FOR UPDATE SKIP LOCKED"
 		}
-		// A claimed letter is due again when its claim ends: the dead need no
-		// further care.
-		ids, err := all(ctx, t, scanString, `UPDATE deliveries SET claim = $1, claimed_until = $2, next_attempt_at = $2 WHERE id IN (
-			SELECT id FROM deliveries WHERE next_attempt_at <= $3 AND ready_at > 0 AND outcome IN ('queued', 'deferred')
+		// A claimed letter stays where it is among the due ones, and is passed
+		// over until its claim ends: the dead need no further care.
+		ids, err := all(ctx, t, scanString, `UPDATE deliveries SET claim = $1, claimed_until = $2 WHERE id IN (
+			SELECT id FROM deliveries WHERE next_attempt_at <= $3 AND ready_at > 0 AND outcome IN ('queued', 'deferred') AND claimed_until <= $3
 			ORDER BY next_attempt_at, id LIMIT $4`+skip+`) RETURNING id`, claim, ms(until), now, limit)
 		if err != nil || len(ids) == 0 {
 			return err
@@ -42,19 +42,21 @@ func (db *DB) ClaimLetters(ctx context.Context, claim string, until time.Time, l
 }
 
 const dueColumns = `d.id, d.program_user_id, d.task_id, l.id, l.name, i.id, i.revision, i.generation, i.expires_at, i.withdrawn_at,
-	d.address, u.first_name, u.full_name, d.attempts, d.queued_at, p.apple_status, p.generation, p.pending`
+	d.address, u.first_name, u.full_name, d.attempts, d.queued_at, p.apple_status, p.generation, p.pending, ` + elsewhere
 
 // claimedLetter is a due letter with the facts that may keep it back.
 type claimedLetter struct {
 	vpp.DueLetter
-	place vpp.ProgramUser
+	place     vpp.ProgramUser
+	elsewhere bool // another server has the location
 }
 
 func scanDue(s scanner) (c claimedLetter, err error) {
 	i := &c.Invitation
-	err = s.Scan(&c.Delivery, &c.Place, &c.Task, &c.Location, &c.LocationName, &i.ID, &i.Revision, &i.Generation,
-		timeAt{&i.ExpiresAt}, timeAt{&i.WithdrawnAt}, &c.Address, &c.FirstName, &c.FullName, &c.Attempts, timeAt{&c.QueuedAt},
-		&c.place.AppleStatus, &c.place.Generation, &c.place.Pending)
+	err = s.Scan((*string)(&c.Delivery), (*string)(&c.Place), (*string)(&c.Task), (*string)(&c.Location), &c.LocationName,
+		(*string)(&i.ID), wholeAt{&i.Revision}, wholeAt{&i.Generation},
+		timeAt{&i.ExpiresAt}, timeAt{&i.WithdrawnAt}, &c.Address, &c.FirstName, &c.FullName, wholeAt{&c.Attempts}, timeAt{&c.QueuedAt},
+		(*string)(&c.place.AppleStatus), wholeAt{&c.place.Generation}, (*string)(&c.place.Pending), &c.elsewhere)
 	return
 }
 
@@ -76,9 +78,14 @@ func (c claimedLetter) stale(now int64) (sentence string, state vpp.ItemState) {
 func (db *DB) dropStale(ctx context.Context, t tx, claimed []claimedLetter, now int64) ([]vpp.DueLetter, error) {
 	var due []vpp.DueLetter
 	var items []item
+	var paused []vpp.DueLetter
 	for _, c := range claimed {
 		sentence, state := c.stale(now)
-		if sentence == "" {
+		switch {
+		case sentence == "" && c.elsewhere:
+			paused = append(paused, c.DueLetter)
+			continue
+		case sentence == "":
 			due = append(due, c.DueLetter)
 			continue
 		}
@@ -88,7 +95,27 @@ func (db *DB) dropStale(ctx context.Context, t tx, claimed []claimedLetter, now 
 			return nil, err
 		}
 	}
+	if err := pauseLetters(ctx, t, paused, now); err != nil {
+		return nil, err
+	}
 	return due, db.settleItems(ctx, t, inviteKinds(), items)
+}
+
+// pauseLetters puts letters off whose location is not ours: their links lead
+// to records that another server manages. Taking it back wakes them.
+func pauseLetters(ctx context.Context, t tx, paused []vpp.DueLetter, now int64) error {
+	for some := range slices.Chunk(paused, 500) {
+		args := []any{now + time.Hour.Milliseconds(), vpp.PausedPrefix + "another server has the location."}
+		for _, d := range some {
+			args = append(args, d.Delivery)
+		}
+		_, err := t.Exec(ctx, "UPDATE deliveries SET claim = '', claimed_until = 0, next_attempt_at = $1, sentence = $2 WHERE id IN ("+
+			marks(3, len(some))+")", args...)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // ReleaseLetters gives claimed letters back, unsent, to be taken again at once.
@@ -96,12 +123,11 @@ func (db *DB) ReleaseLetters(ctx context.Context, claim string, due []vpp.DueLet
 	if len(due) == 0 {
 		return nil
 	}
-	args := []any{claim, ms(db.now())}
+	args := []any{claim}
 	for _, d := range due {
 		args = append(args, d.Delivery)
 	}
-	_, err := db.Exec(ctx, `UPDATE deliveries SET claim = '', claimed_until = 0, next_attempt_at = $2
-		WHERE claim = $1 AND id IN (`+marks(3, len(due))+")", args...)
+	_, err := db.Exec(ctx, "UPDATE deliveries SET claim = '', claimed_until = 0 WHERE claim = $1 AND id IN ("+marks(2, len(due))+")", args...)
 	return err
 }
 
@@ -109,7 +135,7 @@ func (db *DB) ReleaseLetters(ctx context.Context, claim string, due []vpp.DueLet
 // withdrawn while it was on the wire counts as what the mail server made of it.
 func (db *DB) RecordLetters(ctx context.Context, claim string, sent []vpp.SentLetter) error {
 	return db.inTx(ctx, func(t tx) error {
-		for some := range slices.Chunk(sent, expandRows) {
+		for some := range steps(sent, expandRows) {
 			recorded, err := recordOutcomes(ctx, t, claim, some)
 			if err != nil {
 				return err
@@ -191,7 +217,7 @@ func (db *DB) WakeLetters(ctx context.Context) error {
 		return err
 	}
 	due, err := all(ctx, db, scanString, `SELECT id FROM deliveries WHERE next_attempt_at <= $1 AND ready_at > 0
-		AND outcome IN ('queued', 'deferred') ORDER BY next_attempt_at, id LIMIT 1`, ms(db.now()))
+		AND outcome IN ('queued', 'deferred') AND claimed_until <= $1 ORDER BY next_attempt_at, id LIMIT 1`, ms(db.now()))
 	if err != nil || len(due) == 0 {
 		return err
 	}
@@ -216,8 +242,12 @@ func (db *DB) HurryLetters(ctx context.Context) error {
 // mendLetters readies open letters of people who no longer wait for Apple;
 // whether they still should go is asked when they are claimed.
 func (db *DB) mendLetters(ctx context.Context) error {
-	lost, err := all(ctx, db, scanString, `SELECT d.id FROM deliveries d JOIN program_users p ON p.id = d.program_user_id
-		WHERE d.outcome IN ('queued', 'deferred') AND d.ready_at = 0 AND p.pending = '' AND p.apple_status <> '' LIMIT 1000`)
+	// A letter that is not ready belongs to an open part of an open run.
+	lost, err := all(ctx, db, scanString, `SELECT d.id FROM tasks t CROSS JOIN task_items i CROSS JOIN program_users p CROSS JOIN deliveries d
+		WHERE t.finished_at = 0 AND t.canceled_at = 0 AND t.kind IN ('invite', 'resend')
+		AND i.task_id = t.id AND i.state <> 'done' AND i.state IN ('queued', 'waiting')
+		AND p.id = i.program_user_id AND p.pending = '' AND p.apple_status <> ''
+		AND d.program_user_id = p.id AND d.outcome IN ('queued', 'deferred') AND d.ready_at = 0 LIMIT 1000`)
 	if err != nil || len(lost) == 0 {
 		return err
 	}

@@ -43,6 +43,10 @@ func (db *DB) AddLocation(ctx context.Context, by vpp.Actor, l vpp.Location, sea
 		if err := writeToken(ctx, t, l, "", sealed); err != nil {
 			return err
 		}
+		_, err = t.Exec(ctx, "UPDATE locations SET "+setClaim+", claimed_at = $5 WHERE id = $1", l.ID, l.Claim.ID, l.Claim.Name, l.Claim.Metadata, ms(l.ClaimedAt))
+		if err != nil {
+			return err
+		}
 		err = db.insertEntry(ctx, t, by, "token.add", "location:"+string(l.ID), "A content token for "+l.Name+" was added.", nil, tokenFacts(l))
 		if err != nil {
 			return err

@@ -42,6 +42,7 @@ func (db *DB) readPage(ctx context.Context, q peopleQuery, page vpp.Page) (list 
 	if back {
 		slices.Reverse(rows)
 	}
+	list.Items = slices.Grow(list.Items, len(rows))
 	for _, r := range rows {
 		list.Items = append(list.Items, r.Person)
 	}
@@ -99,6 +100,8 @@ func (db *DB) peopleQuery(ctx context.Context, r querier, f vpp.Filter, sort vpp
 	switch f.Attention {
 	case vpp.AttentionWaiting:
 		q.where += " AND p.pending <> ''"
+	case vpp.AttentionDiffers:
+		q.where += " AND p.differs"
 	case vpp.AttentionMail:
 		q.where += " AND p.mail_problem <> ''"
 	case vpp.AttentionRefused:
@@ -126,7 +129,11 @@ func (db *DB) peopleQuery(ctx context.Context, r querier, f vpp.Filter, sort vpp
 			if f.Group != "" {
 				q.from += " CROSS JOIN user_groups g"
 			}
-			q.where += " AND u.seq = s.rowid AND users_search MATCH " + arg(trigrams(needle))
+			grams, err := db.trigramQuery(ctx, needle)
+			if err != nil {
+				return q, err
+			}
+			q.where += " AND u.seq = s.rowid AND users_search MATCH " + arg(grams)
 			q.order[0] = "s.rowid"
 		}
 	}
@@ -137,18 +144,6 @@ func (db *DB) peopleQuery(ctx context.Context, r querier, f vpp.Filter, sort vpp
 func (db *DB) stuckBefore() int64 { return ms(db.now().Add(-vpp.StuckAfter)) }
 
 var likeEscape = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
-
-// trigrams asks FTS5 for rows that have all the needle's trigrams; LIKE then
-// decides.
-func trigrams(needle string) string {
-	runes := []rune(needle)
-	var terms []string
-	for i := range len(runes) - 2 {
-		terms = append(terms, `"`+strings.ReplaceAll(string(runes[i:i+3]), `"`, `""`)+`"`)
-	}
-	slices.Sort(terms)
-	return strings.Join(slices.Compact(terms), " AND ")
-}
 
 func orderOf(sort vpp.Sort, f vpp.Filter) (columns []string, textual []bool, desc bool) {
 	name, desc := strings.CutPrefix(string(sort), "-")

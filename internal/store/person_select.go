@@ -4,12 +4,14 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/rsvpp/rsvpp/internal/vpp"
 )
 
 // selectPeople reads the next stretch of a selection, by name: every filter
-// has an index in that order, and work on people does not move them in it. The
+// has an index in that order, and work on people does not move them in it.
+// Everybody comes in the order of the table. The
 // cursor is "" at the beginning, and "" is returned at the end.
 func (db *DB) selectPeople(ctx context.Context, r querier, s vpp.Selection, cursor string, limit int) ([]vpp.Person, string, error) {
 	if s.All {
@@ -38,6 +40,9 @@ func (db *DB) selectFiltered(ctx context.Context, r querier, s vpp.Selection, cu
 	if err != nil {
 		return nil, "", err
 	}
+	if s.Filter == (vpp.Filter{Location: s.Filter.Location}) {
+		q.asTheyCame()
+	}
 	text, args, err := q.page(cursor, false, limit)
 	if err != nil {
 		return nil, "", err
@@ -56,6 +61,14 @@ func (db *DB) selectFiltered(ctx context.Context, r querier, s vpp.Selection, cu
 		return people, "", nil
 	}
 	return people, rows[len(rows)-1].cursor(), nil
+}
+
+// asTheyCame orders a list of everybody by their numbers: rows that follow each
+// other in the tables are written together then. The empty text keeps planners
+// off the location's indexes, which are not in this order.
+func (q *peopleQuery) asTheyCame() {
+	q.where = strings.Replace(q.where, "p.location_id = ", "p.location_id || '' = ", 1)
+	q.order, q.textual, q.desc = []string{"p.seq"}, []bool{false}, false
 }
 
 // EachPerson calls fn with every person of a selection, stretch by stretch,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"iter"
 	"strconv"
 	"strings"
 	"time"
@@ -105,9 +106,11 @@ func (d timeAt) Scan(v any) error {
 
 // rowsOf writes n rows of placeholders, "(…),(…)", for a list of casts, one
 // per column: PostgreSQL cannot tell the types of bare placeholders in VALUES.
-func rowsOf(n int, casts ...string) string {
+func rowsOf(n int, casts ...string) string { return rowsFrom(1, n, casts...) }
+
+// rowsFrom is rowsOf with placeholders from a number on.
+func rowsFrom(arg, n int, casts ...string) string {
 	var b strings.Builder
-	arg := 1
 	for i := range n {
 		if i > 0 {
 			b.WriteByte(',')
@@ -129,11 +132,30 @@ func rowsOf(n int, casts ...string) string {
 	return b.String()
 }
 
+// steps cuts a list into pieces of the given length; what is left over into
+// halves of it, and halves of those. So statements of many rows come in few
+// lengths, and stay prepared.
+func steps[T any](list []T, most int) iter.Seq[[]T] {
+	return func(yield func([]T) bool) {
+		for size := most; len(list) > 0; list = list[size:] {
+			for size > len(list) {
+				size /= 2
+			}
+			if !yield(list[:size:size]) {
+				return
+			}
+		}
+	}
+}
+
 // given writes a WITH's table of n rows of placeholders. The LIMIT says the
 // same as the rows, but SQLite's planner believes only it: without, tables
 // that have statistics are read whole, to look for a few given rows.
-func given(n int, casts ...string) string {
-	return "SELECT * FROM (VALUES " + rowsOf(n, casts...) + ") x LIMIT " + strconv.Itoa(n)
+func given(n int, casts ...string) string { return givenFrom(1, n, casts...) }
+
+// givenFrom is given with placeholders from a number on.
+func givenFrom(arg, n int, casts ...string) string {
+	return "SELECT * FROM (VALUES " + rowsFrom(arg, n, casts...) + ") x LIMIT " + strconv.Itoa(n)
 }
 
 // marks writes "$from,$from+1,…" for n placeholders.

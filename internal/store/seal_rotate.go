@@ -6,12 +6,17 @@ import (
 	"github.com/rsvpp/rsvpp/internal/vpp"
 )
 
+// sealedPlace is a column that holds something sealed, and what its rows are
+// called there.
+type sealedPlace struct{ table, column, id string }
+
 // sealedPlaces are the columns that hold something sealed, by name. Settings
 // hold theirs within.
-func sealedPlaces() map[vpp.SealedPlace][2]string {
-	return map[vpp.SealedPlace][2]string{
-		vpp.SealedToken: {"locations", "token_sealed"}, vpp.SealedNotify: {"locations", "notify_sealed"},
-		vpp.SealedNotifyBefore: {"locations", "notify_before"}, vpp.SealedCode: {"program_users", "code_sealed"},
+func sealedPlaces() map[vpp.SealedPlace]sealedPlace {
+	return map[vpp.SealedPlace]sealedPlace{
+		vpp.SealedToken: {"locations", "token_sealed", "id"}, vpp.SealedNotify: {"locations", "notify_sealed", "id"},
+		vpp.SealedNotifyBefore: {"locations", "notify_before", "id"}, vpp.SealedCode: {"program_users", "code_sealed", "id"},
+		vpp.SealedStranger: {"strangers", "code_sealed", "location_id || ':' || client_user_id"},
 	}
 }
 
@@ -22,7 +27,7 @@ func (db *DB) SealedOtherwise(ctx context.Context, place vpp.SealedPlace, begins
 	return all(ctx, db, func(s scanner) (v vpp.SealedValue, err error) {
 		err = s.Scan(&v.ID, &v.Sealed)
 		return
-	}, "SELECT id, "+p[1]+" FROM "+p[0]+" WHERE id > $1 AND "+p[1]+" <> '' AND substr("+p[1]+", 1, $2) <> $3 ORDER BY id LIMIT $4",
+	}, "SELECT "+p.id+", "+p.column+" FROM "+p.table+" WHERE "+p.id+" > $1 AND "+p.column+" <> '' AND substr("+p.column+", 1, $2) <> $3 ORDER BY 1 LIMIT $4",
 		after, len(begins), begins, limit)
 }
 
@@ -33,7 +38,7 @@ func (db *DB) Reseal(ctx context.Context, place vpp.SealedPlace, values []vpp.Se
 	err = db.inTx(ctx, func(t tx) error {
 		done = 0
 		for _, v := range values {
-			n, err := t.Exec(ctx, "UPDATE "+p[0]+" SET "+p[1]+" = $2 WHERE id = $1 AND "+p[1]+" = $3", v.ID, v.Anew, v.Sealed)
+			n, err := t.Exec(ctx, "UPDATE "+p.table+" SET "+p.column+" = $2 WHERE "+p.id+" = $1 AND "+p.column+" = $3", v.ID, v.Anew, v.Sealed)
 			if err != nil {
 				return err
 			}

@@ -21,12 +21,13 @@ func (db *DB) openSQLite(ctx context.Context, path string) error {
 	dsn := func(extra string) string {
 		return "file:" + (&url.URL{Path: path}).EscapedPath() +
 			"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)" +
-			"&_pragma=foreign_keys(1)&_pragma=temp_store(MEMORY)&_pragma=wal_autocheckpoint(8000)" + extra
+			"&_pragma=foreign_keys(1)&_pragma=temp_store(MEMORY)&_pragma=wal_autocheckpoint(16000)" + extra
 	}
-	write, err := sql.Open("sqlite", dsn("&_txlock=immediate&_pragma=cache_size(-65536)"))
+	writer, err := openKeeping(dsn("&_txlock=immediate&_pragma=cache_size(-65536)"))
 	if err != nil {
 		return vpp.Wrap(vpp.Invalid, err, "The database file %q cannot be opened.", path)
 	}
+	write := sql.OpenDB(writer)
 	write.SetMaxOpenConns(1)
 	if err := write.PingContext(ctx); err != nil {
 		_ = write.Close()
@@ -36,11 +37,12 @@ func (db *DB) openSQLite(ctx context.Context, path string) error {
 		_ = write.Close()
 		return err
 	}
-	read, err := sql.Open("sqlite", dsn("&_pragma=query_only(1)&_pragma=cache_size(-8192)"))
+	reader, err := openKeeping(dsn("&_pragma=query_only(1)&_pragma=cache_size(-8192)"))
 	if err != nil {
 		_ = write.Close()
 		return err
 	}
+	read := sql.OpenDB(reader)
 	read.SetMaxOpenConns(4)
 	db.sqlite, db.backend = write, &sqliteBackend{write: write, read: read, changes: &db.changes}
 	return nil

@@ -84,9 +84,10 @@ func dropWrites(ctx context.Context, t tx, id vpp.TaskID, w vpp.Write, kind vpp.
 	}
 	_, err := t.Exec(ctx, `UPDATE program_users SET pending = '', pending_since = 0 WHERE batch_id = '' AND pending = $2
 		AND id IN (SELECT program_user_id FROM task_items WHERE task_id = $1 AND state IN ('queued', 'waiting'))
-		AND NOT EXISTS (SELECT 1 FROM task_items o JOIN tasks ON tasks.id = o.task_id
-			WHERE o.program_user_id = program_users.id AND o.task_id <> $1 AND o.state IN ('queued', 'waiting')
-			AND tasks.finished_at = 0 AND tasks.canceled_at = 0 AND (tasks.hold_until = 0 OR tasks.released_at > 0) AND tasks.kind IN (`+marks(3, len(kinds))+"))",
+		AND NOT EXISTS (SELECT 1 FROM tasks CROSS JOIN task_items o
+			WHERE tasks.finished_at = 0 AND tasks.canceled_at = 0 AND (tasks.hold_until = 0 OR tasks.released_at > 0)
+			AND tasks.id <> $1 AND tasks.kind IN (`+marks(3, len(kinds))+`)
+			AND o.task_id = tasks.id AND o.program_user_id = program_users.id AND o.state IN ('queued', 'waiting'))`,
 		append([]any{id, w}, anys(kinds)...)...)
 	return err
 }

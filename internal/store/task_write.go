@@ -83,7 +83,7 @@ type item struct {
 func (db *DB) insertItems(ctx context.Context, t tx, task vpp.TaskID, items []item) error {
 	counts := map[vpp.ItemState]int{}
 	now := ms(db.now())
-	for some := range slices.Chunk(items, 200) {
+	for some := range steps(items, expandRows) {
 		args := make([]any, 0, 5*len(some))
 		for _, i := range some {
 			args = append(args, task, i.programUser, i.state, i.detail, now)
@@ -107,6 +107,10 @@ func (db *DB) insertItems(ctx context.Context, t tx, task vpp.TaskID, items []it
 // settleItems ends or moves on the open items that people have in tasks of
 // the given kinds, and counts them. It is the last write of a transaction, so
 // that nodes take the tasks' locks in one order.
+//
+// The CAST keeps SQLite from going through everybody in the tasks to look for
+// them among the few given ones, which it does as soon as these are more than
+// the ten that it believes a task to have.
 func (db *DB) settleItems(ctx context.Context, t tx, kinds []vpp.TaskKind, items []item) error {
 	if len(items) == 0 {
 		return nil
@@ -118,7 +122,7 @@ func (db *DB) settleItems(ctx context.Context, t tx, kinds []vpp.TaskKind, items
 		return err
 	}
 	counts := map[vpp.TaskID]map[vpp.ItemState]int{}
-	for some := range slices.Chunk(items, 200) {
+	for some := range steps(items, expandRows) {
 		args := make([]any, 0, 3*len(some)+1+len(open))
 		for _, i := range some {
 			args = append(args, i.programUser, i.state, i.detail)
@@ -134,7 +138,7 @@ func (db *DB) settleItems(ctx context.Context, t tx, kinds []vpp.TaskKind, items
 			return
 		}, `WITH v (id, state, detail) AS (`+given(len(some), "TEXT", "TEXT", "TEXT")+`)
 			UPDATE task_items SET state = v.state, detail = v.detail, updated_at = $`+strconv.Itoa(n+1)+`
-			FROM v WHERE task_items.program_user_id = v.id AND task_items.state IN ('queued', 'waiting')
+			FROM v WHERE task_items.program_user_id = CAST(v.id AS TEXT) AND task_items.state IN ('queued', 'waiting')
 			AND task_items.task_id IN (`+marks(n+2, len(open))+`)
 			RETURNING task_items.task_id, task_items.state`, args...)
 		if err != nil {
@@ -174,9 +178,10 @@ func (db *DB) expanded(ctx context.Context, t tx, task vpp.TaskID) error {
 }
 
 // finishTask ends the task if nothing of it is open. A sync also waits for
-// its read, which the tender notes in the cursor column.
+// its reads, which the tender notes in the cursor column.
 func (db *DB) finishTask(ctx context.Context, t tx, task vpp.TaskID) error {
-	_, err := t.Exec(ctx, `UPDATE tasks SET finished_at = $2 WHERE id = $1 AND finished_at = 0 AND canceled_at = 0
-		AND expanded_at > 0 AND done + failed + skipped >= total AND cursor <> 'reading'`, task, ms(db.now()))
+	_, err := t.Exec(ctx, `UPDATE tasks SET finished_at = $2, note = CASE WHEN note LIKE '`+vpp.PausedPrefix+`%' THEN '' ELSE note END
+		WHERE id = $1 AND finished_at = 0 AND canceled_at = 0
+		AND expanded_at > 0 AND done + failed + skipped >= total AND cursor NOT IN ('reading', 'library')`, task, ms(db.now()))
 	return err
 }

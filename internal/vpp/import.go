@@ -22,6 +22,7 @@ type Import struct {
 	Mapping     map[string]int // field → column
 	Remembered  bool           // the mapping is one that somebody made by hand before
 	LocationID  LocationID     // where the people go, besides the default location
+	Adopt       bool           // a move-in: rows name the people's records at Apple
 	TaskID      TaskID         // the task that imports it, "" before
 	Cursor      int            // the line up to which rows are dealt with
 	Created     int
@@ -77,5 +78,22 @@ type ImportStep struct {
 	Change    []UserChange
 	Unchanged int
 	Failures  []RowFailure
+	Moved     []MovedIn
+	Given     int        // people of whom nothing changes but that
+	Location  LocationID // of the moved
 	Last      bool
+}
+
+// MovedIn gives a person's place at a location the record at Apple that is
+// theirs, as another server knew it. What Apple says of it is read afterwards.
+type MovedIn struct {
+	UserID       UserID
+	ClientUserID ClientUserID
+	HandedOverAt time.Time // when the invitation was handed over there
+}
+
+// PlaceOf is a person's place at one location, and who they are.
+type PlaceOf struct {
+	ProgramUser
+	FullName string
 }

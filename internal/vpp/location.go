@@ -29,6 +29,7 @@ type Location struct {
 	FrozenAt  time.Time // another's claim was seen in place of ours; zero when all is well
 	FrozenBy  Claim     // whose that was
 	MovedAt   time.Time // we handed the location over to another server; zero while it is ours
+	ReadFirst time.Time // taken back then: nothing is sent before a full read begun later has ended; zero when that is done
 
 	UsersVersion string    // versionId up to which users have been read
 	ReadAt       time.Time // last completed read of users
@@ -52,14 +53,6 @@ type Location struct {
 	ReadProblem   string    // the sentence of the last failed read, "" after a good one
 	ReadStarted   time.Time // a read is under way since
 	ReadProgress  Progress
-}
-
-// Schedule says how often a location is read by itself. Zero durations mean
-// the server's settings.
-type Schedule struct {
-	Every     time.Duration // what changed
-	FullEvery time.Duration // everything: deltas do not tell of removals
-	Paused    bool          // only when asked, and when Apple notifies
 }
 
 // Progress counts work done of work due.
@@ -105,7 +98,7 @@ func (l Location) TokenState(now time.Time) TokenState {
 		return TokenNotAllowed
 	case l.TokenProblem != 0:
 		return TokenInvalid
-	case !l.FrozenAt.IsZero(), !l.MovedAt.IsZero():
+	case l.Elsewhere():
 		return TokenElsewhere
 	case l.Token.ExpiresAt.Sub(now) <= 60*24*time.Hour:
 		return TokenExpiring

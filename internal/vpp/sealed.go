@@ -9,6 +9,7 @@ const (
 	SealedNotify       SealedPlace = "notification secrets"
 	SealedNotifyBefore SealedPlace = "notification secrets before"
 	SealedCode         SealedPlace = "invite codes"
+	SealedStranger     SealedPlace = "invite codes of strangers"
 )
 
 // SealedValue is one stored secret, as it is sealed and as it shall be.

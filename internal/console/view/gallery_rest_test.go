@@ -187,6 +187,8 @@ func places(theme string) map[string]templ.Component {
 		Facts:  []Fact{{Term: "Organization", Text: "Schulverbund Berlin"}, {Term: "Location id", Text: "2049025000431439", Copy: true}, {Term: "Expires", Text: "3 June 2027, in 6 months"}},
 		Checks: []Check{{Good, "Apple accepts the token", "Gymnasium Berlin-Mitte, storefront Germany, Apple School Manager", "212 ms"}, {Warn, "Another server managed this location before", "mdm.old-school.example, last seen unknown. Take its token out before you invite anybody.", ""}},
 	}
+	foreign := *found
+	foreign.Other, foreign.Claim = "“mdm.old-school.example”", "5b6f0c1e"
 	double := *found
 	double.CanAdd, double.Existing = false, Link{"Gymnasium Berlin-Mitte", "/locations/1"}
 	add := func(title string) Page {
@@ -197,6 +199,11 @@ func places(theme string) map[string]templ.Component {
 	return map[string]templ.Component{
 		"locations": LocationsPage(Locations{Page: page(theme, "locations", "Locations"), Cards: cards}), "locations-empty": LocationsPage(Locations{Page: page(theme, "locations", "Locations")}),
 		"location-add": LocationAddPage(LocationAdd{Page: add("Add content token"), Error: "This file is not a content token: it holds an image. Download the .vpptoken file again."}), "location-found": LocationAddPage(LocationAdd{Page: add("Add content token"), Found: found}), "location-double": LocationAddPage(LocationAdd{Page: add("Add content token"), Found: &double}),
+		"location-taken-token": LocationAddPage(LocationAdd{Page: add("Add content token"), Found: &foreign}),
+		"location-take-back": TakeBackPage(TakeBack{
+			Page: add("Take back Gymnasium Berlin-Mitte"), Location: "1", Name: "Gymnasium Berlin-Mitte", Verb: "Take back",
+			From: "“mdm.old-school.example”", Claim: "5b6f0c1e-1d4e-4a61-9a77-0e1f5a1d8f10", Error: "Meanwhile “mdm.old-school.example” is the one that claims Gymnasium Berlin-Mitte at Apple: look again, and confirm that.",
+		}),
 		"location-sooner": LocationPage(Location{
 			Page: add("Gymnasium Berlin-Mitte"), Card: card, Sooner: "v1.sealed", Error: "This content token expires on 3 March 2027, and the one that is stored works until 3 June 2027: it may be an older file. Renew with it only if you mean it.",
 			Token: []Fact{{Term: "State", Text: "Token valid", Tone: Good}}, Hook: []Fact{{Term: "State", Text: "Apple knows it", Tone: Good}},
@@ -207,7 +214,7 @@ func places(theme string) map[string]templ.Component {
 			Report: []Check{{Tone: Good, Title: "The way to Apple", Detail: "Apple answers.", Took: "34ms"}, {Tone: Warn, Title: "Content token", Detail: "The content token may only read."}, {Tone: Good, Title: "Clocks", Detail: "This server’s clock agrees with Apple’s."}, {Tone: Bad, Title: "Who manages the location", Detail: "Gymnasium Berlin-Mitte is managed by another server, “Old MDM”. It is still read, but nothing is changed there. Look on the location’s page who has it, and take it back if it is yours."}, {Tone: Warn, Title: "Notifications from Apple", Detail: "Apple could not reach https://rsvpp.school.example/hooks/apple/1."}},
 		}),
 		"location": LocationPage(Location{
-			Page: add("Gymnasium Berlin-Mitte"), Card: card, Wait: "Apple asked us to wait until 14:05. Work for other locations goes on.", Claimed: Notice{Tone: Bad, Text: "mdm.old-school.example says it manages this location too. All changes are frozen until you decide.", Action: Link{"Decide", "/locations/1/claim"}},
+			Page: add("Gymnasium Berlin-Mitte"), Card: card, Wait: "Apple asked us to wait until 14:05. Work for other locations goes on.", Claim: Claim{Location: "1", Takes: true, Verb: "Take back", Facts: []Fact{{Term: "State", Text: "Another server took it over", Tone: Bad}, {Term: "Apple shows", Text: "“mdm.old-school.example”"}, {Term: "Its id", Text: "5b6f0c1e-1d4e-4a61-9a77-0e1f5a1d8f10", Copy: true}, {Term: "Taken", Text: "2 hours ago by “mdm.old-school.example”"}}},
 			Token:  []Fact{{Term: "State", Text: "valid", Tone: Good}, {Term: "Expires", Text: "3 June 2027, in 6 months"}, {Term: "Storefront", Text: "Germany"}, {Term: "Platform", Text: "Apple School Manager"}, {Term: "Location id", Text: "2049025000431439", Copy: true}},
 			Limits: []Fact{{Term: "Users in one call", Text: "100"}, {Term: "Calls in a second", Text: "15"}, {Term: "Read", Text: "2 minutes ago"}}, Sync: []Fact{{Term: "Last", Text: "3 hours ago, 342 changes"}, {Term: "Next", Text: "in 21 hours"}},
 			Hook: []Fact{{Term: "Address", Text: "https://rsvpp.school.example/apple/2049025000431439", Copy: true}, {Term: "State", Text: "last heard 4 minutes ago", Tone: Good}},

@@ -36,7 +36,9 @@ type TokenFound struct {
 	Checks   []Check
 	Default  bool
 	CanAdd   bool
-	Existing Link // the location that has this token already
+	Existing Link   // the location that has this token already
+	Other    string // the server that claims the location, "" for none
+	Claim    string // the id of its claim
 }
 
 // Check is one step of a test with its outcome.
@@ -51,6 +53,7 @@ type Check struct {
 type Location struct {
 	Page    Page
 	Card    LocationCard
+	Tabs    []Choice // its other pages
 	Token   []Fact
 	Limits  []Fact
 	Sync    []Fact
@@ -61,5 +64,35 @@ type Location struct {
 	Sooner  string  // an uploaded renewal that ends earlier, locked: somebody is asked whether it is meant
 	Trouble Notice  // how the token stands, when it is not well
 	Report  []Check // of the connection test
-	Claimed Notice  // who manages this location, if it is somebody else
+	Claim   Claim
+}
+
+// Claim is who manages a location.
+type Claim struct {
+	Location string
+	Facts    []Fact
+	Takes    bool   // it can be taken
+	Verb     string // "Take back" or "Take over"
+}
+
+// TakeBack asks before a location is taken from another server.
+type TakeBack struct {
+	Page     Page
+	Location string
+	Name     string
+	Verb     string
+	From     string // “Other MDM”
+	Claim    string // the id of its claim, which comes back with the form
+	Nobody   bool   // nobody claims it any more
+	Error    string
+}
+
+// MoveOut says what moving a location out does, and offers the file.
+type MoveOut struct {
+	Page        Page
+	Location    string
+	Name        string
+	Moved       bool
+	Ours        bool   // our claim stands at Apple
+	Fingerprint string // of the key that signs the file
 }

@@ -13,6 +13,8 @@ type User struct {
 	Next        NextAction
 	Timeline    []Event // newest first
 	Invitations []InvitationLine
+	Notes       []Notice // what differs between here and Apple, and why
+	Licenses    []LicenseLine
 	Link        string // the landing page's link if one is alive, "" otherwise
 	Can         UserCan
 	Before      []Holding // what a removed person held, one license each

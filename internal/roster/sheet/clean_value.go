@@ -31,6 +31,10 @@ func clean(f Field, cell string) (string, *vpp.Error) {
 	return v, nil
 }
 
+// Plain is a cell of a column that is none of our fields, as it was meant:
+// trimmed, and without what keeps spreadsheets from taking it for a formula.
+func Plain(cell string) string { return trim(unprotect(trim(cell))) }
+
 func printable(f Field, v string) *vpp.Error {
 	for _, r := range v {
 		switch {

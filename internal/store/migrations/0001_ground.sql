@@ -180,30 +180,32 @@ CREATE INDEX program_users_no_address ON program_users (location_id, sort_key, s
 -- How many VPP users of each status a location has: the sum over its rows.
 -- SQLite keeps one row each; PostgreSQL adds differences, so that writers do
 -- not wait for each other, and housekeeping folds them.
+--sqlite
 CREATE TABLE status_counts (
   location_id TEXT NOT NULL,
   vpp_status  TEXT NOT NULL,
-  n           BIGINT NOT NULL
-);
-CREATE INDEX status_counts_location ON status_counts (location_id, vpp_status);
---sqlite
+  n           BIGINT NOT NULL,
+  PRIMARY KEY (location_id, vpp_status)
+) WITHOUT ROWID;
 CREATE TRIGGER program_users_counted AFTER INSERT ON program_users BEGIN
-  INSERT INTO status_counts SELECT new.location_id, new.vpp_status, 0
-    WHERE NOT EXISTS (SELECT 1 FROM status_counts WHERE location_id = new.location_id AND vpp_status = new.vpp_status);
-  UPDATE status_counts SET n = n + 1 WHERE location_id = new.location_id AND vpp_status = new.vpp_status;
+  INSERT INTO status_counts VALUES (new.location_id, new.vpp_status, 1) ON CONFLICT DO UPDATE SET n = n + 1;
 END;
 CREATE TRIGGER program_users_uncounted AFTER DELETE ON program_users BEGIN
   UPDATE status_counts SET n = n - 1 WHERE location_id = old.location_id AND vpp_status = old.vpp_status;
 END;
 CREATE TRIGGER program_users_recounted AFTER UPDATE OF apple_status, handed_over_at ON program_users
 WHEN old.vpp_status <> new.vpp_status BEGIN
-  INSERT INTO status_counts SELECT new.location_id, new.vpp_status, 0
-    WHERE NOT EXISTS (SELECT 1 FROM status_counts WHERE location_id = new.location_id AND vpp_status = new.vpp_status);
   UPDATE status_counts SET n = n - 1 WHERE location_id = old.location_id AND vpp_status = old.vpp_status;
-  UPDATE status_counts SET n = n + 1 WHERE location_id = new.location_id AND vpp_status = new.vpp_status;
+  INSERT INTO status_counts VALUES (new.location_id, new.vpp_status, 1) ON CONFLICT DO UPDATE SET n = n + 1;
 END;
 --end
 --postgres
+CREATE TABLE status_counts (
+  location_id TEXT NOT NULL,
+  vpp_status  TEXT NOT NULL,
+  n           BIGINT NOT NULL
+);
+CREATE INDEX status_counts_location ON status_counts (location_id, vpp_status);
 CREATE FUNCTION program_users_count() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF TG_OP <> 'DELETE' THEN
@@ -282,7 +284,12 @@ CREATE TABLE invitations (
   not_me_at       BIGINT NOT NULL DEFAULT 0,
   copied_at       BIGINT NOT NULL DEFAULT 0,
   UNIQUE (program_user_id, generation)
+--sqlite
+) WITHOUT ROWID;
+--end
+--postgres
 );
+--end
 CREATE INDEX invitations_opened ON invitations (location_id) WHERE opened_at > 0;
 
 CREATE TABLE visits (
@@ -296,8 +303,8 @@ CREATE INDEX visits_invitation ON visits (invitation_id, at);
 
 CREATE TABLE deliveries (
   id              TEXT PRIMARY KEY,
-  invitation_id   TEXT NOT NULL REFERENCES invitations (id) ON DELETE CASCADE,
-  program_user_id TEXT NOT NULL,
+  invitation_id   TEXT NOT NULL,
+  program_user_id TEXT NOT NULL REFERENCES program_users (id) ON DELETE CASCADE,
   task_id         TEXT NOT NULL,
   channel         TEXT NOT NULL,
   address         TEXT NOT NULL,
@@ -311,10 +318,14 @@ CREATE TABLE deliveries (
   outcome_at      BIGINT NOT NULL DEFAULT 0,
   answer          TEXT NOT NULL DEFAULT '',
   sentence        TEXT NOT NULL DEFAULT ''
+--sqlite
+) WITHOUT ROWID;
+--end
+--postgres
 );
+--end
 CREATE INDEX deliveries_user ON deliveries (program_user_id, id);
 CREATE INDEX deliveries_due ON deliveries (next_attempt_at, id) WHERE ready_at > 0 AND outcome IN ('queued', 'deferred');
-CREATE INDEX deliveries_open ON deliveries (program_user_id) WHERE outcome IN ('queued', 'deferred');
 
 CREATE TABLE tasks (
   id          TEXT PRIMARY KEY,
@@ -354,9 +365,9 @@ CREATE TABLE task_items (
 --postgres
 );
 --end
--- Most end as done: a list of these reads the table itself.
+-- Most end as done: a list of these reads the table itself. Someone's open
+-- items are found by the few tasks that are open.
 CREATE INDEX task_items_state ON task_items (task_id, state, program_user_id) WHERE state <> 'done';
-CREATE INDEX task_items_open ON task_items (program_user_id) WHERE state IN ('queued', 'waiting');
 
 CREATE TABLE entries (
   id      TEXT PRIMARY KEY,

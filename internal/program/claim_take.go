@@ -1,0 +1,75 @@
+package program
+
+import (
+	"context"
+
+	"github.com/rsvpp/rsvpp/internal/vpp"
+)
+
+// TakeBack makes a location ours that another server has, because somebody
+// said so who saw whose it is: seen is the id of the claim that was shown,
+// "" when nobody's was. When it is another's by now the error is vpp.Conflict
+// with the field "claim", and the location is returned as it is. Nothing is
+// sent before everything there was read; then tasks go on.
+func (s *Service) TakeBack(ctx context.Context, by vpp.Actor, id vpp.LocationID, seen string) (vpp.Location, error) {
+	l, err := s.store.Location(ctx, id)
+	if err != nil {
+		return l, err
+	}
+	switch state := l.TokenState(s.config.Now()); {
+	case !l.Elsewhere():
+		return l, claimConflict("%s is this server’s: there is nobody to take it back from.", l.Name)
+	case !l.Usable(s.config.Now()):
+		return l, vpp.Errorf(vpp.Conflict, "The content token of %s is %s: renew it first.", l.Name, state)
+	}
+	c, err := s.client(ctx, l)
+	if err != nil {
+		return l, err
+	}
+	got, err := c.ClientConfig(ctx)
+	if err != nil {
+		return l, explain(err)
+	}
+	if now := claimOf(got.MDMInfo); now.ID != seen {
+		return s.movedOn(ctx, l, now)
+	}
+	stands, ours, err := s.writeClaim(ctx, c, l)
+	switch {
+	case err != nil:
+		return l, explain(err)
+	case !ours:
+		return s.movedOn(ctx, l, stands)
+	}
+	// What was seen is what it is taken from, whatever was stored before.
+	l.Claim = claimOf(got.MDMInfo)
+	if err := s.store.TookBack(ctx, by, l, stands); err != nil {
+		return l, err
+	}
+	s.settled(l.ID, stands.ID, s.doubts(l.ID))
+	return s.store.Location(ctx, l.ID)
+}
+
+// movedOn refuses to take a location from somebody whom nobody was shown.
+func (s *Service) movedOn(ctx context.Context, l vpp.Location, now vpp.Claim) (vpp.Location, error) {
+	if err := s.store.SawClaim(ctx, l, now); err != nil {
+		return l, err
+	}
+	l, err := s.store.Location(ctx, l.ID)
+	if err != nil {
+		return l, err
+	}
+	s.settled(l.ID, l.Claim.ID, s.doubts(l.ID))
+	return l, claimConflict("Meanwhile %s is the one that claims %s at Apple: look again, and confirm that.", now.Title(), l.Name)
+}
+
+func (s *Service) doubts(id vpp.LocationID) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.watched(id).doubts
+}
+
+func claimConflict(format string, args ...any) error {
+	e := vpp.Errorf(vpp.Conflict, format, args...)
+	e.Field = "claim"
+	return e
+}

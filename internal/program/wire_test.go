@@ -1,0 +1,76 @@
+package program_test
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// wire is what lies between us and the pretend Apple: it notes each call that
+// leaves, and lets a test step in before or after one.
+type wire struct {
+	inner http.RoundTripper
+
+	mu     sync.Mutex
+	calls  []string                                // "POST users/create", …
+	before func(call string, n int) *http.Response // n counts calls of this kind; an answer keeps the call from leaving
+	after  func(call string, n int)                // the answer is there, and has not been handed on
+}
+
+func newWire() *wire { return &wire{inner: http.DefaultTransport.(*http.Transport).Clone()} }
+
+func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
+	_, path, _ := strings.Cut(r.URL.Path, "/mdm/v2/")
+	call := r.Method + " " + path
+	if r.URL.Query().Get("activeOnly") != "" {
+		call += " full"
+	}
+	w.mu.Lock()
+	n := 1 + w.count(call)
+	before, after := w.before, w.after
+	w.mu.Unlock()
+	if before != nil {
+		if res := before(call, n); res != nil {
+			res.Request = r
+			return res, nil
+		}
+	}
+	w.mu.Lock()
+	w.calls = append(w.calls, call)
+	w.mu.Unlock()
+	res, err := w.inner.RoundTrip(r)
+	if after != nil {
+		after(call, n)
+	}
+	return res, err
+}
+
+// count is how many calls of a kind have left; w.mu is held.
+func (w *wire) count(call string) (n int) {
+	for _, c := range w.calls {
+		if c == call {
+			n++
+		}
+	}
+	return n
+}
+
+func (w *wire) of(call string) int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.count(call)
+}
+
+// since returns the calls after the first n.
+func (w *wire) since(n int) []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.calls[n:])
+}
+
+func (w *wire) step(before func(string, int) *http.Response, after func(string, int)) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.before, w.after = before, after
+}

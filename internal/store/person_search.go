@@ -1,0 +1,136 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// A search on SQLite asks FTS5 for rows that have some of the needle's
+// trigrams; LIKE then decides. Going through the lists of trigrams that a
+// great many people share takes longest, and looking at rows that only seem to
+// match comes next. A sample of people tells which few trigrams to ask for.
+const (
+	leastTrigrams = 2
+	mostTrigrams  = 4
+	rowInEntries  = 120 // looking at one row takes as long as so many entries of a list
+)
+
+// A sample is a few people at each of some places all over the table.
+const (
+	samplePlaces = 64
+	sampleEach   = 32
+	sampleKept   = time.Hour
+)
+
+// sample says which of some people have a trigram.
+type sample struct {
+	mu    sync.Mutex
+	until time.Time
+	of    map[string][]uint16
+}
+
+// trigramQuery writes what FTS5 is asked for a needle of three letters or more.
+func (db *DB) trigramQuery(ctx context.Context, needle string) (string, error) {
+	grams := trigramsOf(needle)
+	if len(grams) > leastTrigrams {
+		of, err := db.sampled(ctx)
+		if err != nil {
+			return "", err
+		}
+		grams = worthAsking(grams, of)
+	}
+	for i, g := range grams {
+		grams[i] = `"` + strings.ReplaceAll(g, `"`, `""`) + `"`
+	}
+	return strings.Join(grams, " AND "), nil
+}
+
+// worthAsking picks the rarest trigram, and those that keep away more rows
+// than their lists cost.
+func worthAsking(grams []string, of map[string][]uint16) []string {
+	slices.SortStableFunc(grams, func(a, b string) int { return cmp.Compare(len(of[a]), len(of[b])) })
+	asked, rest := grams[:1:1], slices.Clone(grams[1:])
+	left := of[grams[0]]
+	for len(asked) < mostTrigrams && len(rest) > 0 {
+		best, gain := 0, 0
+		for i, g := range rest {
+			saved := (len(left)-len(both(left, of[g])))*rowInEntries - len(of[g])
+			if i == 0 || saved > gain {
+				best, gain = i, saved
+			}
+		}
+		if gain <= 0 && len(asked) >= leastTrigrams {
+			break
+		}
+		asked, left = append(asked, rest[best]), both(left, of[rest[best]])
+		rest = slices.Delete(rest, best, best+1)
+	}
+	return asked
+}
+
+// both returns what two ascending lists share.
+func both(a, b []uint16) (shared []uint16) {
+	for len(a) > 0 && len(b) > 0 {
+		switch {
+		case a[0] < b[0]:
+			a = a[1:]
+		case a[0] > b[0]:
+			b = b[1:]
+		default:
+			shared, a, b = append(shared, a[0]), a[1:], b[1:]
+		}
+	}
+	return shared
+}
+
+// trigramsOf lists a text's stretches of three letters, each once.
+func trigramsOf(text string) []string {
+	runes := []rune(text)
+	var grams []string
+	for i := range len(runes) - 2 {
+		grams = append(grams, string(runes[i:i+3]))
+	}
+	slices.Sort(grams)
+	return slices.Compact(grams)
+}
+
+// sampled returns the sample, taken anew from time to time.
+func (db *DB) sampled(ctx context.Context) (map[string][]uint16, error) {
+	s := &db.sample
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if now := db.now(); s.of == nil || now.After(s.until) {
+		of, err := db.takeSample(ctx)
+		if err != nil {
+			return nil, err
+		}
+		s.of, s.until = of, now.Add(sampleKept)
+	}
+	return s.of, nil
+}
+
+func (db *DB) takeSample(ctx context.Context) (map[string][]uint16, error) {
+	of := map[string][]uint16{}
+	last, err := one(ctx, db, scanInt, "SELECT COALESCE(max(seq), 0) FROM users")
+	if err != nil {
+		return nil, err
+	}
+	n := uint16(0)
+	for i := range samplePlaces {
+		texts, err := all(ctx, db, scanString, "SELECT search_text FROM users WHERE seq >= $1 ORDER BY seq LIMIT $2", last/samplePlaces*i, sampleEach)
+		if err != nil {
+			return nil, err
+		}
+		for _, text := range texts {
+			for _, g := range trigramsOf(text) {
+				of[g] = append(of[g], n)
+			}
+			n++
+		}
+	}
+	return of, nil
+}
