@@ -37,7 +37,7 @@ func (d *Door) conflictsPage(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	m := view.Conflicts{
-		Page: d.page(r), Location: here.Name, Filters: conflictChips(kind, counts), Strangers: counts[vpp.ConflictStranger],
+		Page: d.page(r), LocationID: string(here.ID), Filters: conflictChips(kind, counts), Strangers: counts[vpp.ConflictStranger],
 		Why: conflictWhy(kind), Pager: pager(r, found.Prev, found.Next, ""),
 	}
 	m.Page.Title, m.Page.Lead = "Mapping conflicts", "What does not go together between the people here and the records at Apple."

@@ -56,12 +56,19 @@ type school struct {
 	server  *httptest.Server
 	uid     string // of the location at Apple
 	here    vpp.Location
+	undo    time.Duration // removals can be undone for
 }
 
 // openSchool opens a school with a location at Apple and one owner, anna.
 func openSchool(t *testing.T) *school {
 	t.Helper()
-	s := &school{t: t}
+	return openSchoolWith(t, 0)
+}
+
+// openSchoolWith opens one whose removals can be undone for a time.
+func openSchoolWith(t *testing.T, undo time.Duration) *school {
+	t.Helper()
+	s := &school{t: t, undo: undo}
 	s.db = storetest.Open(t, filepath.Join(t.TempDir(), "console.db"), time.Now)
 	q, err := queue.New(t.Context(), s.db.SQLite(), s.db.Postgres(), queue.Config{Logger: slog.New(slog.DiscardHandler), Clock: time.Now})
 	s.must(err)
@@ -94,7 +101,7 @@ func (s *school) openRooms() {
 			FirstLook: 5 * time.Millisecond, LookEvery: 10 * time.Millisecond, ResendAfter: 300 * time.Millisecond,
 			Settle: 10 * time.Millisecond, ReadEvery: time.Hour, FullEvery: time.Hour,
 		},
-		Lease: time.Minute, Slice: 8 * time.Second, Parallel: 8, Attempts: 8, Logger: slog.New(slog.DiscardHandler),
+		Lease: time.Minute, Slice: 8 * time.Second, Parallel: 8, Attempts: 8, Undo: s.undo, Logger: slog.New(slog.DiscardHandler),
 		Now: time.Now, IDs: storetest.NewID, Secrets: uuid.NewString, Sleep: pause, People: s.roster,
 	})
 	s.places = location.New(s.db, s.program, box, time.Now, storetest.NewID)

@@ -17,6 +17,7 @@ func TestVerdict(t *testing.T) {
 	link := with(func(t *terms) { t.channel = vpp.ChannelLink })
 	resend := with(func(t *terms) { t.resend = true })
 	everybody := with(func(t *terms) { t.audience = vpp.AudienceNotRegistered })
+	removed := with(func(t *terms) { t.audience = vpp.AudienceRemoved })
 	noMail := with(func(t *terms) { t.mail = false })
 	token := func(s vpp.TokenState) terms { return with(func(t *terms) { t.token = s }) }
 	invited := vpp.Case{AppleStatus: vpp.AppleRegistered, HandedOver: true}
@@ -50,6 +51,11 @@ func TestVerdict(t *testing.T) {
 		{"waiting without a token", vpp.Case{Pending: vpp.WriteCreate}, token(vpp.TokenExpired), Waiting, true, vpp.InviteStep{State: "queued", Invite: true, Mail: true}},
 		{"changed address waits", vpp.Case{AppleStatus: vpp.AppleRegistered, HandedOver: true, Pending: vpp.WriteUpdate}, resend, Waiting, true, vpp.InviteStep{State: "queued", Invite: true, Mail: true}},
 		{"removed", vpp.Case{AppleStatus: vpp.AppleRetired, HandedOver: true}, usual(), RemovedAnew, true, vpp.InviteStep{State: "queued", Create: true, Invite: true, Mail: true}},
+		{"removed, meant (F-15)", vpp.Case{AppleStatus: vpp.AppleRetired}, removed, RemovedAnew, true, vpp.InviteStep{State: "queued", Create: true, Invite: true, Mail: true}},
+		{"removed with a Managed Apple Account, meant", vpp.Case{AppleStatus: vpp.AppleRetired, Managed: true}, removed, ManagedLink, true, vpp.InviteStep{State: "queued", Create: true, Invite: true, Mail: true}},
+		{"never removed, not meant", vpp.Case{}, removed, NotInAudience, false, vpp.InviteStep{State: "skipped"}},
+		{"invited, not meant to register again", invited, removed, NotInAudience, false, vpp.InviteStep{State: "skipped"}},
+		{"registered again already", vpp.Case{AppleStatus: vpp.AppleRetired, Pending: vpp.WriteCreate}, removed, NotInAudience, false, vpp.InviteStep{State: "skipped"}},
 		{"being removed", vpp.Case{AppleStatus: vpp.AppleRegistered, Pending: vpp.WriteRetire}, usual(), Removing, false, vpp.InviteStep{State: "skipped"}},
 		{"registered (trap 1: Apple's Associated)", vpp.Case{AppleStatus: vpp.AppleAssociated}, everybody, AlreadyRegistered, false, vpp.InviteStep{State: "skipped"}},
 		{"invited, not meant", invited, usual(), NotInAudience, false, vpp.InviteStep{State: "skipped"}},

@@ -43,7 +43,7 @@ func (s *Service) deletion(ctx context.Context, by vpp.Actor, location vpp.Locat
 	if atOnce || s.config.Undo <= 0 {
 		return task, waitsForApple, nil
 	}
-	task.HoldUntil = task.CreatedAt.Add(s.config.Undo)
+	task.HoldUntil = task.CreatedAt.Add(s.config.Undo).Truncate(time.Millisecond) // as it is stored
 	return task, vpp.HeldDetail(task.HoldUntil), nil
 }
 

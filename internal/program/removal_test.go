@@ -451,3 +451,42 @@ func (w *world) another(t *testing.T, client, email string) {
 		w.apple.Settle()
 	}
 }
+
+// What the preview says is what Apple then does: over the wire, with the
+// pretend Apple's own count of licenses (S1-17, pains 15, 17, 18).
+func TestRemovalAsForeseen(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		w := withLibrary(t, url, applesim.Options{})
+		w.give(t, app, 0, 1, 2, 50)
+		w.give(t, book, 0, 1, 60)
+		if err := w.apple.AssignByHand(w.uid, app.AssetKey, "", "C02DEVICE"); err != nil {
+			t.Fatal(err)
+		}
+		w.wantLibrary(t, true)
+		w.sameLibrary(t)
+		meant := vpp.Selection{Filter: vpp.Filter{Location: school}, IDs: []vpp.UserID{"user-0000", "user-0001", "user-0002", "user-0003"}}
+		r, err := w.PreviewDelete(t.Context(), meant)
+		if err != nil || r.ComeBack() != 3 || r.Stay() != 2 || r.Losing != 3 || r.Keeping != 2 || r.LicensesReadAt.IsZero() {
+			t.Errorf("the preview: %+v %v", r, err)
+		}
+		was := map[applesim.AssetKey]applesim.Asset{}
+		for _, a := range w.apple.Assets(w.uid) {
+			was[a.AssetKey] = a
+		}
+		task := w.begin(t, meant)
+		w.expand(t, task.ID)
+		w.settle(t)
+		w.equal(t)
+		for _, a := range w.apple.Assets(w.uid) {
+			back := a.Available() - was[a.AssetKey].Available()
+			stay := a.Retired - was[a.AssetKey].Retired
+			if a.AssetKey == app.AssetKey && (back != r.ComeBack() || stay != 0) || a.AssetKey == book.AssetKey && (back != 0 || stay != r.Stay()) {
+				t.Errorf("%s %s: %d came back, %d stayed", a.ProductType, a.AdamID, back, stay)
+			}
+		}
+		h, err := w.db.CaseHistory(t.Context(), "user-0000", school)
+		if err != nil || h.Before.Apps() != 1 || h.Before.Books() != 1 {
+			t.Errorf("held before: %+v %v", h.Before, err)
+		}
+	})
+}

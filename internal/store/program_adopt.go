@@ -49,6 +49,12 @@ func (db *DB) Adopt(ctx context.Context, by vpp.Actor, id vpp.LocationID, list [
 				seqs = append(seqs, seq)
 				accounts[a.AccountHash] = true
 			}
+			if seq != 0 && a.Status == vpp.AppleAssociated && a.AccountHash != "" {
+				accounts[a.AccountHash] = true
+			}
+		}
+		if err := recountAccounts(ctx, t, id, accounts); err != nil {
+			return err
 		}
 		delete(accounts, "")
 		if err := recountAccounts(ctx, t, id, accounts); err != nil {

@@ -80,7 +80,7 @@ func (db *DB) CountConflicts(ctx context.Context, location vpp.LocationID) (vpp.
 		vpp.ConflictAccount:  "SELECT count(*) FROM same_accounts WHERE location_id = $1",
 		vpp.ConflictRecords:  "SELECT count(*) FROM (" + otherRecords("$1", "s.client_user_id") + ") x",
 		vpp.ConflictUnusable: "SELECT count(*) FROM program_users p WHERE p.location_id = $1 AND " + unusableAccount,
-		vpp.ConflictStranger: "SELECT count(*) FROM strangers WHERE location_id = $1 AND apple_status IN ('Registered', 'Associated')",
+		vpp.ConflictStranger: "SELECT count(*) FROM strangers s WHERE s.location_id = $1 AND s.apple_status IN ('Registered', 'Associated')" + notOurs,
 	} {
 		if counts[kind], err = one(ctx, db, scanInt, query, location); err != nil {
 			return nil, err
@@ -139,12 +139,14 @@ const unusableAccount = "p.apple_status <> 'Associated' AND (p.managed_error <> 
 // otherRecords asks for living records that are nobody's here and seem to be a
 // person's who has a living record of ours: one Apple Account, or one address.
 func otherRecords(location, columns string) string {
-	living := "s.location_id = " + location + " AND s.apple_status IN ('Registered', 'Associated')"
+	living := "s.location_id = " + location + " AND s.apple_status IN ('Registered', 'Associated')" + notOurs
 	return "SELECT " + columns + ` FROM strangers s WHERE ` + living + ` AND (
 		EXISTS (SELECT 1 FROM program_users p WHERE p.location_id = s.location_id AND p.apple_status = 'Associated'
 			AND p.account_hash <> '' AND p.account_hash = s.account_hash)
-		OR EXISTS (SELECT 1 FROM users u JOIN program_users p ON p.user_id = u.id AND p.location_id = s.location_id
-			WHERE u.email_key <> '' AND u.email_key = lower(s.apple_email) AND p.apple_status IN ('Registered', 'Associated')))`
+		OR EXISTS (SELECT 1 FROM users u CROSS JOIN program_users p WHERE u.email_key <> '' AND u.email_key = s.email_key
+			AND p.user_id = u.id AND p.location_id = s.location_id AND p.apple_status IN ('Registered', 'Associated'))
+		OR EXISTS (SELECT 1 FROM users u CROSS JOIN program_users p WHERE u.managed_apple_id <> '' AND lower(u.managed_apple_id) = s.email_key
+			AND p.user_id = u.id AND p.location_id = s.location_id AND p.apple_status IN ('Registered', 'Associated')))`
 }
 
 // ListConflicts reads one page of the conflicts of a kind.
@@ -207,12 +209,12 @@ func (db *DB) listSameAccounts(ctx context.Context, location vpp.LocationID, pag
 func (db *DB) listOtherRecords(ctx context.Context, location vpp.LocationID, page vpp.Page) (list vpp.List[vpp.MappingConflict], err error) {
 	type stranger struct {
 		vpp.OtherRecord
-		hash string
+		email, hash string
 	}
 	found, err := byKey(ctx, db, keyed[stranger]{
-		otherRecords("$1", "s.client_user_id, s.apple_status, s.apple_email, s.account_hash"), []any{location}, "s.client_user_id", false,
+		otherRecords("$1", "s.client_user_id, s.apple_status, s.apple_email, s.email_key, s.account_hash"), []any{location}, "s.client_user_id", false,
 		func(s scanner) (r stranger, err error) {
-			err = s.Scan(&r.ClientUserID, &r.AppleStatus, &r.AppleEmail, &r.hash)
+			err = s.Scan(&r.ClientUserID, &r.AppleStatus, &r.AppleEmail, &r.email, &r.hash)
 			return
 		}, func(r stranger) string { return string(r.ClientUserID) },
 	}, page)
@@ -225,9 +227,10 @@ func (db *DB) listOtherRecords(ctx context.Context, location vpp.LocationID, pag
 			WHERE p.location_id = $1 AND p.apple_status = 'Associated' AND p.account_hash <> '' AND p.account_hash = $2 ORDER BY p.seq LIMIT $3`,
 			location, r.hash, shownPeople)
 		if r.ByAccount = len(people) > 0; err == nil && !r.ByAccount {
-			people, err = all(ctx, db, scanPerson, "SELECT "+personColumns+` FROM users u JOIN program_users p ON p.user_id = u.id
-				WHERE u.email_key <> '' AND u.email_key = lower($2) AND p.location_id = $1 AND p.apple_status IN ('Registered', 'Associated') ORDER BY p.seq LIMIT $3`,
-				location, r.AppleEmail, shownPeople)
+			people, err = all(ctx, db, scanPerson, "SELECT "+personColumns+` FROM users u CROSS JOIN program_users p
+				WHERE (u.email_key <> '' AND u.email_key = $2 OR u.managed_apple_id <> '' AND lower(u.managed_apple_id) = $2)
+				AND p.user_id = u.id AND p.location_id = $1 AND p.apple_status IN ('Registered', 'Associated') ORDER BY p.seq LIMIT $3`,
+				location, r.email, shownPeople)
 		}
 		if err != nil {
 			return list, err

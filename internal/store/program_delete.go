@@ -195,8 +195,8 @@ func (db *DB) nextRemoved(ctx context.Context, t tx, r removalNow, phase string)
 	if db.dialect() == postgresDialect {
 		lock = " FOR UPDATE OF p"
 	}
-	return all(ctx, t, scanPerson, "SELECT "+personColumns+` FROM task_items i JOIN program_users p ON p.id = i.program_user_id
-		JOIN users u ON u.id = p.user_id WHERE i.task_id = $1 AND i.program_user_id > $2 AND i.state = 'queued'
+	return all(ctx, t, scanPerson, "SELECT "+personColumns+` FROM task_items i CROSS JOIN program_users p CROSS JOIN users u
+		WHERE p.id = i.program_user_id AND u.id = p.user_id AND i.task_id = $1 AND i.program_user_id > $2 AND i.state = 'queued'
 		ORDER BY i.program_user_id LIMIT $3`+lock, r.task.ID, after, vpp.MaxPage)
 }
 
@@ -259,8 +259,8 @@ func (db *DB) keepHeld(ctx context.Context, t tx, task vpp.TaskID, ids []vpp.Pro
 
 // removalWaits says whether somebody's removal waits for an earlier request.
 func (db *DB) removalWaits(ctx context.Context, t tx, id vpp.TaskID) (bool, error) {
-	n, err := one(ctx, t, scanInt, `SELECT count(*) FROM (SELECT 1 FROM task_items i JOIN program_users p ON p.id = i.program_user_id
-		WHERE i.task_id = $1 AND i.state = 'queued' AND i.state <> 'done' AND p.pending <> 'retire' LIMIT 1) x`, id)
+	n, err := one(ctx, t, scanInt, `SELECT count(*) FROM (SELECT 1 FROM task_items i CROSS JOIN program_users p
+		WHERE p.id = i.program_user_id AND i.task_id = $1 AND i.state = 'queued' AND i.state <> 'done' AND p.pending <> 'retire' LIMIT 1) x`, id)
 	return n > 0, err
 }
 

@@ -44,6 +44,7 @@ func TestStep(t *testing.T) {
 		{"handed over", vpp.ProgramUser{AppleStatus: vpp.AppleRegistered, HandedOverAt: now}, vpp.StepAwaitsPerson},
 		{"refused by Apple", vpp.ProgramUser{AppleError: 9635}, vpp.StepRefused},
 		{"registered", vpp.ProgramUser{AppleStatus: vpp.AppleAssociated, AppleError: 9635}, vpp.StepNone},
+		{"removal can be undone", vpp.ProgramUser{AppleStatus: vpp.AppleAssociated, Pending: vpp.WriteUpdate, Removing: vpp.Removing{Task: "t", At: now}}, vpp.StepRemovalHeld},
 		{"removing", vpp.ProgramUser{AppleStatus: vpp.AppleAssociated, Pending: vpp.WriteRetire}, vpp.StepRemoving},
 	} {
 		if got := c.p.Step(); got != c.want {

@@ -188,3 +188,15 @@ func TestDrop(t *testing.T) {
 		{"its name is shown", `document.querySelector("[data-drop-name]").textContent`, "people.csv, 1 kB"},
 	})
 }
+
+// TestUndoCountsDown shows that the time to undo runs on the page, and that
+// the button goes with it.
+func TestUndoCountsDown(t *testing.T) {
+	ctx, address := open(t, "task-held")
+	perform(ctx, t, address, []step{
+		{"the time that is left stands beside", wait + `(() => /^ \(\d+:\d\d left\)$/.test(document.querySelector("[data-until-left]").textContent))`, "true"},
+		{"two buttons undo", `String([...document.querySelectorAll("form[action$='/undo'] button")].length)`, "2"},
+		{"its time ends", `document.querySelectorAll("[data-until]").forEach(b => b.dataset.until = "2001-01-01T00:00:00Z"), ` + wait + `(() => document.querySelectorAll("form[action$='/undo']").length === 0)`, "true"},
+		{"and says so", `document.querySelector(".held p").textContent`, "The time to undo is over."},
+	})
+}

@@ -2,13 +2,13 @@ package view
 
 // Conflicts is the page of what does not go together at a location.
 type Conflicts struct {
-	Page      Page
-	Location  string
-	Filters   []Choice // the kinds; Value is the address
-	Why       Notice   // what this kind is about
-	Lines     []Conflict
-	Strangers int // living records at Apple that are nobody's here
-	Pager     Pager
+	Page       Page
+	LocationID string
+	Filters    []Choice // the kinds; Value is the address
+	Why        Notice   // what this kind is about
+	Lines      []Conflict
+	Strangers  int // living records at Apple that are nobody's here
+	Pager      Pager
 }
 
 // Conflict is one of them.

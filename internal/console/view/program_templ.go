@@ -110,7 +110,7 @@ func DeletePage(m Delete) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = reasons("Fare otherwise", m.Skipped).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = reasons("The others", m.Skipped).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
