@@ -125,11 +125,14 @@ func sectionOf(path string) string {
 	switch first {
 	case "":
 		return "start"
-	case "users", "locations", "tasks", "history":
+	case "users", "devices", "locations", "tasks", "history":
 		return first
 	case "import", "invite", "vpp":
 		return "users"
 	case "settings":
+		if strings.HasPrefix(path, "/settings/mdm") {
+			return "devices"
+		}
 		return "mail"
 	}
 	return ""

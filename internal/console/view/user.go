@@ -13,6 +13,7 @@ type User struct {
 	Next        NextAction
 	Timeline    []Event // newest first
 	Invitations []InvitationLine
+	Devices     []PersonDevice
 	Link        string // the landing page's link if one is alive, "" otherwise
 	Can         UserCan
 }
@@ -23,11 +24,11 @@ func (m User) topics() string {
 	if m.Link != "" {
 		return ""
 	}
-	return "user:" + m.ID
+	return "user:" + m.ID + " devices"
 }
 
 // UserCan says which buttons are offered.
-type UserCan struct{ Invite, Resend, Withdraw, Sync, Delete, Link bool }
+type UserCan struct{ Invite, Resend, Withdraw, Sync, Delete, Link, AddDevice bool }
 
 // LocationStanding is the person's status at one location.
 type LocationStanding struct {
