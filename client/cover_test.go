@@ -151,6 +151,8 @@ func callAll(ctx context.Context, c *client.Client) map[string]error {
 		"devices": second(c.ListDevices(ctx, client.DeviceFilter{}, page)), "count devices": second(c.CountDevices(ctx)), "device": second(c.Device(ctx, "d")),
 		"user devices": second(c.UserDevices(ctx, "u")), "assign": second(c.AssignDevice(ctx, "d", "u")), "assign list": second(c.AssignDevices(ctx, "x")),
 		"ask": second(c.AskDevice(ctx, "d")), "mdm": second(c.MDM(ctx)), "push certificate": second(c.SetPushCertificate(ctx, "c", "k")),
+		"commands": second(c.ListCommands(ctx, client.CommandFilter{}, page)), "cancel command": second(c.CancelCommand(ctx, "d")),
+		"retry command": second(c.RetryCommand(ctx, "d")), "rule": second(c.EnrollRule(ctx)), "save rule": second(c.SaveEnrollRule(ctx, client.EnrollRule{})),
 		"enroll link": second(c.EnrollLink(ctx, "u")), "profile": c.Profile(ctx, "u", io.Discard), "nobody profile": c.Profile(ctx, "", io.Discard),
 	}
 }

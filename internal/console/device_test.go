@@ -85,7 +85,7 @@ func TestDevices(t *testing.T) {
 		t.Error("what cannot be invited is not found")
 	}
 	b.get("/devices?q=nothing").says(200, "No device matches")
-	b.get("/devices/" + string(own)).says(200, "Apple forbids the invitation under User Enrollment", "Ben Berg", "enrolled it")
+	b.get("/devices/"+string(own)).says(200, "Apple forbids the invitation under User Enrollment", "Ben Berg", "enrolled it")
 	b.get("/devices/none").says(404)
 
 	b.get("/users/"+string(ben.ID)).says(200, "iPad &lt;b&gt;1", "Apple forbids the invitation under User Enrollment", "Add a device")

@@ -14,6 +14,7 @@ import (
 const (
 	preferTheme    = "theme"
 	preferLocation = "location"
+	preferWay      = "invite-way"
 )
 
 // page returns the frame of a page: who is signed in, the locations, the entry
@@ -130,7 +131,7 @@ func sectionOf(path string) string {
 	case "import", "invite", "vpp":
 		return "users"
 	case "settings":
-		if strings.HasPrefix(path, "/settings/mdm") {
+		if strings.HasPrefix(path, "/settings/mdm") || path == "/settings/enrollment" {
 			return "devices"
 		}
 		return "mail"

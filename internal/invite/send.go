@@ -34,9 +34,10 @@ const (
 	groupWait = 25 * time.Millisecond
 )
 
-// Sweep wakes whatever is due: deferred letters, letters of the dead.
+// Sweep wakes whatever is due: deferred letters, letters of the dead, those
+// whose devices were enrolled.
 func (s *Service) Sweep(ctx context.Context) error {
-	return errors.Join(s.store.WakeLetters(ctx), s.sweepCommands(ctx))
+	return errors.Join(s.store.WakeLetters(ctx), s.sweepCommands(ctx), s.sweepEnrolled(ctx))
 }
 
 // Send hands over due letters (S0-17). Several jobs on several nodes may run

@@ -19,7 +19,8 @@ type CaseHistory struct {
 	Invitations []Invitation // newest first
 	Deliveries  []Delivery   // newest first, the latest 50
 	Visits      []VisitMade  // newest first, the latest 50
-	Entries     []Entry      // newest first, the latest 50: what administrators did
+	Devices     []DeviceTarget
+	Entries     []Entry // newest first, the latest 50: what administrators did
 }
 
 // VisitMade is one thing a reader did on the landing page.

@@ -21,6 +21,7 @@ type Delete struct {
 type Reason struct {
 	Text  string
 	Count int
+	Fix   Link // where it can be mended; the zero Link where it cannot
 }
 
 // Sync asks what to hold against Apple.
