@@ -35,8 +35,8 @@ type settings struct {
 	sweep          time.Duration
 	mailRetry      time.Duration // the first pause of a deferred letter
 	linkLife       time.Duration
-	metricsToken   string // what Prometheus shows; "" for none
 	mdm            mdmSettings
+	metricsToken   string // what Prometheus shows; "" for none
 	logLevel       slog.Level
 	logFormat      string
 }

@@ -47,7 +47,7 @@ func (d *Door) addingDevice(r *http.Request) (view.DeviceAdd, error) {
 	m := view.DeviceAdd{Page: d.page(r), ID: string(profile.User.ID), Name: profile.User.FullName, Missing: missingHere(state)}
 	m.Page.Title = "Add a device of " + profile.User.FullName
 	m.Page.Path = personPath(profile.User.ID) + "/device"
-	m.Page.Crumbs = []view.Link{{Text: "Users", Href: "/users"}, {Text: profile.User.FullName, Href: personPath(profile.User.ID)}}
+	m.Page.Crumbs = []view.Link{{Text: profile.User.FullName, Href: personPath(profile.User.ID)}}
 	return m, err
 }
 

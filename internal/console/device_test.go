@@ -121,8 +121,8 @@ func TestDeviceManagement(t *testing.T) {
 	b.files("/settings/mdm/push-cert", nil, map[string][]byte{"certificate": []byte("x"), "key": []byte("y")}).says(422, "PEM")
 	b.files("/settings/mdm/push-cert", nil, nil).says(422, "Choose a file first")
 	b.pushCert(topic, time.Now().AddDate(0, 0, 20)).leads("/settings/mdm")
-	b.get("/settings/mdm").says(200, topic, "The push certificate expires in 1", "Renew the push certificate")
-	b.get("/devices").says(200, "The push certificate expires in 1")
+	b.get("/settings/mdm").says(200, topic, "The push certificate expires in 20 days", "Renew the push certificate")
+	b.get("/devices").says(200, "The push certificate expires in 20 days")
 	b.pushCert("com.apple.mgmt.External.other", time.Now().AddDate(1, 0, 0)).says(422, "would have to enroll anew")
 	b.pushCert(topic, time.Now().AddDate(1, 0, 0)).leads("/settings/mdm")
 	if got := b.get("/settings/mdm"); strings.Contains(got.body, "expires in 1") {

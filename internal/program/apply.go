@@ -81,11 +81,12 @@ func (a applied) count(was vpp.PlaceNow, f vpp.Fact) {
 	}
 }
 
-func codeContext(id vpp.ProgramUserID) string { return "invite-code:" + string(id) }
+// CodeContext is where an invite code is sealed for.
+func CodeContext(id vpp.ProgramUserID) string { return "invite-code:" + string(id) }
 
 func (s *Service) sealCode(id vpp.ProgramUserID, code string) (string, error) {
 	if code == "" {
 		return "", nil
 	}
-	return s.sealer.Seal([]byte(code), codeContext(id))
+	return s.sealer.Seal([]byte(code), CodeContext(id))
 }

@@ -49,7 +49,7 @@ func (s *Service) admits(ctx context.Context, id vpp.LocationID, bearer string) 
 	}
 	right := 0
 	for _, one := range sealed {
-		secret, err := s.sealer.Open(one, notifyContext(id))
+		secret, err := s.sealer.Open(one, NotifyContext(id))
 		if err != nil {
 			return err
 		}
@@ -71,7 +71,7 @@ func (s *Service) AppleLink(ctx context.Context, id vpp.ProgramUserID) (string, 
 	if sealed == "" || p.AppleStatus != vpp.AppleRegistered {
 		return "", vpp.Errorf(vpp.Conflict, "Apple has no open invitation for this person.")
 	}
-	code, err := s.sealer.Open(sealed, codeContext(id))
+	code, err := s.sealer.Open(sealed, CodeContext(id))
 	if err != nil {
 		return "", err
 	}

@@ -8,6 +8,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/json"
+	"encoding/pem"
 	"math/big"
 	"net"
 	"net/http"
@@ -22,6 +23,7 @@ import (
 type Apns struct {
 	URL   string
 	Roots *x509.CertPool // with which its certificate is to be believed
+	CA    []byte         // the same as PEM, for a setting
 
 	server *http.Server
 
@@ -55,6 +57,7 @@ func NewApns() (*Apns, error) {
 	}
 	a := &Apns{
 		URL: "https://" + l.Addr().String(), Roots: roots,
+		CA:    pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert.Certificate[0]}),
 		awake: map[string]chan<- string{}, pushed: map[string]int{}, topics: map[string]bool{},
 	}
 	a.server = &http.Server{
