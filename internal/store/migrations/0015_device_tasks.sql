@@ -2,7 +2,9 @@
 -- them, and those that ended one way; however many were answered before.
 CREATE INDEX deliveries_commands ON deliveries (id) WHERE device_id <> '';
 CREATE INDEX deliveries_commands_open ON deliveries (id) WHERE device_id <> '' AND outcome IN ('queued', 'deferred', 'underway');
-CREATE INDEX deliveries_commands_ended ON deliveries (outcome, id) WHERE device_id <> '';
+CREATE INDEX deliveries_commands_shown ON deliveries (id) WHERE device_id <> '' AND outcome = 'accepted';
+CREATE INDEX deliveries_commands_failed ON deliveries (id) WHERE device_id <> '' AND outcome = 'refused';
+CREATE INDEX deliveries_commands_canceled ON deliveries (id) WHERE device_id <> '' AND outcome = 'withdrawn';
 
 -- Who is invited because a device of theirs was enrolled: once for each time
 -- that it enrolls.
