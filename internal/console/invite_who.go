@@ -102,7 +102,7 @@ func fixOf(v invite.Verdict) view.Link {
 		if v.Code == invite.NoDevice {
 			return view.Link{Text: "Assign devices", Href: "/devices"}
 		}
-		return view.Link{Text: "See devices", Href: "/devices?unsuitable=1"}
+		return view.Link{Text: "See devices", Href: "/devices?needs=closed"}
 	case invite.FixMail:
 		return view.Link{Text: "Set up mail", Href: "/settings/mail"}
 	case invite.FixToken:

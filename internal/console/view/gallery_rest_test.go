@@ -159,7 +159,7 @@ func invites(theme string) map[string]templ.Component {
 				{Good, "Will be linked without an invitation", "They have a Managed Apple Account; Apple links it at once.", 12, true, sampleNames()[3:5], Link{}},
 				{Warn, "No address", "Type one below, or hand over the link yourself.", 29, false, sampleNames()[6:7], Link{}},
 				{Neutral, "Already registered", "Nothing to do.", 7, false, nil, Link{}},
-				{Bad, "Waiting for Apple", "An earlier change is not confirmed yet. Try again in a minute.", 1, false, []string{evil}, Link{"See devices", "/devices?unsuitable=1"}},
+				{Bad, "Waiting for Apple", "An earlier change is not confirmed yet. Try again in a minute.", 1, false, []string{evil}, Link{"See devices", "/devices?needs=closed"}},
 			},
 			Missing: []MissingAddress{{"u6", "Jörg Müller-Lüdenscheidt", "", ""}, {"u7", evil, "x@", "The part after @ is missing. Type it like name@example.org."}},
 		}),
