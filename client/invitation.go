@@ -30,7 +30,7 @@ type Letter struct {
 type InvitationRequest struct {
 	Selection     Selection `json:"selection"`
 	Location      string    `json:"location,omitempty"`
-	Audience      string    `json:"audience,omitempty"`  // not-invited, the usual one, or not-registered
+	Audience      string    `json:"audience,omitempty"`  // not-invited, the usual one; not-registered; removed, to register people again
 	Channel       string    `json:"channel,omitempty"`   // mail, the usual one, link, device or both
 	ElseMail      bool      `json:"else_mail,omitempty"` // by device: an e-mail where no device takes it
 	Devices       []string  `json:"devices,omitempty"`   // by device: on these alone, by id, of one person
@@ -53,6 +53,8 @@ type Diagnosis struct {
 	OnDevice   int       `json:"on_device"`
 	ByMail     int       `json:"by_mail"`
 	Verdicts   []Finding `json:"verdicts"`
+	Shared     int       `json:"shared_accounts,omitempty"`      // people of one Apple Account with somebody else
+	SharedText string    `json:"shared_accounts_text,omitempty"` // who, and what that means
 }
 
 // Verdict is the doctor's word on one person.

@@ -129,7 +129,7 @@ func populate(t *testing.T, v *testServer, apple *applesim.Server, uid string) {
 			}
 		}
 	}
-	gone, err := v.program.StartDelete(ctx, vpp.Server, vpp.Selection{IDs: all[8:11]}, "")
+	gone, err := v.program.StartDelete(ctx, vpp.Server, vpp.Selection{IDs: all[8:11]}, true, "")
 	must(t, err)
 	v.await(t, func() bool { gone, _ = v.tasks.Get(ctx, gone.ID); return !gone.FinishedAt.IsZero() })
 	v.await(t, func() bool {

@@ -29,13 +29,14 @@ reached, how, and who not and why; then it is asked.`,
   rsvpp invite --user anna.richter --via link --yes --wait
   rsvpp invite --all --via device --else-mail
   rsvpp invite --user anna.richter --via device --device DMPXK1ABCDEF
-  rsvpp invite --all --resend`,
+  rsvpp invite --all --resend
+  rsvpp invite --all --audience removed --dry-run`,
 	}
 	p.serverFlags(c)
 	p.jsonFlag(c)
 	o.flags(c, true)
 	f := c.Flags()
-	f.StringVar(&o.audience, "audience", "not-invited", "of these people: not-invited, or not-registered for the invited too")
+	f.StringVar(&o.audience, "audience", "not-invited", "of these people: not-invited, not-registered for the invited too, or removed to register them again")
 	f.StringVar(&o.via, "via", "mail", "mail, device to show it on people's devices, both, or link to hand it over yourself")
 	f.BoolVar(&o.elseMail, "else-mail", false, "with --via device: an e-mail to those whom no device takes it for")
 	f.StringArrayVar(&o.devices, "device", nil, "with --via device and one --user: only this `device`, by serial number, name or id; may be repeated")
@@ -96,6 +97,9 @@ func (p *cli) invite(ctx context.Context, c *client.Client, o inviting) error {
 		return p.jsonOnly(out)
 	}
 	question := "Invite " + many(out.Diagnosis.Reachable, "person", "people") + "?"
+	if o.audience == "removed" {
+		question = "Register " + many(out.Diagnosis.Reachable, "person", "people") + " again?"
+	}
 	if ok, err := p.confirm(question, o.yes); !ok || err != nil {
 		return err
 	}
@@ -132,6 +136,11 @@ func (p *cli) showDiagnosis(d client.Diagnosis) error {
 	}
 	if err := out.write(p.out); err != nil {
 		return err
+	}
+	if d.SharedText != "" {
+		if err := p.println(clean(d.SharedText)); err != nil {
+			return err
+		}
 	}
 	return p.println(fmt.Sprintf("%s of %s will be reached%s.", count(d.Reachable), many(d.People, "person", "people"), waysOf(d)))
 }

@@ -37,7 +37,8 @@ func contexts() map[vpp.SealedPlace]func(id string) string {
 	all := map[vpp.SealedPlace]func(string) string{
 		vpp.SealedToken:  func(id string) string { return location.TokenContext(vpp.LocationID(id)) },
 		vpp.SealedNotify: notify, vpp.SealedNotifyBefore: notify,
-		vpp.SealedCode: func(id string) string { return program.CodeContext(vpp.ProgramUserID(id)) },
+		vpp.SealedStranger: vpp.StrangerContext,
+		vpp.SealedCode:     func(id string) string { return program.CodeContext(vpp.ProgramUserID(id)) },
 	}
 	maps.Copy(all, store.MDMContexts())
 	return all

@@ -138,19 +138,19 @@ func (v *server) openRooms(ctx context.Context) (err error) {
 	v.openMetrics()
 	slice := min(10*time.Second, v.settings.lease/4)
 	keys, clock := &tokens{}, &clockWatch{RoundTripper: transport()}
+	v.roster = roster.New(v.db, time.Now, newID)
 	v.program = program.New(v.db, keys, v.box, program.Config{
 		Client: appsandbooks.Config{
 			BaseURL: v.settings.appleURL, RequestTimeout: min(30*time.Second, v.settings.lease/3),
 			HTTPClient: &http.Client{Transport: clock},
 		},
 		PublicURL: v.url, ClaimName: v.claimName(), ClaimMetadata: claimMetadata(), NotifyKey: notifyKey, Skew: clock.Skew,
-		Cadence: v.settings.cadence, Lease: v.settings.lease * 4 / 5, Slice: slice, Parallel: 16, Attempts: 8,
-		Logger: v.log, Now: time.Now, IDs: newID, Secrets: uuid.NewString, Sleep: sleep, Observe: v.called,
+		Cadence: v.settings.cadence, Lease: v.settings.lease * 4 / 5, Slice: slice, Parallel: 16, Attempts: 8, Undo: v.settings.undoTime,
+		Logger: v.log, Now: time.Now, IDs: newID, Secrets: uuid.NewString, Sleep: sleep, Observe: v.called, People: v.roster,
 	})
 	places := location.New(v.db, v.program, v.box, time.Now, newID)
 	keys.of = places
 	v.locations = &announcing{Service: places, program: v.program, log: v.log}
-	v.roster = roster.New(v.db, time.Now, newID)
 	v.carrier = mdm.NewCarrier()
 	v.invite = invite.New(v.db, invite.Ports{
 		Carrier: &carrier{v.sender, v.metrics.Posted}, Devices: v.carrier, Letters: letters{}, Sealer: v.box, Apple: v.program,

@@ -18,7 +18,7 @@ type Letter struct {
 // InvitationRequest says who is invited and how.
 type InvitationRequest struct {
 	Chosen
-	Audience    string   `json:"audience,omitempty" enum:"not-invited,not-registered" doc:"not-invited if missing."`
+	Audience    string   `json:"audience,omitempty" enum:"not-invited,not-registered,removed" doc:"not-invited if missing; removed registers people again who were deleted from VPP."`
 	Channel     string   `json:"channel,omitempty" enum:"mail,link,device,both" doc:"mail if missing; device is the MDM command InviteToProgram, both is mail and device."`
 	ElseMail    bool     `json:"else_mail,omitempty" doc:"By device: an e-mail to those whom no device takes the invitation for."`
 	Devices     []string `json:"devices,omitempty" maxItems:"100" doc:"By device: on these alone, by id, of the one person who is chosen; whether or not they were invited before."`
@@ -56,6 +56,8 @@ type Diagnosis struct {
 	OnDevice   int       `json:"on_device" doc:"People reached on devices; who is reached both ways counts in both."`
 	ByMail     int       `json:"by_mail" doc:"People reached by e-mail."`
 	Verdicts   []Finding `json:"verdicts" nullable:"false"`
+	Shared     int       `json:"shared_accounts,omitempty" doc:"People who are registered with the same Apple Account as somebody else."`
+	SharedText string    `json:"shared_accounts_text,omitempty" doc:"Who, and what that means."`
 }
 
 // Verdict is the doctor's word on one person.
@@ -89,6 +91,7 @@ func (d *Door) examine(ctx context.Context, in *examineInput) (*answer[Diagnosis
 		LocationID: string(found.Location.ID), Location: found.Location.Name,
 		People: found.People, Reachable: found.Reachable, Acting: found.Acting, OnDevice: found.OnDevice, ByMail: found.ByMail,
 		Verdicts: each(found.Verdicts, func(f invite.Finding) Finding { return Finding{verdictOf(f.Verdict), f.People} }),
+		Shared:   found.Shared.People, SharedText: found.Shared.Sentence,
 	}, err)
 }
 

@@ -38,6 +38,9 @@ func (d *Door) page(r *http.Request) view.Page {
 	p.Locations = d.choices(locations, here)
 	p.Notices = append(append(d.lost(locations), d.banner(here)...), p.Notices...)
 	p.Running = d.running(ctx)
+	conflicts, err := d.Program.ConflictCounts(ctx, here.ID)
+	d.note(ctx, err, "conflicts")
+	p.Conflicts = conflicts.Total()
 	return p
 }
 
@@ -126,13 +129,16 @@ func sectionOf(path string) string {
 	switch first {
 	case "":
 		return "start"
-	case "users", "devices", "locations", "tasks", "history":
+	case "users", "devices", "locations", "tasks", "history", "conflicts":
 		return first
 	case "import", "invite", "vpp":
 		return "users"
 	case "settings":
 		if strings.HasPrefix(path, "/settings/mdm") || path == "/settings/enrollment" {
 			return "devices"
+		}
+		if strings.HasPrefix(path, "/settings/vpp") {
+			return "vpp"
 		}
 		return "mail"
 	}

@@ -47,7 +47,8 @@ func (d *Door) who(r *http.Request, f draft, typos map[vpp.UserID]typo) (view.In
 		Page: d.wizardPage(r, f, "who"), ID: f.ID, Reachable: found.Reachable, Chosen: found.People,
 		Selection: view.Selection{Summary: summaryOf(f.Selection, found.People, found.Location.Name)},
 	}
-	if m.Audiences, err = d.audiences(ctx, f, found); err != nil {
+	m.Shared = found.Shared.Sentence
+	if m.Audiences, err = d.audiences(ctx, f); err != nil {
 		return m, err
 	}
 	for _, v := range found.Verdicts {
@@ -59,30 +60,47 @@ func (d *Door) who(r *http.Request, f draft, typos map[vpp.UserID]typo) (view.In
 		}
 		m.Verdicts = append(m.Verdicts, verdictOf(v, people.Items))
 	}
+	if f.Audience == vpp.AudienceRemoved {
+		before, err := d.Program.HeldBefore(ctx, f.Selection)
+		if err != nil {
+			return m, err
+		}
+		m.Before = heldWords(before)
+	}
 	return m, d.missing(ctx, &m, f, found, caller(r).Scopes, typos)
 }
 
-// audiences are the two that a run may be for (S4-12, S4-13). Where both mean
-// the same people there is nothing to choose (S4-24).
-func (d *Door) audiences(ctx context.Context, f draft, found invite.Diagnosis) ([]view.Choice, error) {
+// audiences are those that a run may be for (S4-12, S4-13). One for which there
+// is nobody is not offered, and where all mean the same people there is nothing
+// to choose (S4-24).
+func (d *Door) audiences(ctx context.Context, f draft) ([]view.Choice, error) {
 	if f.Resend {
 		return nil, nil
 	}
-	other := f.request()
-	other.Audience = vpp.AudienceNotRegistered
-	if f.Audience == vpp.AudienceNotRegistered {
-		other.Audience = vpp.AudienceNotInvited
+	var list []view.Choice
+	counts := map[int]bool{}
+	for _, c := range audiencesOf(f) {
+		r := f.request()
+		r.Audience = vpp.Audience(c.Value)
+		found, err := d.Inviter.Examine(ctx, r)
+		if err != nil {
+			return nil, err
+		}
+		if found.Acting > 0 || c.Current {
+			list, counts[found.Acting] = append(list, c), true
+		}
 	}
-	if with, err := d.Inviter.Examine(ctx, other); err != nil || with.Acting == found.Acting {
-		return nil, err
+	if len(counts) < 2 {
+		return nil, nil
 	}
-	return audiencesOf(f), nil
+	return list, nil
 }
 
 func audiencesOf(f draft) []view.Choice {
 	return []view.Choice{
-		{Value: string(vpp.AudienceNotInvited), Text: "Who is not invited yet", Hint: "Nobody gets a second message.", Current: f.Audience != vpp.AudienceNotRegistered},
+		{Value: string(vpp.AudienceNotInvited), Text: "Who is not invited yet", Hint: "Nobody gets a second message.", Current: f.Audience == vpp.AudienceNotInvited || f.Audience == ""},
 		{Value: string(vpp.AudienceNotRegistered), Text: "Everybody who is not registered", Hint: "Who was invited before gets the same invitation again.", Current: f.Audience == vpp.AudienceNotRegistered},
+		{Value: string(vpp.AudienceRemoved), Text: "Who was removed", Hint: "Register again: the same person gets a new record at Apple.", Current: f.Audience == vpp.AudienceRemoved},
 	}
 }
 
@@ -214,7 +232,7 @@ func (d *Door) chooseWho(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if a := vpp.Audience(values.Get("audience")); !f.Resend && (a == vpp.AudienceNotInvited || a == vpp.AudienceNotRegistered) {
+	if a := vpp.Audience(values.Get("audience")); !f.Resend && slices.Contains([]vpp.Audience{vpp.AudienceNotInvited, vpp.AudienceNotRegistered, vpp.AudienceRemoved}, a) {
 		f.Audience = a
 	}
 	typos, err := d.saveEmails(r, values)
@@ -269,4 +287,16 @@ func (d *Door) saveEmails(r *http.Request, values url.Values) (map[vpp.UserID]ty
 		}
 	}
 	return typos, nil
+}
+
+// heldWords say what removed people held before, "" when nothing is known.
+func heldWords(h vpp.HeldByAll) string {
+	if h.People == 0 {
+		return ""
+	}
+	held := "They"
+	if h.People > 1 {
+		held = thousands(h.People) + " of them"
+	}
+	return held + " held " + invite.HeldCount(h.Apps, h.Books) + " before. Apps have to be assigned anew; books come back with the same Apple Account."
 }

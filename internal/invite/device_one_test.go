@@ -226,7 +226,9 @@ func TestInviteOnEnrollment(t *testing.T) {
 		pad, other, registered := h.enroll(mdmtest.IPad, ids[0]), h.enroll(mdmtest.IPad, ids[2]), h.enroll(mdmtest.IPad, ids[3])
 		unowned := h.enroll(mdmtest.IPad, "")
 		must(t, h.Sweep(t.Context()))
-		runs := func() int { return h.count("SELECT count(*) FROM tasks WHERE kind = 'invite' AND created_by = 'server'") }
+		runs := func() int {
+			return h.count("SELECT count(*) FROM tasks WHERE kind = 'invite' AND created_by = 'server'")
+		}
 		if runs() != 0 {
 			t.Fatal("invited before its time")
 		}

@@ -28,6 +28,8 @@ type Story struct {
 	State       vpp.InvitationState // of the invitation, "" without one
 	Deliveries  []vpp.Delivery      // newest first
 	Invitations []vpp.Invitation    // newest first
+	SameAccount []vpp.User          // others who are registered with the same Apple Account
+	Before      vpp.HeldBefore      // what a removed person held
 }
 
 // Tone says how an event feels.
@@ -70,6 +72,8 @@ const (
 	ActByMail      Action = "invite_by_mail" // in place of a device that does not help
 	ActOnDevice    Action = "invite_on_device"
 	ActRemind      Action = "remind_on_device"
+	ActRemoval     Action = "show_removal"
+	ActConflict    Action = "show_conflict"
 )
 
 // Next is the one best thing to do.
@@ -97,6 +101,7 @@ func tell(h vpp.CaseHistory, mail bool, now time.Time) Story {
 	story := Story{
 		User: h.User, Place: h.Place, Location: h.Location, Status: h.Place.VPPStatus(), Step: h.Place.Step(),
 		Events: timeline(h, now), Deliveries: h.Deliveries, Invitations: h.Invitations,
+		SameAccount: h.SameAccount, Before: h.Before,
 	}
 	if len(h.Invitations) > 0 && h.Invitations[0].Generation == h.Place.Generation {
 		story.Invitation = &h.Invitations[0]

@@ -163,7 +163,7 @@ func TestTheftMidFlight(t *testing.T) {
 				if err != nil || len(notices) != 1 || !strings.Contains(notices[0].Subject+notices[0].Text, "“Other MDM” took over Test School") {
 					t.Errorf("%+v %v", notices, err)
 				}
-				_, err = w.StartDelete(t.Context(), anna, all, "")
+				_, err = w.StartDelete(t.Context(), anna, all, true, "")
 				if vpp.KindOf(err) != vpp.Conflict || !strings.Contains(vpp.MessageOf(err), "“Other MDM” took over") {
 					t.Error(err)
 				}

@@ -3,6 +3,7 @@ package program
 import (
 	"context"
 	"crypto/subtle"
+	"slices"
 
 	"github.com/rsvpp/rsvpp/appsandbooks"
 	"github.com/rsvpp/rsvpp/internal/vpp"
@@ -31,9 +32,25 @@ func (s *Service) Notified(ctx context.Context, id vpp.LocationID, bearer string
 	case appsandbooks.UserAssociated:
 		_, err = s.store.Notified(ctx, id, n.ID, "")
 	case appsandbooks.AssetManagement, appsandbooks.AssetCount:
-		_, err = s.store.LibraryNotified(ctx, id, n.ID)
+		_, err = s.store.LicensesNotified(ctx, id, n.ID, holdersOf(n))
 	}
 	return err
+}
+
+// holdersOf reads whose licenses a notification is about. A delta shows what
+// came to them, and nothing of what went.
+func holdersOf(n appsandbooks.Notification) []vpp.Holder {
+	if n.ManagedAssets == nil || n.ManagedAssets.Type == appsandbooks.Associate {
+		return nil
+	}
+	var holders []vpp.Holder
+	for _, a := range n.ManagedAssets.Assignments {
+		h := vpp.Holder{ClientUserID: vpp.ClientUserID(a.ClientUserID), SerialNumber: a.SerialNumber}
+		if (h.ClientUserID == "") != (h.SerialNumber == "") && !slices.Contains(holders, h) {
+			holders = append(holders, h)
+		}
+	}
+	return holders
 }
 
 // admits says whether a secret is the location's: the one that Apple has, or

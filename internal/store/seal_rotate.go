@@ -16,6 +16,7 @@ func sealedPlaces() map[vpp.SealedPlace]sealedPlace {
 	return map[vpp.SealedPlace]sealedPlace{
 		vpp.SealedToken: {"locations", "token_sealed", "id"}, vpp.SealedNotify: {"locations", "notify_sealed", "id"},
 		vpp.SealedNotifyBefore: {"locations", "notify_before", "id"}, vpp.SealedCode: {"program_users", "code_sealed", "id"},
+		vpp.SealedStranger:    {"strangers", "code_sealed", "location_id || ':' || client_user_id"},
 		vpp.SealedTokenUpdate: {"mdm_channels", "token_update", "id"}, vpp.SealedUnlock: {"mdm_channels", "unlock_token", "id"},
 		vpp.SealedBootstrap: {"mdm_channels", "bootstrap", "id"}, vpp.SealedPushKey: {"mdm_push_certs", "key_sealed", "topic"},
 		vpp.SealedCommand: {"mdm_commands", "payload", "uuid"},
@@ -37,7 +38,7 @@ func (db *DB) SealedOtherwise(ctx context.Context, place vpp.SealedPlace, begins
 	return all(ctx, db, func(s scanner) (v vpp.SealedValue, err error) {
 		err = s.Scan(&v.ID, &v.Sealed)
 		return
-	}, "SELECT "+p.key+", "+p.column+" FROM "+p.table+" WHERE "+p.key+" > $1 AND "+p.column+" <> '' AND substr("+p.column+", 1, $2) <> $3 ORDER BY "+p.key+" LIMIT $4",
+	}, "SELECT "+p.key+", "+p.column+" FROM "+p.table+" WHERE "+p.key+" > $1 AND "+p.column+" <> '' AND substr("+p.column+", 1, $2) <> $3 ORDER BY 1 LIMIT $4",
 		after, len(begins), begins, limit)
 }
 

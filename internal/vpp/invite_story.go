@@ -20,7 +20,9 @@ type CaseHistory struct {
 	Deliveries  []Delivery   // newest first, the latest 50
 	Visits      []VisitMade  // newest first, the latest 50
 	Devices     []DeviceTarget
-	Entries     []Entry // newest first, the latest 50: what administrators did
+	SameAccount []User     // others at the location who are registered with the same Apple Account; the first 10
+	Before      HeldBefore // what a removed person held
+	Entries     []Entry    // newest first, the latest 50: what administrators did
 }
 
 // VisitMade is one thing a reader did on the landing page.

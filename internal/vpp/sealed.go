@@ -14,6 +14,7 @@ const (
 	SealedBootstrap    SealedPlace = "devices' bootstrap tokens"
 	SealedPushKey      SealedPlace = "push certificates' keys"
 	SealedCommand      SealedPlace = "commands for devices"
+	SealedStranger     SealedPlace = "invite codes of strangers"
 )
 
 // SealedValue is one stored secret, as it is sealed and as it shall be.

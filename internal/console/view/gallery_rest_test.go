@@ -51,14 +51,14 @@ func starts(theme string) map[string]templ.Component {
 		"start": StartPage(Start{
 			Page: page(theme, "start", "Gymnasium Berlin-Mitte"), Funnel: Funnel{48210, 47120, 35831, 29004, 26101}, Running: taskLines()[:2],
 			Attention: []Notice{
-				{Bad, "The content token of مدرسة القاهرة الدولية expires in 13 days. Without a new one nobody can be invited or synced there.", Link{"Renew", "/locations/2"}},
-				{Warn, "3 mails were refused for good.", Link{"Show", "/users?step=refused"}},
-				{Warn, "1,209 people were invited more than 7 days ago and have not accepted.", Link{"Show", "/users?step=stuck"}},
-				{Info, "Apple asked us to wait until 14:05.", Link{}},
+				{Tone: Bad, Text: "The content token of مدرسة القاهرة الدولية expires in 13 days. Without a new one nobody can be invited or synced there.", Action: Link{"Renew", "/locations/2"}},
+				{Tone: Warn, Text: "3 mails were refused for good.", Action: Link{"Show", "/users?step=refused"}},
+				{Tone: Warn, Text: "1,209 people were invited more than 7 days ago and have not accepted.", Action: Link{"Show", "/users?step=stuck"}},
+				{Tone: Info, Text: "Apple asked us to wait until 14:05.", Action: Link{}},
 			},
 		}),
 		"start-calm":  StartPage(Start{Page: page(theme, "start", "北京国际学校"), Funnel: Funnel{1, 1, 0, 0, 0}}),
-		"start-first": StartPage(Start{Page: Page{Title: "Welcome to rsvpp", Lead: "Four steps, about ten minutes.", Section: "start", Static: "/static/test", Theme: theme, Path: "/", Operator: Operator{Name: "Ada Lindqvist"}}, First: first, Attention: []Notice{{Warn, "No mail is configured. Invitations can be created, but nothing is mailed.", Link{"Set up mail", "/settings/mail"}}}}),
+		"start-first": StartPage(Start{Page: Page{Title: "Welcome to rsvpp", Lead: "Four steps, about ten minutes.", Section: "start", Static: "/static/test", Theme: theme, Path: "/", Operator: Operator{Name: "Ada Lindqvist"}}, First: first, Attention: []Notice{{Tone: Warn, Text: "No mail is configured. Invitations can be created, but nothing is mailed.", Action: Link{"Set up mail", "/settings/mail"}}}}),
 	}
 }
 
