@@ -9,8 +9,8 @@ import (
 )
 
 func (p *cli) mdmCommand() *cobra.Command {
-	return p.group(&cobra.Command{Use: "mdm", Short: "Look after the MDM server inside: push certificate, enrollment profiles"},
-		p.mdmStatus(), p.mdmPushCert(), p.mdmProfile())
+	return p.group(&cobra.Command{Use: "mdm", Short: "Look after the MDM server inside, and connect others"},
+		append(p.mdmServers(), p.mdmStatus(), p.mdmPushCert(), p.mdmProfile())...)
 }
 
 func (p *cli) mdmStatus() *cobra.Command {

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/rsvpp/rsvpp/internal/connect"
 	"github.com/rsvpp/rsvpp/internal/invite"
 	"github.com/rsvpp/rsvpp/internal/location"
 	"github.com/rsvpp/rsvpp/internal/program"
@@ -37,8 +38,10 @@ func contexts() map[vpp.SealedPlace]func(id string) string {
 	all := map[vpp.SealedPlace]func(string) string{
 		vpp.SealedToken:  func(id string) string { return location.TokenContext(vpp.LocationID(id)) },
 		vpp.SealedNotify: notify, vpp.SealedNotifyBefore: notify,
-		vpp.SealedStranger: vpp.StrangerContext,
-		vpp.SealedCode:     func(id string) string { return program.CodeContext(vpp.ProgramUserID(id)) },
+		vpp.SealedCode:       func(id string) string { return program.CodeContext(vpp.ProgramUserID(id)) },
+		vpp.SealedServerKey:  func(id string) string { return connect.KeyContext(vpp.MDMID(id)) },
+		vpp.SealedServerHook: func(id string) string { return connect.HookContext(vpp.MDMID(id)) },
+		vpp.SealedStranger:   vpp.StrangerContext,
 	}
 	maps.Copy(all, store.MDMContexts())
 	return all

@@ -36,8 +36,8 @@ type settings struct {
 	mailRetry      time.Duration // the first pause of a deferred letter
 	linkLife       time.Duration
 	undoTime       time.Duration // nothing of a removal is sent to Apple before
+	metricsToken   string        // what Prometheus shows; "" for none
 	mdm            mdmSettings
-	metricsToken   string // what Prometheus shows; "" for none
 	logLevel       slog.Level
 	logFormat      string
 }

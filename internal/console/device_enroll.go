@@ -131,6 +131,9 @@ func (d *Door) mdmSettings(r *http.Request) (view.MDMSettings, error) {
 		return view.MDMSettings{}, err
 	}
 	m := view.MDMSettings{Page: d.page(r), Missing: state.Missing, Renew: state.Cert.Topic != "", Facts: []view.Fact{{Term: "Devices reach it at", Text: state.Address, Copy: true}}}
+	if m.Others, err = d.otherServers(r); err != nil {
+		return m, err
+	}
 	m.Page.Title, m.Page.Path, m.Page.Crumbs = "Device management", "/settings/mdm", []view.Link{{Text: "Devices", Href: "/devices"}}
 	if state.Warning != "" {
 		m.Page.Notices = append(m.Page.Notices, view.Notice{Tone: view.Warn, Text: state.Warning})

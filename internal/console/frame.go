@@ -134,11 +134,11 @@ func sectionOf(path string) string {
 	case "import", "invite", "vpp":
 		return "users"
 	case "settings":
-		if strings.HasPrefix(path, "/settings/mdm") || path == "/settings/enrollment" {
-			return "devices"
-		}
 		if strings.HasPrefix(path, "/settings/vpp") {
 			return "vpp"
+		}
+		if strings.HasPrefix(path, "/settings/mdm") || path == "/settings/enrollment" {
+			return "devices"
 		}
 		return "mail"
 	}

@@ -37,6 +37,7 @@ func (db *DB) Adopt(ctx context.Context, by vpp.Actor, id vpp.LocationID, list [
 	err = db.inTx(ctx, func(t tx) error {
 		left = nil
 		var seqs []int64
+		accounts := map[string]bool{}
 		for _, a := range list {
 			seq, err := db.adopt(ctx, t, by, id, a)
 			if err != nil {
@@ -46,7 +47,12 @@ func (db *DB) Adopt(ctx context.Context, by vpp.Actor, id vpp.LocationID, list [
 				left = append(left, a)
 			} else {
 				seqs = append(seqs, seq)
+				accounts[a.AccountHash] = true
 			}
+		}
+		delete(accounts, "")
+		if err := recountAccounts(ctx, t, id, accounts); err != nil {
+			return err
 		}
 		return touchRows(ctx, t, id, vpp.ImprintedUsers, seqs)
 	})

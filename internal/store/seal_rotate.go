@@ -19,7 +19,8 @@ func sealedPlaces() map[vpp.SealedPlace]sealedPlace {
 		vpp.SealedStranger:    {"strangers", "code_sealed", "location_id || ':' || client_user_id"},
 		vpp.SealedTokenUpdate: {"mdm_channels", "token_update", "id"}, vpp.SealedUnlock: {"mdm_channels", "unlock_token", "id"},
 		vpp.SealedBootstrap: {"mdm_channels", "bootstrap", "id"}, vpp.SealedPushKey: {"mdm_push_certs", "key_sealed", "topic"},
-		vpp.SealedCommand: {"mdm_commands", "payload", "uuid"},
+		vpp.SealedCommand: {"mdm_commands", "payload", "uuid"}, vpp.SealedServerKey: {"mdm_servers", "secret_sealed", "id"},
+		vpp.SealedServerHook: {"mdm_servers", "hook_sealed", "id"},
 	}
 }
 

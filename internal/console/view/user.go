@@ -13,9 +13,9 @@ type User struct {
 	Next        NextAction
 	Timeline    []Event // newest first
 	Invitations []InvitationLine
-	Devices     []PersonDevice
 	Notes       []Notice // what differs between here and Apple, and why
 	Licenses    []LicenseLine
+	Devices     []PersonDevice
 	Link        string // the landing page's link if one is alive, "" otherwise
 	Can         UserCan
 	Before      []Holding // what a removed person held, one license each
@@ -31,9 +31,7 @@ func (m User) topics() string {
 }
 
 // UserCan says which buttons are offered.
-type UserCan struct {
-	Invite, Register, Resend, Withdraw, Sync, Delete, Link, AddDevice bool
-}
+type UserCan struct{ Invite, Register, Resend, Withdraw, Sync, Delete, Link, AddDevice bool }
 
 // LocationStanding is the person's status at one location.
 type LocationStanding struct {

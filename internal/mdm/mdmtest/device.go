@@ -113,12 +113,18 @@ func (d *Device) Enroll(ctx context.Context, profile []byte) error {
 	if err != nil {
 		return err
 	}
+	return d.EnrollWith(ctx, p, nil)
+}
+
+// EnrollWith enrolls by a profile that was read already. Where the server has
+// no SCEP, certify gives the certificate.
+func (d *Device) EnrollWith(ctx context.Context, p Profile, certify func(*x509.CertificateRequest) (*x509.Certificate, error)) (err error) {
 	d.profile = p
 	if d.key, err = d.keys.take(); err != nil {
 		return err
 	}
-	if d.cert, err = d.certify(ctx); err != nil {
-		return fmt.Errorf("SCEP: %w", err)
+	if d.cert, err = d.certificate(ctx, certify); err != nil {
+		return fmt.Errorf("certificate: %w", err)
 	}
 	if err := d.checkIn(ctx, d.authenticate()); err != nil {
 		return fmt.Errorf("authenticate: %w", err)

@@ -26,8 +26,10 @@ type StatusError struct{ Status int }
 // Error says which.
 func (e *StatusError) Error() string { return fmt.Sprintf("the MDM server answered HTTP %d", e.Status) }
 
+const checkIn = "application/x-apple-aspen-mdm-checkin"
+
 func (d *Device) checkIn(ctx context.Context, message map[string]any) error {
-	_, err := d.put(ctx, "application/x-apple-aspen-mdm-checkin", message)
+	_, err := d.put(ctx, checkIn, message)
 	return err
 }
 
@@ -46,7 +48,11 @@ func (d *Device) put(ctx context.Context, contentType string, message any) ([]by
 }
 
 func (d *Device) send(ctx context.Context, contentType string, body []byte, signature string) ([]byte, error) {
-	r, err := http.NewRequestWithContext(ctx, http.MethodPut, d.profile.ServerURL, bytes.NewReader(body))
+	url := d.profile.ServerURL
+	if contentType == checkIn && d.profile.CheckInURL != "" {
+		url = d.profile.CheckInURL
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodPut, url, bytes.NewReader(body))
 	if err != nil {
 		return nil, err
 	}
@@ -81,8 +87,19 @@ func (d *Device) sign(body []byte) (string, error) {
 	return base64.StdEncoding.EncodeToString(der), err
 }
 
-// certify gets the device its certificate by SCEP.
-func (d *Device) certify(ctx context.Context) (*x509.Certificate, error) {
+// certificate gets the device its certificate.
+func (d *Device) certificate(ctx context.Context, certify func(*x509.CertificateRequest) (*x509.Certificate, error)) (*x509.Certificate, error) {
+	if certify == nil {
+		return d.bySCEP(ctx)
+	}
+	csr, err := d.request()
+	if err != nil {
+		return nil, err
+	}
+	return certify(csr)
+}
+
+func (d *Device) bySCEP(ctx context.Context) (*x509.Certificate, error) {
 	raw, err := d.get(ctx, d.profile.ScepURL+"?operation=GetCACert")
 	if err != nil {
 		return nil, err
