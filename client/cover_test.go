@@ -159,6 +159,8 @@ func callAll(ctx context.Context, c *client.Client) map[string]error {
 		"mdm key": second(c.ChangeMDMServerKey(ctx, "m", "k")), "mdm test": second(c.TestMDMServer(ctx, "m")), "mdm sync": second(c.SyncMDMServer(ctx, "m")), "mdm remove": c.RemoveMDMServer(ctx, "m"),
 		"push certificate": second(c.SetPushCertificate(ctx, "c", "k")),
 		"enroll link":      second(c.EnrollLink(ctx, "u")), "profile": c.Profile(ctx, "u", io.Discard), "nobody profile": c.Profile(ctx, "", io.Discard),
+		"commands": second(c.ListCommands(ctx, client.CommandFilter{}, page)), "cancel command": second(c.CancelCommand(ctx, "d")),
+		"retry command": second(c.RetryCommand(ctx, "d")), "rule": second(c.EnrollRule(ctx)), "save rule": second(c.SaveEnrollRule(ctx, client.EnrollRule{})),
 	}
 }
 

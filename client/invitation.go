@@ -30,8 +30,10 @@ type Letter struct {
 type InvitationRequest struct {
 	Selection     Selection `json:"selection"`
 	Location      string    `json:"location,omitempty"`
-	Audience      string    `json:"audience,omitempty"` // not-invited, the usual one; not-registered; removed, to register people again
-	Channel       string    `json:"channel,omitempty"`  // mail, the usual one, or link
+	Audience      string    `json:"audience,omitempty"`  // not-invited, the usual one; not-registered; removed, to register people again
+	Channel       string    `json:"channel,omitempty"`   // mail, the usual one, link, device or both
+	ElseMail      bool      `json:"else_mail,omitempty"` // by device: an e-mail where no device takes it
+	Devices       []string  `json:"devices,omitempty"`   // by device: on these alone, by id, of one person
 	Resend        bool      `json:"resend,omitempty"`
 	Letter        *Letter   `json:"letter,omitempty"`
 	ExpiresInDays int       `json:"expires_in_days,omitempty"`
@@ -48,6 +50,8 @@ type Diagnosis struct {
 	People     int       `json:"people"`
 	Reachable  int       `json:"reachable"`
 	Acting     int       `json:"acting"`
+	OnDevice   int       `json:"on_device"`
+	ByMail     int       `json:"by_mail"`
 	Verdicts   []Finding `json:"verdicts"`
 	Shared     int       `json:"shared_accounts,omitempty"`      // people of one Apple Account with somebody else
 	SharedText string    `json:"shared_accounts_text,omitempty"` // who, and what that means

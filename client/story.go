@@ -72,7 +72,11 @@ type Delivery struct {
 	TaskID        string    `json:"task_id,omitempty"`
 	Channel       string    `json:"channel"`
 	Address       string    `json:"address,omitempty"`
-	Outcome       string    `json:"outcome"` // queued, accepted, deferred, refused, withdrawn
+	DeviceID      string    `json:"device_id,omitempty"`
+	DeviceName    string    `json:"device_name,omitempty"`
+	MDM           string    `json:"mdm,omitempty"`           // which MDM server carries it
+	Command       string    `json:"command_state,omitempty"` // of a device: queued, pushed, not_now, unknown, acknowledged, failed, canceled
+	Outcome       string    `json:"outcome"`                 // queued, accepted, deferred, underway, refused, withdrawn
 	OutcomeAt     time.Time `json:"outcome_at,omitzero"`
 	QueuedAt      time.Time `json:"queued_at"`
 	NextAttemptAt time.Time `json:"next_attempt_at,omitzero"`

@@ -28,7 +28,7 @@ type deviceWorld struct {
 	files  map[string]string
 }
 
-func openDeviceWorld(t *testing.T, url string) *deviceWorld {
+func openDeviceWorld(t *testing.T, url string, more ...string) *deviceWorld {
 	t.Helper()
 	must := func(err error) {
 		t.Helper()
@@ -45,7 +45,11 @@ func openDeviceWorld(t *testing.T, url string) *deviceWorld {
 	must(err)
 	ca := filepath.Join(t.TempDir(), "ca.pem")
 	must(os.WriteFile(ca, w.apns.CA, 0o600))
-	w.testServer = startServer(t, map[string]string{"database": url, "mdm-push-url": w.apns.URL, "mdm-push-ca": ca})
+	flags := map[string]string{"database": url, "mdm-push-url": w.apns.URL, "mdm-push-ca": ca}
+	for i := 0; i < len(more); i += 2 {
+		flags[more[i]] = more[i+1]
+	}
+	w.testServer = startServer(t, flags)
 	w.key, err = w.bootstrap(t.Context(), "anna", "correct horse battery staple")
 	must(err)
 	w.client, err = client.New(client.Config{Address: w.url, Key: w.key})

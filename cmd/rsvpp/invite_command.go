@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -12,6 +13,8 @@ import (
 type inviting struct {
 	chosen
 	audience, via             string
+	devices                   []string
+	elseMail                  bool
 	resend, dryRun, yes, wait bool
 }
 
@@ -24,6 +27,8 @@ reached, how, and who not and why; then it is asked.`,
 		Example: `  rsvpp invite --all --dry-run
   rsvpp invite --all --yes --wait
   rsvpp invite --user anna.richter --via link --yes --wait
+  rsvpp invite --all --via device --else-mail
+  rsvpp invite --user anna.richter --via device --device DMPXK1ABCDEF
   rsvpp invite --all --resend
   rsvpp invite --all --audience removed --dry-run`,
 	}
@@ -32,7 +37,9 @@ reached, how, and who not and why; then it is asked.`,
 	o.flags(c, true)
 	f := c.Flags()
 	f.StringVar(&o.audience, "audience", "not-invited", "of these people: not-invited, not-registered for the invited too, or removed to register them again")
-	f.StringVar(&o.via, "via", "mail", "mail, or link to hand it over yourself")
+	f.StringVar(&o.via, "via", "mail", "mail, device to show it on people's devices, both, or link to hand it over yourself")
+	f.BoolVar(&o.elseMail, "else-mail", false, "with --via device: an e-mail to those whom no device takes it for")
+	f.StringArrayVar(&o.devices, "device", nil, "with --via device and one --user: only this `device`, by serial number, name or id; may be repeated")
 	f.BoolVar(&o.resend, "resend", false, "again to those who were invited and have not accepted")
 	f.BoolVar(&o.dryRun, "dry-run", false, "only say what would happen")
 	f.BoolVar(&o.yes, "yes", false, "do not ask")
@@ -40,7 +47,31 @@ reached, how, and who not and why; then it is asked.`,
 	c.RunE = p.asksServer(func(ctx context.Context, server *client.Client, _ []string) error {
 		return p.invite(ctx, server, o)
 	})
+	c.AddCommand(p.inviteRule())
 	return c
+}
+
+// request turns the flags into the API's words.
+func (o inviting) request(ctx context.Context, p *cli, c *client.Client) (client.InvitationRequest, error) {
+	r := client.InvitationRequest{Audience: o.audience, Channel: o.via, ElseMail: o.elseMail, Resend: o.resend}
+	if (o.elseMail || len(o.devices) > 0) && o.via != "device" {
+		return r, usagef("--else-mail and --device go with --via device")
+	}
+	var err error
+	if r.Selection, r.Location, err = o.of(ctx, p, c); err != nil {
+		return r, err
+	}
+	for _, name := range o.devices {
+		d, err := findDevice(ctx, c, name)
+		if err != nil {
+			return r, err
+		}
+		r.Devices = append(r.Devices, d.ID)
+	}
+	if o.resend || len(o.devices) > 0 {
+		r.Audience = "not-registered"
+	}
+	return r, nil
 }
 
 // invited is what --json prints.
@@ -51,13 +82,9 @@ type invited struct {
 }
 
 func (p *cli) invite(ctx context.Context, c *client.Client, o inviting) error {
-	who, location, err := o.of(ctx, p, c)
+	request, err := o.request(ctx, p, c)
 	if err != nil {
 		return err
-	}
-	request := client.InvitationRequest{Selection: who, Location: location, Audience: o.audience, Channel: o.via, Resend: o.resend}
-	if o.resend {
-		request.Audience = "not-registered"
 	}
 	out := invited{}
 	if out.Diagnosis, err = c.Examine(ctx, request); err != nil {
@@ -87,7 +114,7 @@ func (p *cli) invite(ctx context.Context, c *client.Client, o inviting) error {
 	}
 	out.Task = &task
 	if o.wait && o.via == "link" {
-		if out.Links, err = linksOf(ctx, c, task, location); err != nil {
+		if out.Links, err = linksOf(ctx, c, task, request.Location); err != nil {
 			return err
 		}
 	}
@@ -105,7 +132,7 @@ func (p *cli) showDiagnosis(d client.Diagnosis) error {
 		if !f.Reachable {
 			by = "-"
 		}
-		out.add(count(f.People), by, f.Sentence)
+		out.add(count(f.People), strings.ReplaceAll(by, "both", "mail, device"), f.Sentence)
 	}
 	if err := out.write(p.out); err != nil {
 		return err
@@ -115,7 +142,15 @@ func (p *cli) showDiagnosis(d client.Diagnosis) error {
 			return err
 		}
 	}
-	return p.println(fmt.Sprintf("%s of %s will be reached.", count(d.Reachable), many(d.People, "person", "people")))
+	return p.println(fmt.Sprintf("%s of %s will be reached%s.", count(d.Reachable), many(d.People, "person", "people"), waysOf(d)))
+}
+
+// waysOf says how many are reached which way, where devices are among them.
+func waysOf(d client.Diagnosis) string {
+	if d.OnDevice == 0 {
+		return ""
+	}
+	return fmt.Sprintf(": %s on devices, %s by e-mail", count(d.OnDevice), count(d.ByMail))
 }
 
 func (p *cli) jsonOnly(v any) error {

@@ -69,7 +69,7 @@ func (v *server) starters() map[vpp.TaskKind]task.Starter {
 func (v *server) inviteAgain(ctx context.Context, by vpp.Actor, s vpp.Selection, params map[string]string, key string) (vpp.Task, error) {
 	r := invite.Request{
 		Selection: s, Location: s.Filter.Location, Audience: vpp.Audience(params["audience"]), Channel: vpp.Channel(params["channel"]),
-		Resend: params["resend"] != "", IdempotencyKey: key,
+		Resend: params["resend"] != "", ElseMail: params["else_mail"] != "", Devices: invite.DevicesOf(params), IdempotencyKey: key,
 	}
 	if life, err := time.ParseDuration(params["expires_in"]); err == nil {
 		r.ExpiresIn = life

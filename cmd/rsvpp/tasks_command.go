@@ -10,7 +10,7 @@ import (
 
 func (p *cli) tasksCommand() *cobra.Command {
 	return p.group(&cobra.Command{Use: "tasks", Short: "Watch, cancel and repeat long work"},
-		p.tasksList(),
+		p.tasksList(), p.tasksActive(),
 		p.taskDoes("show ID", "Show a task and what failed", p.showTask),
 		p.taskDoes("watch ID", "Wait until a task is done", p.watchTask),
 		p.taskDoes("cancel ID", "Stop what has not been begun", p.cancelTask),

@@ -18,18 +18,26 @@ type Letter struct {
 // InvitationRequest says who is invited and how.
 type InvitationRequest struct {
 	Chosen
-	Audience    string  `json:"audience,omitempty" enum:"not-invited,not-registered,removed" doc:"not-invited if missing; removed registers people again who were deleted from VPP."`
-	Channel     string  `json:"channel,omitempty" enum:"mail,link" doc:"mail if missing."`
-	Resend      bool    `json:"resend,omitempty" doc:"Only to those who hold an invitation and have not accepted."`
-	Letter      *Letter `json:"letter,omitempty" doc:"In place of the saved one, for this run alone."`
-	ExpiresDays int     `json:"expires_in_days,omitempty" minimum:"1" maximum:"366" doc:"How long the links work."`
+	Audience    string   `json:"audience,omitempty" enum:"not-invited,not-registered,removed" doc:"not-invited if missing; removed registers people again who were deleted from VPP."`
+	Channel     string   `json:"channel,omitempty" enum:"mail,link,device,both" doc:"mail if missing; device is the MDM command InviteToProgram, both is mail and device."`
+	ElseMail    bool     `json:"else_mail,omitempty" doc:"By device: an e-mail to those whom no device takes the invitation for."`
+	Devices     []string `json:"devices,omitempty" maxItems:"100" doc:"By device: on these alone, by id, of the one person who is chosen; whether or not they were invited before."`
+	Resend      bool     `json:"resend,omitempty" doc:"Only to those who hold an invitation and have not accepted."`
+	Letter      *Letter  `json:"letter,omitempty" doc:"In place of the saved one, for this run alone."`
+	ExpiresDays int      `json:"expires_in_days,omitempty" minimum:"1" maximum:"366" doc:"How long the links work."`
 }
 
 func (d *Door) requestOf(ctx context.Context, in InvitationRequest) (invite.Request, error) {
 	selection, err := d.choose(ctx, in.Chosen)
 	r := invite.Request{
 		Selection: selection, Location: selection.Filter.Location, Audience: vpp.Audience(in.Audience), Channel: vpp.Channel(in.Channel),
-		Resend: in.Resend, ExpiresIn: time.Duration(in.ExpiresDays) * 24 * time.Hour,
+		Resend: in.Resend, ExpiresIn: time.Duration(in.ExpiresDays) * 24 * time.Hour, ElseMail: in.ElseMail,
+	}
+	for _, id := range in.Devices {
+		r.Devices = append(r.Devices, vpp.DeviceID(id))
+	}
+	if len(r.Devices) > 0 && in.Audience == "" { // who chooses a device means it
+		r.Audience = vpp.AudienceNotRegistered
 	}
 	if in.Letter != nil {
 		letter := vpp.Letter(*in.Letter)
@@ -45,6 +53,8 @@ type Diagnosis struct {
 	People     int       `json:"people" doc:"Chosen."`
 	Reachable  int       `json:"reachable" doc:"People who will really be reached, or need no invitation."`
 	Acting     int       `json:"acting" doc:"People for whom a run does something."`
+	OnDevice   int       `json:"on_device" doc:"People reached on devices; who is reached both ways counts in both."`
+	ByMail     int       `json:"by_mail" doc:"People reached by e-mail."`
 	Verdicts   []Finding `json:"verdicts" nullable:"false"`
 	Shared     int       `json:"shared_accounts,omitempty" doc:"People who are registered with the same Apple Account as somebody else."`
 	SharedText string    `json:"shared_accounts_text,omitempty" doc:"Who, and what that means."`
@@ -56,7 +66,7 @@ type Verdict struct {
 	Reachable bool   `json:"reachable"`
 	Channel   string `json:"channel,omitempty" doc:"How the person is reached."`
 	Sentence  string `json:"sentence"`
-	Fix       string `json:"fix,omitempty" doc:"What would mend it: address, link, account, mail, token, audience, wait."`
+	Fix       string `json:"fix,omitempty" doc:"What would mend it: address, link, account, mail, device, token, audience, wait."`
 }
 
 func verdictOf(v invite.Verdict) Verdict {
@@ -79,7 +89,7 @@ func (d *Door) examine(ctx context.Context, in *examineInput) (*answer[Diagnosis
 	found, err := d.Inviter.Examine(ctx, request)
 	return answered(Diagnosis{
 		LocationID: string(found.Location.ID), Location: found.Location.Name,
-		People: found.People, Reachable: found.Reachable, Acting: found.Acting,
+		People: found.People, Reachable: found.Reachable, Acting: found.Acting, OnDevice: found.OnDevice, ByMail: found.ByMail,
 		Verdicts: each(found.Verdicts, func(f invite.Finding) Finding { return Finding{verdictOf(f.Verdict), f.People} }),
 		Shared:   found.Shared.People, SharedText: found.Shared.Sentence,
 	}, err)
@@ -92,7 +102,8 @@ type VerdictLine struct {
 }
 
 type examineLinesInput struct {
-	Code string `query:"code" required:"true" doc:"The verdict whose people are listed."`
+	Code    string `query:"code" required:"true" doc:"The verdict whose people are listed."`
+	Channel string `query:"channel" enum:"mail,link,device,both" doc:"Only those who are reached this way."`
 	Paging
 	Body InvitationRequest
 }
@@ -106,7 +117,9 @@ func (d *Door) examineLines(ctx context.Context, in *examineLinesInput) (*answer
 	if err != nil {
 		return nil, err
 	}
-	lines, err := d.Inviter.Lines(ctx, request, invite.Code(in.Code), page)
+	lines, err := d.Inviter.Lines(ctx, request, func(v invite.Verdict) bool {
+		return string(v.Code) == in.Code && (in.Channel == "" || string(v.Channel) == in.Channel)
+	}, page)
 	return listOf(lines, err, func(l invite.Line) VerdictLine { return VerdictLine{personOf(l.Person), verdictOf(l.Verdict)} })
 }
 
@@ -126,7 +139,11 @@ func (d *Door) invite(ctx context.Context, in *inviteInput) (*answer[Task], erro
 		return nil, err
 	}
 	request.IdempotencyKey = in.Key
-	t, err := d.Inviter.Start(ctx, actor(ctx), request)
+	start := d.Inviter.Start
+	if len(request.Devices) > 0 && request.Channel == vpp.ChannelDevice {
+		start = d.Inviter.InviteOn
+	}
+	t, err := start(ctx, actor(ctx), request)
 	return answered(taskOf(t), err)
 }
 

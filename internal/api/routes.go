@@ -73,6 +73,12 @@ func (d *Door) write(b *book) {
 	post(b, "/invitations/examine/people", read, "examinedPeople", "The people who got one verdict", d.examineLines, selecting)
 	post(b, "/invitations", inviting, "invite", "Invite people, or resend to them", d.invite, accepted, selecting)
 
+	get(b, "/invitations/rule", read, "getEnrollRule", "Whether people are invited when their devices enroll", d.getEnrollRule)
+	put(b, "/invitations/rule", settings, "saveEnrollRule", "Change whether people are invited when their devices enroll", d.saveEnrollRule)
+	get(b, "/commands", read, "listCommands", "Active Tasks: invitations on devices, the newest first", d.listCommands)
+	post(b, "/commands/{id}/cancel", inviting, "cancelCommand", "Take an invitation on a device back", d.cancelCommand)
+	post(b, "/commands/{id}/retry", inviting, "retryCommand", "Send an invitation to the same device again, as a new task", d.retryCommand, accepted)
+
 	post(b, "/vpp/sync", programs, "sync", "Make us and Apple equal, both ways", d.sync, accepted, selecting)
 	post(b, "/vpp/delete", programs, "deleteFromVPP", "Delete people from VPP: their records are retired at Apple, when the time to undo is over", d.deleteFromVPP, accepted, selecting)
 	post(b, "/vpp/delete/preview", read, "previewDelete", "What a deletion would do, to people and to licenses; writes nothing", d.previewDelete, selecting, slow(fileTime))

@@ -90,14 +90,18 @@ func invitationOf(i *vpp.Invitation, state vpp.InvitationState) *Invitation {
 type Delivery struct {
 	ID            string     `json:"id"`
 	TaskID        string     `json:"task_id,omitempty"`
-	Channel       string     `json:"channel" enum:"mail,link"`
-	Address       string     `json:"address,omitempty"`
-	Outcome       string     `json:"outcome" enum:"queued,accepted,deferred,refused,withdrawn"`
+	Channel       string     `json:"channel" enum:"mail,link,device"`
+	Address       string     `json:"address,omitempty" doc:"Of mail; of a device the name of its channel at the MDM server."`
+	DeviceID      string     `json:"device_id,omitempty"`
+	DeviceName    string     `json:"device_name,omitempty"`
+	MDM           string     `json:"mdm,omitempty" doc:"Which MDM server carries it."`
+	Command       string     `json:"command_state,omitempty" enum:"queued,pushed,not_now,unknown,acknowledged,failed,canceled" doc:"Of a device: how far the command is."`
+	Outcome       string     `json:"outcome" enum:"queued,accepted,deferred,underway,refused,withdrawn" doc:"underway: the MDM server has it, and the device has not answered."`
 	OutcomeAt     *time.Time `json:"outcome_at,omitempty"`
 	QueuedAt      time.Time  `json:"queued_at"`
 	NextAttemptAt *time.Time `json:"next_attempt_at,omitempty"`
 	Attempts      int        `json:"attempts"`
-	Answer        string     `json:"answer,omitempty" doc:"The mail server's last words."`
+	Answer        string     `json:"answer,omitempty" doc:"The mail server's, or the device's, last words."`
 	Sentence      string     `json:"sentence,omitempty" doc:"What that means and what to do."`
 }
 
@@ -105,6 +109,9 @@ func deliveryOf(d vpp.Delivery) Delivery {
 	out := Delivery{
 		ID: string(d.ID), TaskID: string(d.TaskID), Channel: string(d.Channel), Address: d.Address, Outcome: string(d.Outcome),
 		OutcomeAt: at(d.OutcomeAt), QueuedAt: d.QueuedAt.UTC(), Attempts: d.Attempts, Answer: d.Answer, Sentence: d.Sentence,
+	}
+	if d.Channel == vpp.ChannelDevice {
+		out.DeviceID, out.DeviceName, out.MDM, out.Command = string(d.DeviceID), d.DeviceName, string(d.MDM), string(d.State())
 	}
 	if d.Outcome.Open() {
 		out.NextAttemptAt = at(d.NextAttemptAt)

@@ -21,7 +21,7 @@ func (d *Door) addDevices(r *http.Request, m *view.User) error {
 	devices, err := d.Devices.DevicesOf(r.Context(), personOf(r))
 	for _, o := range devices {
 		line := view.PersonDevice{ID: string(o.ID), Name: deviceName(o.Device), Model: deviceModel(o.Device), Reach: reached(o.Target.Reach), Account: d.accountOf(o.OwnedDevice)}
-		if d.config.InviteOnDevice && o.Target.Reach.Open() && (m.Can.Invite || m.Can.Resend) {
+		if o.Target.Reach.Open() && (m.Can.Invite || m.Can.Resend) {
 			line.Invite = "/invite/device"
 		}
 		m.Devices = append(m.Devices, line)

@@ -22,6 +22,8 @@ func (d *Door) deviceRoutes() []gate.Route {
 		d.route("POST /users/{id}/profile", operator.ScopeRoster, d.userProfile),
 		d.route("GET /settings/mdm", operator.ScopeRead, d.mdmPage),
 		d.route("POST /settings/mdm/push-cert", operator.ScopeSettings, d.setPushCert),
+		d.route("GET /settings/enrollment", operator.ScopeRead, d.rulePage),
+		d.route("POST /settings/enrollment", operator.ScopeSettings, d.saveRule),
 		d.route("POST /settings/mdm/profile", operator.ScopeRoster, d.nobodysProfile),
 	}
 }

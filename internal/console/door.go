@@ -21,9 +21,7 @@ type Config struct {
 	IDs       vpp.IDs // idempotency keys of forms
 	Logger    *slog.Logger
 	LinkLife  time.Duration // of links when a run does not say, to be told; 0 tells no days
-	// InviteOnDevice offers Send invitation to NAME for each device of a person.
-	InviteOnDevice bool
-	Beat           time.Duration // between signs of life on an idle stream; 0 is 15 seconds
+	Beat      time.Duration // between signs of life on an idle stream; 0 is 15 seconds
 }
 
 // Door is the console.

@@ -14,6 +14,7 @@ import (
 const (
 	preferTheme    = "theme"
 	preferLocation = "location"
+	preferWay      = "invite-way"
 )
 
 // page returns the frame of a page: who is signed in, the locations, the entry
@@ -136,7 +137,7 @@ func sectionOf(path string) string {
 		if strings.HasPrefix(path, "/settings/vpp") {
 			return "vpp"
 		}
-		if strings.HasPrefix(path, "/settings/mdm") {
+		if strings.HasPrefix(path, "/settings/mdm") || path == "/settings/enrollment" {
 			return "devices"
 		}
 		return "mail"

@@ -153,7 +153,7 @@ func (h *house) listen(box *seal.Box) {
 		Entrance: g, Operators: h.ops, Locations: h.places, People: h.roster, Imports: h.roster, Inviter: h.invite, Letters: h.invite,
 		Claims: movers{h.program, h.roster}, Program: h.program, Tasks: h.tasks, Changes: h.news, Sealer: box, Devices: h.roster, MDM: h.mdm, Accounts: h.accounts, Servers: servers(h.db, box, told{Service: h.roster}),
 		Links: roster.NewLinks(h.db, "https://rsvpp.test", box.Derive("devices"), time.Hour, time.Now),
-	}, console.Config{InviteOnDevice: true, Clock: time.Now, IDs: storetest.NewID, Logger: logger})
+	}, console.Config{Clock: time.Now, IDs: storetest.NewID, Logger: logger})
 	must(h.t, err)
 	mux, err := g.NewMux(h.door.Routes()...)
 	must(h.t, err)

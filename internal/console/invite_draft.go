@@ -21,6 +21,7 @@ type draft struct {
 	Resend    bool
 	Audience  vpp.Audience
 	Channel   vpp.Channel
+	ElseMail  bool        // by device: a letter where no device takes it
 	Days      int         // the links work for; 0 is the usual time
 	Letter    *vpp.Letter // in place of the saved one
 	Task      vpp.TaskID  // once it was sent
@@ -37,8 +38,13 @@ const (
 func (f draft) request() invite.Request {
 	return invite.Request{
 		Selection: f.Selection, Location: f.Selection.Filter.Location, Audience: f.Audience, Channel: f.Channel, Resend: f.Resend,
-		Letter: f.Letter, ExpiresIn: time.Duration(f.Days) * 24 * time.Hour, IdempotencyKey: "console:" + f.ID,
+		ElseMail: f.ElseMail && f.Channel == vpp.ChannelDevice, Letter: f.Letter, ExpiresIn: time.Duration(f.Days) * 24 * time.Hour, IdempotencyKey: "console:" + f.ID,
 	}
+}
+
+// mails says whether the run may send letters, whose text is then asked for.
+func (f draft) mails() bool {
+	return f.Channel == vpp.ChannelMail || f.Channel == vpp.ChannelBoth || f.Channel == vpp.ChannelDevice && f.ElseMail
 }
 
 func (f draft) path(step string) string { return "/invite/" + url.PathEscape(f.ID) + "/" + step }

@@ -22,20 +22,37 @@ func (d *Door) inviteHow(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	m := view.InviteHow{Page: d.wizardPage(r, f, "how"), ID: f.ID, Channels: channelsOf(f, mail.Configured())}
+	devices, err := d.anyDevices(r.Context())
+	if err != nil {
+		return err
+	}
+	m := view.InviteHow{Page: d.wizardPage(r, f, "how"), ID: f.ID, Channels: channelsOf(f, mail.Configured(), devices), ElseMail: f.ElseMail && mail.Configured(), MayMail: mail.Configured()}
 	for _, days := range lives() {
 		m.Expiry = append(m.Expiry, view.Choice{Value: strconv.Itoa(days), Text: d.lifeWord(days), Current: days == f.Days})
 	}
 	return d.render(w, r, view.InviteHowPage(m))
 }
 
-func channelsOf(f draft, mail bool) []view.Channel {
+// channelsOf are the ways, with a sentence each; what is not there is said.
+func channelsOf(f draft, mail, devices bool) []view.Channel {
 	list := []view.Channel{
-		{Value: string(vpp.ChannelMail), Text: "By e-mail", Icon: "mail", Hint: "Everybody with an address gets a letter with their own link.", Current: f.Channel == vpp.ChannelMail && mail},
-		{Value: string(vpp.ChannelLink), Text: "By link", Icon: "link", Hint: "Records are made at Apple and nothing is mailed. You copy each link and hand it over.", Current: f.Channel == vpp.ChannelLink || !mail},
+		{Value: string(vpp.ChannelMail), Text: "By e-mail", Icon: "mail", Hint: "Everybody with an address gets a letter with their own link."},
+		{Value: string(vpp.ChannelDevice), Text: "On the device", Icon: "device", Hint: "The invitation shows on people’s managed iPhones, iPads and Macs: nobody has to look for a mail."},
+		{Value: string(vpp.ChannelBoth), Text: "On the device and by e-mail", Icon: "send", Hint: "Everybody gets both, as far as they have a device and an address. Whichever is answered first counts."},
+		{Value: string(vpp.ChannelLink), Text: "By link", Icon: "link", Hint: "Records are made at Apple and nothing is mailed. You copy each link and hand it over."},
 	}
-	if !mail {
-		list[0].Disabled = "No mail is set up: nothing would go out. Set it up under Mail first."
+	const noMail, noDevice = "No mail is set up: nothing would go out. Set it up under Mail first.", "There are no devices yet: enroll some, or connect your MDM server, under Devices."
+	for i, needs := range [...]struct{ mail, devices bool }{{mail: true}, {devices: true}, {mail: true, devices: true}, {}} {
+		switch {
+		case needs.mail && !mail:
+			list[i].Disabled = noMail
+		case needs.devices && !devices:
+			list[i].Disabled = noDevice
+		}
+		list[i].Current = list[i].Value == string(f.Channel) && list[i].Disabled == ""
+	}
+	if !slices.ContainsFunc(list, func(c view.Channel) bool { return c.Current }) {
+		list[3].Current = true
 	}
 	return list
 }
@@ -70,8 +87,8 @@ func (d *Door) chooseHow(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	switch c := vpp.Channel(values.Get("channel")); c {
-	case vpp.ChannelMail, vpp.ChannelLink:
-		f.Channel = c
+	case vpp.ChannelMail, vpp.ChannelLink, vpp.ChannelDevice, vpp.ChannelBoth:
+		f.Channel, f.ElseMail = c, values.Get("else_mail") != ""
 	default:
 		return d.done(w, r, f.path("how"), view.Notice{Tone: view.Warn, Text: "Choose how the invitation is handed over."})
 	}
@@ -81,7 +98,7 @@ func (d *Door) chooseHow(w http.ResponseWriter, r *http.Request) error {
 	if err := d.keepDraft(r, f); err != nil {
 		return err
 	}
-	if f.Channel == vpp.ChannelLink {
+	if !f.mails() {
 		return d.seeOther(w, r, f.path("review")) // no letter, so no text
 	}
 	return d.seeOther(w, r, f.path("text"))

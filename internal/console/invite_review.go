@@ -23,7 +23,10 @@ func (d *Door) inviteReview(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	m := view.InviteReview{Page: d.wizardPage(r, f, "review"), ID: f.ID, Token: f.ID, ByLink: f.Channel == vpp.ChannelLink}
+	m := view.InviteReview{Page: d.wizardPage(r, f, "review"), ID: f.ID, Token: f.ID, ByLink: f.Channel == vpp.ChannelLink, Text: f.mails()}
+	if f.Channel == vpp.ChannelDevice || f.Channel == vpp.ChannelBoth {
+		m.Ways = waysOf(found)
+	}
 	for _, v := range found.Verdicts {
 		switch {
 		case v.Code == invite.ManagedLink:
@@ -34,7 +37,7 @@ func (d *Door) inviteReview(w http.ResponseWriter, r *http.Request) error {
 			m.Create += v.People
 		default:
 			m.Skip += v.People
-			m.Reasons = append(m.Reasons, view.Reason{Text: v.Sentence, Count: v.People})
+			m.Reasons = append(m.Reasons, view.Reason{Text: v.Sentence, Count: v.People, Fix: fixOf(v.Verdict)})
 		}
 	}
 	subject, err := d.subjectOf(r, f, letter)
@@ -45,9 +48,17 @@ func (d *Door) inviteReview(w http.ResponseWriter, r *http.Request) error {
 	return d.render(w, r, view.InviteReviewPage(m))
 }
 
+// waysOf says how many are reached which way.
+func waysOf(found invite.Diagnosis) string {
+	if found.OnDevice+found.ByMail == 0 {
+		return ""
+	}
+	return thousands(found.OnDevice) + " on devices, " + thousands(found.ByMail) + " by e-mail"
+}
+
 // subjectOf is the letter's subject as its first reader will see it.
 func (d *Door) subjectOf(r *http.Request, f draft, letter vpp.Letter) (string, error) {
-	if f.Channel == vpp.ChannelLink {
+	if !f.mails() {
 		return "", nil
 	}
 	user, _, err := d.firstReader(r, f)
@@ -64,7 +75,10 @@ func (d *Door) reviewFacts(f draft, found invite.Diagnosis, subject string) []vi
 		{Term: "How", Text: channelWord(f.Channel)},
 		{Term: "The link works for", Text: d.lifeWord(f.Days)},
 	}
-	if f.Channel == vpp.ChannelLink {
+	if f.Channel == vpp.ChannelDevice && f.ElseMail {
+		facts[1].Text += "; an e-mail where no device takes it"
+	}
+	if !f.mails() {
 		return facts
 	}
 	text := "the organization’s letter"
@@ -89,6 +103,9 @@ func (d *Door) sendInvite(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	f.Task = task.ID
+	if err := d.rememberWay(r, f); err != nil {
+		return err
+	}
 	if err := d.keepDraft(r, f); err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ func (d *Door) inviteRoutes() []gate.Route {
 	text.Timeout = 2 * time.Minute // it may try the letter, and mail servers take their time
 	return []gate.Route{
 		d.route("POST /invite", operator.ScopeInvite, d.startInvite),
+		d.route("POST /invite/device", operator.ScopeInvite, d.inviteOnDevice),
 		d.route("POST /invite/withdraw", operator.ScopeInvite, d.withdrawInvite),
 		d.route("GET /invite/{draft}/who", operator.ScopeInvite, d.inviteWho),
 		d.route("POST /invite/{draft}/who", operator.ScopeInvite, d.chooseWho),

@@ -44,14 +44,17 @@ func (d *Door) who(r *http.Request, f draft, typos map[vpp.UserID]typo) (view.In
 		return view.InviteWho{}, err
 	}
 	m := view.InviteWho{
-		Page: d.wizardPage(r, f, "who"), ID: f.ID, Reachable: found.Reachable, Chosen: found.People, Audiences: audiencesOf(f),
+		Page: d.wizardPage(r, f, "who"), ID: f.ID, Reachable: found.Reachable, Chosen: found.People,
 		Selection: view.Selection{Summary: summaryOf(f.Selection, found.People, found.Location.Name)},
 	}
 	m.Shared = found.Shared.Sentence
+	if m.Audiences, err = d.audiences(ctx, f); err != nil {
+		return m, err
+	}
 	for _, v := range found.Verdicts {
-		// Who has no address, or cannot be mailed to, can be handed a link.
-		m.ByLink = m.ByLink || v.Code == invite.NoAddress || v.Code == invite.MailNotConfigured
-		people, err := d.Inviter.Lines(ctx, f.request(), v.Code, vpp.Page{Limit: sampledNames})
+		// Who is not reached this way may be another, or can be handed a link.
+		m.ByLink = m.ByLink || slices.Contains([]invite.Code{invite.NoAddress, invite.MailNotConfigured, invite.NoDevice, invite.DeviceForbidden}, v.Code)
+		people, err := d.Inviter.Lines(ctx, f.request(), v.Alike, vpp.Page{Limit: sampledNames})
 		if err != nil {
 			return m, err
 		}
@@ -67,10 +70,33 @@ func (d *Door) who(r *http.Request, f draft, typos map[vpp.UserID]typo) (view.In
 	return m, d.missing(ctx, &m, f, found, caller(r).Scopes, typos)
 }
 
-func audiencesOf(f draft) []view.Choice {
+// audiences are those that a run may be for (S4-12, S4-13). One for which there
+// is nobody is not offered, and where all mean the same people there is nothing
+// to choose (S4-24).
+func (d *Door) audiences(ctx context.Context, f draft) ([]view.Choice, error) {
 	if f.Resend {
-		return nil
+		return nil, nil
 	}
+	var list []view.Choice
+	counts := map[int]bool{}
+	for _, c := range audiencesOf(f) {
+		r := f.request()
+		r.Audience = vpp.Audience(c.Value)
+		found, err := d.Inviter.Examine(ctx, r)
+		if err != nil {
+			return nil, err
+		}
+		if found.Acting > 0 || c.Current {
+			list, counts[found.Acting] = append(list, c), true
+		}
+	}
+	if len(counts) < 2 {
+		return nil, nil
+	}
+	return list, nil
+}
+
+func audiencesOf(f draft) []view.Choice {
 	return []view.Choice{
 		{Value: string(vpp.AudienceNotInvited), Text: "Who is not invited yet", Hint: "Nobody gets a second message.", Current: f.Audience == vpp.AudienceNotInvited || f.Audience == ""},
 		{Value: string(vpp.AudienceNotRegistered), Text: "Everybody who is not registered", Hint: "Who was invited before gets the same invitation again.", Current: f.Audience == vpp.AudienceNotRegistered},
@@ -79,11 +105,29 @@ func audiencesOf(f draft) []view.Choice {
 }
 
 func verdictOf(v invite.Finding, people []invite.Line) view.Verdict {
-	out := view.Verdict{Tone: verdictTone(v.Verdict), Title: verdictTitle(v.Verdict), Why: v.Sentence, Count: v.People, Reach: v.Reachable}
+	out := view.Verdict{Tone: verdictTone(v.Verdict), Title: verdictTitle(v.Verdict), Why: v.Sentence, Count: v.People, Reach: v.Reachable, Fix: fixOf(v.Verdict)}
 	for _, p := range people {
 		out.Sample = append(out.Sample, p.Person.FullName)
 	}
 	return out
+}
+
+// fixOf leads to where a verdict can be mended; who is not reached because of
+// what the wizard itself asks is not led away.
+func fixOf(v invite.Verdict) view.Link {
+	switch v.Fix {
+	case invite.FixDevice:
+		if v.Code == invite.NoDevice {
+			return view.Link{Text: "Assign devices", Href: "/devices"}
+		}
+		return view.Link{Text: "See devices", Href: "/devices?needs=closed"}
+	case invite.FixMail:
+		return view.Link{Text: "Set up mail", Href: "/settings/mail"}
+	case invite.FixToken:
+		return view.Link{Text: "See locations", Href: "/locations"}
+	case invite.FixNone, invite.FixAddress, invite.FixAccount, invite.FixAudience, invite.FixWait:
+	}
+	return view.Link{}
 }
 
 func verdictTone(v invite.Verdict) view.Tone {
@@ -98,12 +142,28 @@ func verdictTone(v invite.Verdict) view.Tone {
 	return view.Warn
 }
 
+// wayWords tell the ways apart where devices are among them.
+func wayWords(c vpp.Channel) string {
+	switch c {
+	case vpp.ChannelDevice:
+		return " on their devices"
+	case vpp.ChannelBoth:
+		return " on their devices and by e-mail"
+	case vpp.ChannelMail, vpp.ChannelLink:
+	}
+	return ""
+}
+
 func verdictTitle(v invite.Verdict) string {
 	switch v.Code {
 	case invite.WillInvite:
-		return "Will be invited"
+		return "Will be invited" + wayWords(v.Channel)
 	case invite.WillResend:
-		return "Will get the invitation again"
+		return "Will get the invitation again" + wayWords(v.Channel)
+	case invite.NoDevice:
+		return "Have no device here"
+	case invite.DeviceForbidden:
+		return "Have no device that takes the invitation"
 	case invite.ManagedLink:
 		return "Will be linked by Apple"
 	case invite.RemovedAnew:
@@ -151,7 +211,8 @@ func (d *Door) missing(ctx context.Context, m *view.InviteWho, f draft, found in
 	if without == 0 {
 		return nil
 	}
-	people, err := d.Inviter.Lines(ctx, f.request(), invite.NoAddress, vpp.Page{Limit: askedEmails})
+	bare := func(v invite.Verdict) bool { return v.Code == invite.NoAddress }
+	people, err := d.Inviter.Lines(ctx, f.request(), bare, vpp.Page{Limit: askedEmails})
 	for _, p := range people.Items {
 		t := typos[p.Person.ID]
 		m.Missing = append(m.Missing, view.MissingAddress{UserID: string(p.Person.ID), Name: p.Person.FullName, Value: t.value, Error: t.wrong})

@@ -38,6 +38,9 @@ func (d *Door) listPeople(w http.ResponseWriter, r *http.Request) error {
 		Pager:  view.Pager{Range: rangeWords(len(people.Items), matching)},
 	}
 	m.Page.Title = "Users"
+	if m.Devices, err = d.anyDevices(r.Context()); err != nil {
+		return err
+	}
 	m.Columns, m.Chooser = columnsOf(columnKeys(strings.Split(d.preference(r.Context(), preferColumns), ",")), q)
 	m.Lines = d.lines(people.Items, caller(r).Scopes)
 	if people.Prev != "" {

@@ -26,6 +26,8 @@ import (
 	"github.com/rsvpp/rsvpp/internal/location"
 	"github.com/rsvpp/rsvpp/internal/mail"
 	"github.com/rsvpp/rsvpp/internal/mail/mailtest"
+	"github.com/rsvpp/rsvpp/internal/mdm/builtin"
+	"github.com/rsvpp/rsvpp/internal/mdm/push"
 	"github.com/rsvpp/rsvpp/internal/operator"
 	"github.com/rsvpp/rsvpp/internal/program"
 	"github.com/rsvpp/rsvpp/internal/queue"
@@ -49,6 +51,7 @@ type school struct {
 	roster  *roster.Service
 	places  *location.Service
 	inviter *invite.Service
+	mdm     *builtin.Server
 	program *program.Service
 	tasks   *task.Service
 	ops     *operator.Service
@@ -110,8 +113,12 @@ func (s *school) openRooms() {
 	sender, err := mail.NewSender(mail.Settings{}, mail.Ports{})
 	s.must(err)
 	s.t.Cleanup(func() { _ = sender.Close() })
+	s.mdm = builtin.New(s.db.MDM(box), schoolTold{s}, builtin.Config{
+		URL: "https://rsvpp.test", Name: func(context.Context) string { return "Example School" }, Logger: slog.New(slog.DiscardHandler),
+		Push: push.Config{URL: "https://127.0.0.1:1", Attempts: 1}, Now: time.Now, IDs: storetest.NewID, Random: rand.Reader,
+	})
 	s.inviter = invite.New(s.db, invite.Ports{
-		Carrier: post{sender}, Letters: letters{}, Sealer: box, Apple: s.program, Clock: time.Now, IDs: storetest.NewID, Secrets: uuid.NewString,
+		Carrier: post{sender}, Devices: s.mdm, Letters: letters{}, Sealer: box, Apple: s.program, Clock: time.Now, IDs: storetest.NewID, Secrets: uuid.NewString,
 	}, invite.Config{BaseURL: "https://rsvpp.test", LinkKey: []byte("0123456789abcdef0123456789abcdef")})
 	s.tasks = task.New(s.db, time.Now, nil)
 	s.ops = operator.New(s.db, time.Now, storetest.NewID, rand.Reader)

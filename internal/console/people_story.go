@@ -35,6 +35,12 @@ func nextOf(s invite.Story, scopes operator.Scopes) view.NextAction {
 		n.Action = "/invite?audience=" + string(vpp.AudienceRemoved)
 	case invite.ActInvite:
 		n.Action = "/invite?audience=" + string(vpp.AudienceNotRegistered)
+	case invite.ActByMail:
+		n.Action = "/invite?audience=" + string(vpp.AudienceNotRegistered) + "&via=mail"
+	case invite.ActOnDevice:
+		n.Action = "/invite?audience=" + string(vpp.AudienceNotRegistered) + "&via=device"
+	case invite.ActRemind:
+		n.Action = "/invite?audience=resend&via=device"
 	case invite.ActResend:
 		n.Action = "/invite?audience=resend"
 	case invite.ActCopyLink:
@@ -56,7 +62,7 @@ func nextTone(s invite.Story) view.Tone {
 		return view.Good
 	case s.Step == vpp.StepRefused, s.Step == vpp.StepMailRefused, s.Next.Action == invite.ActAddToken, s.Next.Action == invite.ActRenewToken:
 		return view.Bad
-	case s.Next.Action == invite.ActWait, s.Next.Action == invite.ActInvite:
+	case s.Next.Action == invite.ActWait, s.Next.Action == invite.ActInvite, s.Next.Action == invite.ActOnDevice:
 		return view.Info
 	}
 	return view.Warn
@@ -155,14 +161,24 @@ func deliveryOf(d vpp.Delivery, now time.Time) view.DeliveryLine {
 	if d.Sentence != "" && d.Outcome != vpp.DeliveryAccepted {
 		answer = join(d.Sentence, d.Answer)
 	}
-	return view.DeliveryLine{
+	line := view.DeliveryLine{
 		Channel: channelWord(d.Channel), To: d.Address, State: string(d.Outcome), Tone: deliveryTone(d.Outcome), Answer: answer, At: view.At(at, now),
 	}
+	if d.Channel == vpp.ChannelDevice {
+		line.To, line.Tone, line.State = d.DeviceName, commandTone(d.State()), commandWord(d.State())
+	}
+	return line
 }
 
 func channelWord(c vpp.Channel) string {
-	if c == vpp.ChannelLink {
+	switch c {
+	case vpp.ChannelLink:
 		return "By link"
+	case vpp.ChannelDevice:
+		return "On the device"
+	case vpp.ChannelBoth:
+		return "On the device and by e-mail"
+	case vpp.ChannelMail:
 	}
 	return "By e-mail"
 }
@@ -175,7 +191,7 @@ func deliveryTone(o vpp.DeliveryOutcome) view.Tone {
 		return view.Warn
 	case vpp.DeliveryRefused:
 		return view.Bad
-	case vpp.DeliveryQueued:
+	case vpp.DeliveryQueued, vpp.DeliveryUnderway:
 		return view.Info
 	case vpp.DeliveryWithdrawn:
 	}

@@ -118,11 +118,19 @@ type Claims interface {
 // Inviter invites people and tells their story; invite.Service is one.
 type Inviter interface {
 	Examine(ctx context.Context, r invite.Request) (invite.Diagnosis, error)
-	Lines(ctx context.Context, r invite.Request, code invite.Code, page vpp.Page) (vpp.List[invite.Line], error)
+	Lines(ctx context.Context, r invite.Request, wanted func(invite.Verdict) bool, page vpp.Page) (vpp.List[invite.Line], error)
 	Start(ctx context.Context, by vpp.Actor, r invite.Request) (vpp.Task, error)
+	// InviteOn invites one person on some devices; vpp.Conflict says why none
+	// of them takes it.
+	InviteOn(ctx context.Context, by vpp.Actor, r invite.Request) (vpp.Task, error)
 	Withdraw(ctx context.Context, by vpp.Actor, user vpp.UserID, location vpp.LocationID) error
 	CopyLink(ctx context.Context, by vpp.Actor, user vpp.UserID, location vpp.LocationID) (invite.Link, error)
 	Story(ctx context.Context, user vpp.UserID, location vpp.LocationID) (invite.Story, error)
+	Commands(ctx context.Context, f vpp.CommandFilter, page vpp.Page) (vpp.List[vpp.DeviceCommand], error)
+	CancelCommand(ctx context.Context, by vpp.Actor, id vpp.DeliveryID) (vpp.DeviceCommand, error)
+	RetryCommand(ctx context.Context, by vpp.Actor, id vpp.DeliveryID) (vpp.Task, error)
+	EnrollRule(ctx context.Context) (vpp.EnrollRule, error)
+	SaveEnrollRule(ctx context.Context, by vpp.Actor, next vpp.EnrollRule) (vpp.EnrollRule, error)
 }
 
 // Letters keeps the letter and the way that letters leave; invite.Service is one.

@@ -15,6 +15,9 @@ func (d *Door) taskRoutes() []gate.Route {
 	result.Timeout = gate.NoTimeout // as long as the file is
 	return []gate.Route{
 		d.route("GET /tasks", operator.ScopeRead, d.tasksPage),
+		d.route("GET /tasks/devices", operator.ScopeRead, d.commandsPage),
+		d.route("POST /tasks/devices/{id}/cancel", operator.ScopeInvite, d.cancelCommand),
+		d.route("POST /tasks/devices/{id}/retry", operator.ScopeInvite, d.retryCommand),
 		d.route("GET /tasks/{id}", operator.ScopeRead, d.taskPage),
 		result,
 		d.route("POST /tasks/{id}/cancel", operator.ScopeRead, d.cancelTask),
@@ -34,7 +37,7 @@ func (d *Door) tasksPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	m := view.Tasks{Page: d.page(r), Filters: taskFilters(filter), Lines: d.taskLines(list.Items, locations), Pager: pager(r, list.Prev, list.Next, "")}
+	m := view.Tasks{Page: d.page(r), Tabs: taskTabs(false), Filters: taskFilters(filter), Lines: d.taskLines(list.Items, locations), Pager: pager(r, list.Prev, list.Next, "")}
 	m.Page.Title = "Active Tasks"
 	if !filter.Open {
 		m.Page.Title = "Tasks"

@@ -1,8 +1,10 @@
 package invite
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/rsvpp/rsvpp/internal/vpp"
@@ -22,6 +24,8 @@ type DoctorStore interface {
 	// the same Apple Account as somebody else at the location, and names the
 	// first of them with one of the others.
 	SharingAccounts(ctx context.Context, s vpp.Selection) (people int, one, other string, err error)
+	// TargetsOf finds people's devices, and how each is reached on them.
+	TargetsOf(ctx context.Context, people []vpp.UserID) (map[vpp.UserID][]vpp.DeviceTarget, error)
 }
 
 // Diagnosis is the doctor's word on a selection.
@@ -30,6 +34,8 @@ type Diagnosis struct {
 	People    int // chosen
 	Reachable int // will really be reached, or need no invitation
 	Acting    int // for whom a run does something; more than Reachable when no mail is set up
+	OnDevice  int // reached on devices; who is reached both ways counts in both
+	ByMail    int // reached by mail
 	Verdicts  []Finding
 	Shared    Sharing // people who are registered with the same Apple Account as somebody else
 }
@@ -42,10 +48,28 @@ type Sharing struct {
 }
 
 // Finding is one verdict and how many people it is about. Sentences may differ
-// within a code; the one of the most people stands for all.
+// among those that are Alike; the one of the most people stands for all.
 type Finding struct {
 	Verdict
 	People int
+}
+
+// Alike says whether two verdicts are one finding: the same code, reached the
+// same way; of devices that may not be sent to, forbidden by the same rule.
+func (v Verdict) Alike(w Verdict) bool { return v.kind() == w.kind() }
+
+type findingKind struct {
+	code     Code
+	channel  vpp.Channel
+	sentence string
+}
+
+func (v Verdict) kind() findingKind {
+	k := findingKind{code: v.Code, channel: v.Channel}
+	if v.Code == DeviceForbidden {
+		k.sentence = v.Sentence
+	}
+	return k
 }
 
 // Examine judges everybody chosen, and writes nothing (S0-16, F-21).
@@ -64,8 +88,8 @@ type Line struct {
 	Verdict Verdict
 }
 
-// Lines lists the people who got one verdict.
-func (s *Service) Lines(ctx context.Context, r Request, code Code, page vpp.Page) (vpp.List[Line], error) {
+// Lines lists the people whose verdict is one that is asked for.
+func (s *Service) Lines(ctx context.Context, r Request, wanted func(Verdict) bool, page vpp.Page) (vpp.List[Line], error) {
 	var lines vpp.List[Line]
 	r, err := r.checked()
 	if err != nil {
@@ -81,7 +105,7 @@ func (s *Service) Lines(ctx context.Context, r Request, code Code, page vpp.Page
 	}
 	var cases []vpp.Case
 	for _, c := range counts {
-		if verdict(c.Case, t).Code == code {
+		if wanted(verdict(c.Case, t)) {
 			cases = append(cases, c.Case)
 		}
 	}
@@ -130,40 +154,70 @@ func (s *Service) sharing(ctx context.Context, sel vpp.Selection) (Sharing, erro
 
 // terms adds what holds just now to what the request says.
 func (s *Service) terms(ctx context.Context, r Request, l vpp.Location) (terms, error) {
-	mail, err := s.mailReady(ctx)
-	return terms{
-		token: l.TokenState(s.now()), mail: mail,
-		channel: r.Channel, audience: r.Audience, resend: r.Resend, elseMail: r.ElseMail,
-	}, err
+	t := terms{token: l.TokenState(s.now()), channel: r.Channel, audience: r.Audience, resend: r.Resend, elseMail: r.ElseMail}
+	var err error
+	if t.mail, err = s.mailReady(ctx); err != nil {
+		return t, err
+	}
+	t.reach, err = s.reachOn(ctx, r.Selection, r.Devices)
+	return t, err
+}
+
+// reachOn is how the one person of a selection is reached on some of their
+// devices; nil when none are named. A device of somebody else's is none.
+func (s *Service) reachOn(ctx context.Context, selection vpp.Selection, devices []vpp.DeviceID) (*vpp.Reach, error) {
+	if len(devices) == 0 || len(selection.IDs) != 1 {
+		return nil, nil //nolint:nilnil // all devices count
+	}
+	targets, err := s.store.TargetsOf(ctx, selection.IDs)
+	best := vpp.ReachNone
+	for _, target := range targets[selection.IDs[0]] {
+		if slices.Contains(devices, target.DeviceID) {
+			best = best.Better(target.Reach)
+		}
+	}
+	return &best, err
 }
 
 // sum judges each case once and adds up the people.
 func sum(counts []vpp.CaseCount, t terms) Diagnosis {
 	var d Diagnosis
-	found, most := map[Code]*Finding{}, map[Code]int{}
+	found, most := map[findingKind]*Finding{}, map[findingKind]int{}
 	for _, c := range counts {
 		v := verdict(c.Case, t)
-		f := found[v.Code]
+		f := found[v.kind()]
 		if f == nil {
 			f = &Finding{}
-			found[v.Code] = f
+			found[v.kind()] = f
 		}
-		if c.N > most[v.Code] {
-			f.Verdict, most[v.Code] = v, c.N
+		if c.N > most[v.kind()] {
+			f.Verdict, most[v.kind()] = v, c.N
 		}
 		f.People += c.N
-		d.People += c.N
-		if v.Reachable {
-			d.Reachable += c.N
-		}
-		if v.Acts() {
-			d.Acting += c.N
-		}
+		d.add(v, c.N)
 	}
-	for _, code := range Codes() {
-		if f := found[code]; f != nil {
-			d.Verdicts = append(d.Verdicts, *f)
-		}
+	for _, f := range found {
+		d.Verdicts = append(d.Verdicts, *f)
 	}
+	slices.SortFunc(d.Verdicts, func(a, b Finding) int {
+		return cmp.Or(slices.Index(Codes(), a.Code)-slices.Index(Codes(), b.Code), b.People-a.People, cmp.Compare(a.Channel, b.Channel), cmp.Compare(a.Sentence, b.Sentence))
+	})
 	return d
+}
+
+func (d *Diagnosis) add(v Verdict, n int) {
+	d.People += n
+	if v.Acts() {
+		d.Acting += n
+	}
+	if !v.Reachable {
+		return
+	}
+	d.Reachable += n
+	if v.Channel == vpp.ChannelDevice || v.Channel == vpp.ChannelBoth {
+		d.OnDevice += n
+	}
+	if v.Channel == vpp.ChannelMail || v.Channel == vpp.ChannelBoth {
+		d.ByMail += n
+	}
 }

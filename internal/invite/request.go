@@ -3,6 +3,7 @@ package invite
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/rsvpp/rsvpp/internal/vpp"
@@ -15,13 +16,17 @@ type Request struct {
 	Audience       vpp.Audience   // "" for not-invited
 	Channel        vpp.Channel    // "" for mail
 	ElseMail       bool           // by device: who is not reached on one gets a letter
+	Devices        []vpp.DeviceID // by device: on these alone, of the one person who is chosen
 	Resend         bool           // only to those who hold an invitation and have not accepted
 	Letter         *vpp.Letter    // in place of the saved one, for this run alone
 	ExpiresIn      time.Duration  // of the links; 0 for the usual
 	IdempotencyKey string
 }
 
-const longestLife = 366 * 24 * time.Hour
+const (
+	longestLife = 366 * 24 * time.Hour
+	mostDevices = 100
+)
 
 // checked returns the request with what was left open filled in.
 func (r Request) checked() (Request, error) {
@@ -43,6 +48,12 @@ func (r Request) checked() (Request, error) {
 		return r, invalid("channel", "An invitation goes by mail, on the device, both ways, or by link.")
 	case !r.Selection.All && len(r.Selection.IDs) == 0:
 		return r, invalid("selection", "Nobody is chosen: choose people, or all that match.")
+	case len(r.Devices) > 0 && (r.Channel != vpp.ChannelDevice || r.Selection.All || len(r.Selection.IDs) != 1):
+		return r, invalid("devices", "Devices are chosen for one person, who is invited on them.")
+	case len(r.Devices) > mostDevices:
+		return r, invalid("devices", "At most 100 devices are chosen at once.")
+	case r.ElseMail && r.Channel != vpp.ChannelDevice:
+		return r, invalid("else_mail", "An e-mail instead is for invitations on devices: choose those, or both ways.")
 	case r.ExpiresIn < 0 || r.ExpiresIn > longestLife:
 		return r, invalid("expires_in", "A link works for at most a year.")
 	case len(r.IdempotencyKey) > 200:
@@ -64,6 +75,9 @@ func (r Request) params(d Diagnosis, life time.Duration) map[string]string {
 	if r.ElseMail && r.Channel == vpp.ChannelDevice {
 		p["else_mail"] = "yes"
 	}
+	if len(r.Devices) > 0 {
+		p["devices"] = joinDevices(r.Devices)
+	}
 	return p
 }
 
@@ -73,6 +87,23 @@ func termsOf(task vpp.Task) terms {
 		channel: vpp.Channel(task.Params["channel"]), audience: vpp.Audience(task.Params["audience"]),
 		resend: task.Kind == vpp.TaskResend, elseMail: task.Params["else_mail"] != "",
 	}
+}
+
+func joinDevices(ids []vpp.DeviceID) string {
+	parts := make([]string, len(ids))
+	for i, id := range ids {
+		parts[i] = string(id)
+	}
+	return strings.Join(parts, " ")
+}
+
+// DevicesOf reads back on which devices alone a run invites, nil for all.
+func DevicesOf(params map[string]string) []vpp.DeviceID {
+	var ids []vpp.DeviceID
+	for _, id := range strings.Fields(params["devices"]) {
+		ids = append(ids, vpp.DeviceID(id))
+	}
+	return ids
 }
 
 // lifeOf reads back how long a run's links work.

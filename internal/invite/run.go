@@ -96,6 +96,10 @@ func (s *Service) Expand(ctx context.Context, job vpp.ExpandTask) error {
 	}
 	began := s.now()
 	t.token = location.TokenState(began)
+	run.Devices = DevicesOf(run.Task.Params)
+	if t.reach, err = s.reachOn(ctx, run.Selection, run.Devices); err != nil {
+		return err
+	}
 	run.ExpiresAt = began.Add(lifeOf(run.Task, s.config.LinkLife))
 	decide := func(p vpp.Person) vpp.InviteStep { return verdict(vpp.CaseOf(p), t).step }
 	for !done {

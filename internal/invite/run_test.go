@@ -223,7 +223,7 @@ func TestInviteAtSecondLocation(t *testing.T) {
 		r := invite.Request{Selection: vpp.Selection{IDs: ids}, Location: "l2"}
 		d, err := h.Examine(t.Context(), r)
 		must(t, err)
-		lines, err := h.Lines(t.Context(), r, invite.WillInvite, vpp.Page{})
+		lines, err := h.Lines(t.Context(), r, is(invite.WillInvite), vpp.Page{})
 		must(t, err)
 		if d.Reachable != 2 || len(lines.Items) != 2 {
 			t.Errorf("the doctor: %+v, lines %d", d, len(lines.Items))
@@ -254,7 +254,7 @@ func TestLines(t *testing.T) {
 			var got []vpp.UserID
 			page := vpp.Page{Limit: 2}
 			for {
-				lines, err := h.Lines(t.Context(), r, invite.NoAddress, page)
+				lines, err := h.Lines(t.Context(), r, is(invite.NoAddress), page)
 				must(t, err)
 				for _, l := range lines.Items {
 					got = append(got, l.Person.ID)
@@ -446,4 +446,9 @@ func TestOwnLetter(t *testing.T) {
 	if letter.Subject != "For Person 1" || !strings.Contains(letter.Text, h.now().Add(48*time.Hour).UTC().Format("2 January 2006")) {
 		t.Errorf("%q: %q", letter.Subject, letter.Text)
 	}
+}
+
+// is picks one code.
+func is(code invite.Code) func(invite.Verdict) bool {
+	return func(v invite.Verdict) bool { return v.Code == code }
 }

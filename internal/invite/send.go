@@ -34,9 +34,10 @@ const (
 	groupWait = 25 * time.Millisecond
 )
 
-// Sweep wakes whatever is due: deferred letters, letters of the dead.
+// Sweep wakes whatever is due: deferred letters, letters of the dead, those
+// whose devices were enrolled.
 func (s *Service) Sweep(ctx context.Context) error {
-	return errors.Join(s.store.WakeLetters(ctx), s.sweepCommands(ctx))
+	return errors.Join(s.store.WakeLetters(ctx), s.sweepCommands(ctx), s.sweepEnrolled(ctx))
 }
 
 // Send hands over due letters (S0-17). Several jobs on several nodes may run
@@ -47,11 +48,11 @@ func (s *Service) Send(ctx context.Context, _ vpp.SendMail) error {
 	if err != nil {
 		return err
 	}
-	// Without mail, letters wait until it is set up again; commands go.
 	used := s.usedSince()
+	// Without mail, letters wait until it is set up again; commands go.
 	b := &batch{service: s, settings: settings, mail: ready, claim: s.ids(), began: s.now(), texts: map[vpp.TaskID]Compiled{}}
 	more, err := b.run(ctx)
-	if b.deferred.Load() {
+	if ready && b.deferred.Load() {
 		err = errors.Join(err, s.hurryIfChanged(context.WithoutCancel(ctx), used))
 	}
 	if err == nil && more {

@@ -17,6 +17,8 @@ type Store interface {
 	WelcomeStore
 	StoryStore
 	SettingsStore
+	CommandStore
+	EnrollStore
 }
 
 // Config holds what cmd decides. Zero values get the usual ones.

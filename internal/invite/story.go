@@ -69,6 +69,9 @@ const (
 	ActCopyLink    Action = "copy_link"
 	ActMail        Action = "mail_settings"
 	ActInviteAgain Action = "invite_again"
+	ActByMail      Action = "invite_by_mail" // in place of a device that does not help
+	ActOnDevice    Action = "invite_on_device"
+	ActRemind      Action = "remind_on_device"
 	ActRemoval     Action = "show_removal"
 	ActConflict    Action = "show_conflict"
 )

@@ -52,10 +52,14 @@ func answerUninvited(h vpp.CaseHistory, mail bool, now time.Time) (string, Next)
 		return "Not invited: the location's content token may only read.", Next{ActRenewToken, "Renew the content token", h.Location.TokenNext(now)}
 	case !h.Location.Usable(now):
 		return "Not invited: the location's content token can no longer be used.", Next{ActRenewToken, "Renew the content token", "Without one nobody can be invited."}
+	case (h.User.Email == "" || !mail) && h.User.ManagedAppleID == "" && onDevices(h) != "":
+		return notYet(again), Next{ActOnDevice, "Invite on " + onDevices(h), "The invitation is shown there; no e-mail is needed."}
 	case h.User.Email == "" && h.User.ManagedAppleID == "":
 		return notYet(again) + " There is no e-mail address.", Next{ActAddress, "Type an address", "Or invite by link, and hand the link over."}
 	case !mail && h.User.ManagedAppleID == "":
 		return notYet(again) + " No mail is set up, either.", Next{ActMail, "Set up mail", "Or invite by link, and hand the link over."}
+	case mail && closedDevice(h) != "" && !again:
+		return notYet(again) + " " + closedDevice(h), Next{ActByMail, "Invite by e-mail", "The device cannot show the invitation, a letter reaches the person."}
 	case again:
 		return notYet(again) + heldWords(h.Before), Next{ActInviteAgain, "Register again", "The same person gets a new record and a new invitation. " + heldAdvice(h.Before)}
 	}
@@ -141,6 +145,9 @@ func answerRefused(h vpp.CaseHistory) (string, Next) {
 func answerInvited(s Story, h vpp.CaseHistory, mail bool, now time.Time) (string, Next) {
 	i, p := s.Invitation, h.Place
 	last := lastLetter(h)
+	if why, next, ok := answerDevice(i, h, mail, now); ok {
+		return why, next
+	}
 	switch {
 	case i == nil:
 		return "The record at Apple is there, but no invitation was handed over from here.", handOver(h, mail)
@@ -188,11 +195,14 @@ func handOver(h vpp.CaseHistory, mail bool) Next {
 func resend(why string) Next { return Next{ActResend, "Resend", why} }
 func wait(why string) Next   { return Next{ActWait, "", why} }
 
+// lastLetter is the latest letter; devices have answers of their own.
 func lastLetter(h vpp.CaseHistory) vpp.Delivery {
-	if len(h.Deliveries) == 0 {
-		return vpp.Delivery{}
+	for _, d := range h.Deliveries {
+		if d.Channel != vpp.ChannelDevice {
+			return d
+		}
 	}
-	return h.Deliveries[0]
+	return vpp.Delivery{}
 }
 
 func ago(t, now time.Time) string {

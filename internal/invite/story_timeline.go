@@ -19,7 +19,11 @@ func timeline(h vpp.CaseHistory, now time.Time) []Event {
 		events = append(events, invitationEvents(i, now)...)
 	}
 	for _, d := range h.Deliveries {
-		events = append(events, letterEvents(d)...)
+		if d.Channel == vpp.ChannelDevice {
+			events = append(events, commandEvents(d)...)
+		} else {
+			events = append(events, letterEvents(d)...)
+		}
 	}
 	for _, v := range h.Visits {
 		events = append(events, visitEvent(v))
@@ -38,7 +42,7 @@ func timeline(h vpp.CaseHistory, now time.Time) []Event {
 
 // order puts what happens within one moment in its natural order.
 func order(kind string) int {
-	return slices.Index([]string{"person.added", "invite.made", "apple.requested", "apple.created", "mail.queued", "mail.accepted", "apple.registered"}, kind)
+	return slices.Index([]string{"person.added", "invite.made", "apple.requested", "apple.created", "mail.queued", "device.queued", "mail.accepted", "device.acknowledged", "apple.registered"}, kind)
 }
 
 func sourceOf(u vpp.User) string {

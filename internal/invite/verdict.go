@@ -75,6 +75,10 @@ type terms struct {
 	audience vpp.Audience
 	resend   bool
 	elseMail bool // by device: a letter where no device takes it
+
+	// How the one person is reached on the devices that a run is narrowed to;
+	// nil where all their devices count.
+	reach *vpp.Reach
 }
 
 // byMail and byDevice say which ways a run takes for a person.
@@ -89,6 +93,9 @@ func (t terms) byDevice(c vpp.Case) bool {
 
 // verdict judges one case. It is the only place that decides who is invited.
 func verdict(c vpp.Case, t terms) Verdict {
+	if t.reach != nil {
+		c.Reach = *t.reach
+	}
 	for _, rule := range rules() {
 		if v, ok := rule(c, t); ok {
 			return v

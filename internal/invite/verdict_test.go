@@ -159,9 +159,9 @@ func eachTerms(fn func(terms)) {
 			for _, channel := range []vpp.Channel{vpp.ChannelMail, vpp.ChannelLink, vpp.ChannelDevice, vpp.ChannelBoth} {
 				for _, audience := range []vpp.Audience{vpp.AudienceNotInvited, vpp.AudienceNotRegistered} {
 					for _, again := range bools {
-						fn(terms{token, mail, channel, audience, again, false})
+						fn(terms{token, mail, channel, audience, again, false, nil})
 						if channel == vpp.ChannelDevice {
-							fn(terms{token, mail, channel, audience, again, true})
+							fn(terms{token, mail, channel, audience, again, true, nil})
 						}
 					}
 				}

@@ -142,8 +142,15 @@ func (db *DB) AssignDevice(ctx context.Context, by vpp.Actor, id vpp.DeviceID, p
 		if err := db.reachAnew(ctx, t, id, before); err != nil {
 			return err
 		}
-		return db.insertEntry(ctx, t, by, "device.assign", "device:"+string(id), deviceName(d)+" belongs to "+name+" now.",
+		err = db.insertEntry(ctx, t, by, "device.assign", "device:"+string(id), deviceName(d)+" belongs to "+name+" now.",
 			map[string]any{"owner": d.OwnerID}, map[string]any{"owner": person, "source": source})
+		if err != nil {
+			return err
+		}
+		if err := db.promiseInvites(ctx, t, id); err != nil {
+			return err
+		}
+		return db.keepToOwners(ctx, t, id)
 	})
 }
 

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/rsvpp/rsvpp/internal/vpp"
@@ -42,8 +43,22 @@ func (db *DB) DeviceSeen(ctx context.Context, d vpp.Device, channels []vpp.Enrol
 		if err := db.reachAnew(ctx, t, now.ID, concerned); err != nil {
 			return err
 		}
-		return db.noteEnrolled(ctx, t, was, now)
+		if err := db.noteEnrolled(ctx, t, was, now); err != nil {
+			return err
+		}
+		if known && beginsAnew(channels) {
+			return db.loseCommands(ctx, t, now.ID, deviceName(now)+" was enrolled anew before it showed the invitation.")
+		}
+		if err := db.promiseInvites(ctx, t, now.ID); err != nil {
+			return err
+		}
+		return db.keepToOwners(ctx, t, now.ID)
 	})
+}
+
+// beginsAnew says whether the device itself enrolls, which clears its queue.
+func beginsAnew(channels []vpp.Enrollment) bool {
+	return slices.ContainsFunc(channels, func(c vpp.Enrollment) bool { return !c.User && c.Disabled })
 }
 
 // stillThere: a profile may outlive the person that it was made for.
@@ -235,7 +250,10 @@ func (db *DB) gone(ctx context.Context, t tx, id vpp.DeviceID) error {
 	if err != nil {
 		return err
 	}
-	return db.insertEntry(ctx, t, vpp.Server, "device.gone", "device:"+string(id), deviceName(d)+" is no longer managed.", nil, nil)
+	if err := db.insertEntry(ctx, t, vpp.Server, "device.gone", "device:"+string(id), deviceName(d)+" is no longer managed.", nil, nil); err != nil {
+		return err
+	}
+	return db.loseCommands(ctx, t, id, deviceName(d)+" is no longer managed: it did not show the invitation.")
 }
 
 // AccountAsked notes that devices were asked who is signed in.

@@ -16,6 +16,7 @@ func TestExportIsDecided(t *testing.T) {
 		"sessions",         // digests of cookies
 		"sign_in_attempts", // remote addresses
 		"preferences", "notifications",
+		"auto_invites",                         // whom this server is about to invite
 		"imprints", "touched", "license_looks", // what is read anew by itself
 		"same_accounts", "conflict_counts", // kept numbers, which facts make anew
 		"mdm_channels", "mdm_commands", "mdm_push_certs", "mdm_cert_hashes", "mdm_challenges", "mdm_identities", // what devices are answered from: worth nothing elsewhere

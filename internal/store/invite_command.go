@@ -34,12 +34,20 @@ func (w *expansion) insertCommands(ctx context.Context) error {
 		if p.Program.AppleStatus == vpp.AppleRegistered && p.Program.Pending == vpp.WriteNone {
 			ready = w.now
 		}
+		made := false
 		for _, target := range targets[p.ID] {
-			if !target.Reach.Open() || open[openCommand{p.Program.ID, target.DeviceID}] {
+			if !target.Reach.Open() || len(w.run.Devices) > 0 && !slices.Contains(w.run.Devices, target.DeviceID) {
+				continue
+			}
+			made = true
+			if open[openCommand{p.Program.ID, target.DeviceID}] {
 				continue
 			}
 			w.ready = w.ready || ready > 0
 			args = append(args, w.db.ids(), w.invited[p.Program.ID], p.Program.ID, target.Enrollment, ready, w.run.Task.ID, vpp.ChannelDevice, w.now, target.MDM, target.DeviceID)
+		}
+		if !made {
+			w.unreached(p.Program.ID)
 		}
 	}
 	for some := range slices.Chunk(args, columns*expandRows) {
@@ -50,6 +58,19 @@ func (w *expansion) insertCommands(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// unreached ends the part of somebody whose device went away while the run
+// was being expanded, unless a letter goes to them, too.
+func (w *expansion) unreached(place vpp.ProgramUserID) {
+	if slices.ContainsFunc(w.mail, func(p vpp.Person) bool { return p.Program.ID == place }) {
+		return
+	}
+	for i := range w.items {
+		if w.items[i].programUser == place {
+			w.items[i].state, w.items[i].detail = vpp.ItemFailed, "The device can no longer be reached."
+		}
+	}
 }
 
 type openCommand struct {
@@ -128,29 +149,46 @@ const commandTables = ` FROM deliveries d JOIN program_users p ON p.id = d.progr
 // command that nobody knows, or that was answered before, changes nothing. An
 // invitation that was taken back and shown all the same counts as shown.
 func (db *DB) RecordCommand(ctx context.Context, a vpp.SentCommand) error {
-	return db.inTx(ctx, func(t tx) error {
-		c, err := one(ctx, t, scanCommand, "SELECT "+commandColumns+commandTables+" WHERE d.id = $1 AND d.channel = 'device' AND d.mdm = $2", a.ID, a.MDM)
-		if vpp.KindOf(err) == vpp.NotFound {
-			return nil
-		}
-		if err != nil || c.outcome == vpp.DeliveryAccepted || c.outcome == vpp.DeliveryRefused {
-			return err
-		}
-		if c.outcome == vpp.DeliveryWithdrawn && a.State != vpp.CommandAcknowledged {
-			_, err := t.Exec(ctx, "UPDATE deliveries SET command_state = $2, answer = $3 WHERE id = $1", a.ID, a.State, a.Answer)
-			return err
-		}
-		outcome := map[vpp.CommandState]vpp.DeliveryOutcome{vpp.CommandAcknowledged: vpp.DeliveryAccepted, vpp.CommandFailed: vpp.DeliveryRefused}[a.State]
-		if outcome == "" {
-			outcome = vpp.DeliveryUnderway
-		}
-		_, err = t.Exec(ctx, `UPDATE deliveries SET outcome = $2, outcome_at = $3, command_state = $4, answer = $5, sentence = $6, claim = '', claimed_until = 0
-			WHERE id = $1`, a.ID, outcome, ms(a.At), a.State, a.Answer, a.Sentence)
+	return db.inTx(ctx, func(t tx) error { return db.recordCommand(ctx, t, a) })
+}
+
+func (db *DB) recordCommand(ctx context.Context, t tx, a vpp.SentCommand) error {
+	c, err := one(ctx, t, scanCommand, "SELECT "+commandColumns+commandTables+" WHERE d.id = $1 AND d.channel = 'device' AND d.mdm = $2", a.ID, a.MDM)
+	if vpp.KindOf(err) == vpp.NotFound {
+		return nil
+	}
+	if err != nil || c.outcome == vpp.DeliveryAccepted || c.outcome == vpp.DeliveryRefused {
+		return err
+	}
+	if c.outcome == vpp.DeliveryWithdrawn && a.State != vpp.CommandAcknowledged {
+		_, err := t.Exec(ctx, "UPDATE deliveries SET command_state = $2, answer = $3 WHERE id = $1", a.ID, a.State, a.Answer)
+		return err
+	}
+	outcome := map[vpp.CommandState]vpp.DeliveryOutcome{vpp.CommandAcknowledged: vpp.DeliveryAccepted, vpp.CommandFailed: vpp.DeliveryRefused}[a.State]
+	if outcome == "" {
+		outcome = vpp.DeliveryUnderway
+	}
+	_, err = t.Exec(ctx, `UPDATE deliveries SET outcome = $2, outcome_at = $3, command_state = $4, answer = $5, sentence = $6, claim = '', claimed_until = 0
+		WHERE id = $1`, a.ID, outcome, ms(a.At), a.State, a.Answer, a.Sentence)
+	if err != nil {
+		return err
+	}
+	return db.answered(ctx, t, c, a)
+}
+
+// loseCommands ends what waits for a device at its MDM server: one that
+// enrolls anew, or is no longer managed, never fetches it.
+func (db *DB) loseCommands(ctx context.Context, t tx, id vpp.DeviceID, why string) error {
+	lost, err := all(ctx, t, func(s scanner) (c vpp.SentCommand, err error) { err = s.Scan(&c.ID, &c.MDM); return },
+		"SELECT id, mdm FROM deliveries WHERE device_id = $1 AND device_id <> '' AND outcome = 'underway' ORDER BY id", id)
+	for _, c := range lost {
 		if err != nil {
 			return err
 		}
-		return db.answered(ctx, t, c, a)
-	})
+		c.State, c.At, c.Sentence, c.Mail = vpp.CommandFailed, db.now(), why, true
+		err = db.recordCommand(ctx, t, c)
+	}
+	return err
 }
 
 // answered writes what an answer means for the person and their part of a task.
@@ -165,6 +203,10 @@ func (db *DB) answered(ctx context.Context, t tx, c commandRow, a vpp.SentComman
 			}
 		}
 	case vpp.CommandFailed:
+		hopes, err := db.stillHoping(ctx, t, c)
+		if err != nil || hopes {
+			return err // whatever is open, or was shown, says how it went
+		}
 		if a.Mail && c.elseMail && c.email != "" && c.current {
 			part.detail += " An e-mail goes out instead."
 			if err := db.mailInstead(ctx, t, c); err != nil {
@@ -172,18 +214,23 @@ func (db *DB) answered(ctx context.Context, t tx, c commandRow, a vpp.SentComman
 			}
 			break
 		}
-		hopes, err := hoping(ctx, t, []vpp.ProgramUserID{c.Place})
-		if err != nil {
-			return err
-		}
-		if !hopes[c.Place] {
-			part.state = vpp.ItemFailed
-		}
+		part.state = vpp.ItemFailed
 	}
 	if c.Task == "" {
 		return nil
 	}
 	return db.settleItems(ctx, t, inviteKinds(), []item{part})
+}
+
+// stillHoping says whether a person may do without this device: another way is
+// open, or the same run showed the invitation elsewhere.
+func (db *DB) stillHoping(ctx context.Context, t tx, c commandRow) (bool, error) {
+	hopes, err := hoping(ctx, t, []vpp.ProgramUserID{c.Place})
+	if err != nil || hopes[c.Place] {
+		return true, err
+	}
+	shown, err := all(ctx, t, scanString, "SELECT id FROM deliveries WHERE program_user_id = $1 AND task_id = $2 AND outcome = 'accepted' LIMIT 1", c.Place, c.Task)
+	return len(shown) > 0, err
 }
 
 // mailInstead queues the letter that takes over, once for all devices.

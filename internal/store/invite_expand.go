@@ -252,7 +252,7 @@ func (w *expansion) replaceLetters(ctx context.Context) error {
 				return err
 			}
 		}
-		gone, err := endLetters(ctx, w.t, w.now, "A newer letter goes out in its place.", ids...)
+		gone, err := w.endOlder(ctx, ids)
 		if err != nil {
 			return err
 		}
@@ -267,6 +267,20 @@ func (w *expansion) replaceLetters(ctx context.Context) error {
 		return err
 	}
 	return w.db.settleItems(ctx, w.t, inviteKinds(), replaced)
+}
+
+// endOlder takes back what has not gone out yet and returns whose parts of
+// older runs that ends. A run for some devices leaves all other ways alone,
+// and the older run's part ends as its own does.
+func (w *expansion) endOlder(ctx context.Context, places []vpp.ProgramUserID) ([]string, error) {
+	const sentence = "A newer letter goes out in its place."
+	if len(w.run.Devices) == 0 {
+		return endLetters(ctx, w.t, w.now, sentence, places...)
+	}
+	_, err := w.t.Exec(ctx, `UPDATE deliveries SET outcome = 'withdrawn', outcome_at = $1, sentence = $2 WHERE outcome IN ('queued', 'deferred')
+		AND program_user_id IN (`+marks(3, len(places))+") AND device_id IN ("+marks(3+len(places), len(w.run.Devices))+")",
+		append(append([]any{w.now, sentence}, anys(places)...), anys(w.run.Devices)...)...)
+	return nil, err
 }
 
 func (w *expansion) insertLetters(ctx context.Context) error {

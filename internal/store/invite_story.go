@@ -29,6 +29,11 @@ func (db *DB) CaseHistory(ctx context.Context, user vpp.UserID, location vpp.Loc
 		WHERE object = $1 ORDER BY id DESC LIMIT $2`, "user:"+string(user), storyLength); err != nil {
 		return h, err
 	}
+	targets, err := db.targetsOf(ctx, db, []vpp.UserID{user})
+	if err != nil {
+		return h, err
+	}
+	h.Devices = targets[user]
 	if len(places) == 0 {
 		h.Place = vpp.ProgramUser{UserID: user, LocationID: l.ID}
 		return h, nil
@@ -51,8 +56,10 @@ func (db *DB) readInvitations(ctx context.Context, h *vpp.CaseHistory) (err erro
 		WHERE i.program_user_id = $1 ORDER BY i.generation DESC LIMIT $2`, h.Place.ID, storyLength); err != nil {
 		return err
 	}
-	if h.Deliveries, err = all(ctx, db, scanDelivery, `SELECT id, invitation_id, program_user_id, task_id, channel, address, queued_at, ready_at,
-		next_attempt_at, attempts, outcome, outcome_at, answer, sentence FROM deliveries WHERE program_user_id = $1 ORDER BY id DESC LIMIT $2`,
+	if h.Deliveries, err = all(ctx, db, scanDelivery, `SELECT d.id, d.invitation_id, d.program_user_id, d.task_id, d.channel, d.address, d.queued_at, d.ready_at,
+		d.next_attempt_at, d.attempts, d.outcome, d.outcome_at, d.answer, d.sentence, d.mdm, d.device_id, d.command_state,
+		COALESCE((SELECT name FROM devices WHERE devices.id = d.device_id), ''), COALESCE((SELECT name FROM mdm_servers WHERE mdm_servers.id = d.mdm), '')
+		FROM deliveries d WHERE d.program_user_id = $1 ORDER BY d.id DESC LIMIT $2`,
 		h.Place.ID, storyLength); err != nil {
 		return err
 	}
@@ -63,7 +70,7 @@ func (db *DB) readInvitations(ctx context.Context, h *vpp.CaseHistory) (err erro
 
 func scanDelivery(s scanner) (d vpp.Delivery, err error) {
 	err = s.Scan(&d.ID, &d.InvitationID, &d.ProgramUserID, &d.TaskID, &d.Channel, &d.Address, timeAt{&d.QueuedAt}, timeAt{&d.ReadyAt},
-		timeAt{&d.NextAttemptAt}, &d.Attempts, &d.Outcome, timeAt{&d.OutcomeAt}, &d.Answer, &d.Sentence)
+		timeAt{&d.NextAttemptAt}, &d.Attempts, &d.Outcome, timeAt{&d.OutcomeAt}, &d.Answer, &d.Sentence, &d.MDM, &d.DeviceID, &d.Command, &d.DeviceName, &d.MDMName)
 	return
 }
 

@@ -85,7 +85,9 @@ type Delivery struct {
 	Channel       Channel
 	Address       string // of mail, or the enrollment id of a device
 	MDM           MDMID  // of ChannelDevice: who carries it
+	MDMName       string // of a connector; "" for the MDM server inside
 	DeviceID      DeviceID
+	DeviceName    string
 	Command       CommandState // of ChannelDevice
 	QueuedAt      time.Time
 	ReadyAt       time.Time // the record exists at Apple, so it may go
@@ -96,6 +98,9 @@ type Delivery struct {
 	Answer        string // the mail server's last words, one line
 	Sentence      string // what that means and what to do
 }
+
+// State derives how far a delivery by device is.
+func (d Delivery) State() CommandState { return DeriveCommandState(d.Outcome, d.Command) }
 
 // DeliveryOutcome is how the latest attempt fared.
 type DeliveryOutcome string

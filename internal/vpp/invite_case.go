@@ -53,5 +53,6 @@ type InviteStep struct {
 type InviteRun struct {
 	Task      Task
 	Selection Selection
-	ExpiresAt time.Time // of the invitations it makes or renews
+	ExpiresAt time.Time  // of the invitations it makes or renews
+	Devices   []DeviceID // on these alone; nil for all that take the command
 }

@@ -19,9 +19,10 @@ type CaseHistory struct {
 	Invitations []Invitation // newest first
 	Deliveries  []Delivery   // newest first, the latest 50
 	Visits      []VisitMade  // newest first, the latest 50
-	SameAccount []User       // others at the location who are registered with the same Apple Account; the first 10
-	Before      HeldBefore   // what a removed person held
-	Entries     []Entry      // newest first, the latest 50: what administrators did
+	Devices     []DeviceTarget
+	SameAccount []User     // others at the location who are registered with the same Apple Account; the first 10
+	Before      HeldBefore // what a removed person held
+	Entries     []Entry    // newest first, the latest 50: what administrators did
 }
 
 // VisitMade is one thing a reader did on the landing page.

@@ -152,7 +152,7 @@ func picked() Selection {
 func deletion(theme string) Delete {
 	p := page(theme, "users", "Delete from VPP")
 	p.Crumbs = []Link{{"Users", "/users"}}
-	return Delete{Page: p, Selection: picked(), Retire: 231, Linked: 204, Skipped: []Reason{{"were never created at Apple", 8}, {"is waiting for Apple; try again in a minute", 1}}}
+	return Delete{Page: p, Selection: picked(), Retire: 231, Linked: 204, Skipped: []Reason{{Text: "were never created at Apple", Count: 8}, {Text: "is waiting for Apple; try again in a minute", Count: 1}}}
 }
 
 func syncing(theme string) Sync {
@@ -166,5 +166,5 @@ func syncing(theme string) Sync {
 
 func synced(theme string) SyncResult {
 	p := page(theme, "tasks", "Sync of Gymnasium Berlin-Mitte")
-	return SyncResult{Page: p, Line: taskLines()[0], Out: []Reason{{"e-mail addresses changed", 12}, {"Managed Apple Account added", 1}}, In: []Reason{{"became Registered", 340}, {"became Removed", 2}}, Odd: nil}
+	return SyncResult{Page: p, Line: taskLines()[0], Out: []Reason{{Text: "e-mail addresses changed", Count: 12}, {Text: "Managed Apple Account added", Count: 1}}, In: []Reason{{Text: "became Registered", Count: 340}, {Text: "became Removed", Count: 2}}, Odd: nil}
 }

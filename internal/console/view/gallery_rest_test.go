@@ -155,19 +155,19 @@ func invites(theme string) map[string]templ.Component {
 			Page: p, ID: "r1", Selection: picked(), Reachable: 203, Chosen: 240, MoreMiss: 27,
 			Audiences: []Choice{{Value: "not-invited", Text: "Not invited before", Hint: "197 people", Current: true}, {Value: "not-registered", Text: "Not registered yet", Hint: "240 people, 43 of them invited before"}},
 			Verdicts: []Verdict{
-				{Good, "Will get an e-mail", "The address looks right and the mail server takes mail.", 191, true, sampleNames()[:3]},
-				{Good, "Will be linked without an invitation", "They have a Managed Apple Account; Apple links it at once.", 12, true, sampleNames()[3:5]},
-				{Warn, "No address", "Type one below, or hand over the link yourself.", 29, false, sampleNames()[6:7]},
-				{Neutral, "Already registered", "Nothing to do.", 7, false, nil},
-				{Bad, "Waiting for Apple", "An earlier change is not confirmed yet. Try again in a minute.", 1, false, []string{evil}},
+				{Good, "Will get an e-mail", "The address looks right and the mail server takes mail.", 191, true, sampleNames()[:3], Link{}},
+				{Good, "Will be linked without an invitation", "They have a Managed Apple Account; Apple links it at once.", 12, true, sampleNames()[3:5], Link{}},
+				{Warn, "No address", "Type one below, or hand over the link yourself.", 29, false, sampleNames()[6:7], Link{}},
+				{Neutral, "Already registered", "Nothing to do.", 7, false, nil, Link{}},
+				{Bad, "Waiting for Apple", "An earlier change is not confirmed yet. Try again in a minute.", 1, false, []string{evil}, Link{"See devices", "/devices?needs=closed"}},
 			},
 			Missing: []MissingAddress{{"u6", "Jörg Müller-Lüdenscheidt", "", ""}, {"u7", evil, "x@", "The part after @ is missing. Type it like name@example.org."}},
 		}),
-		"invite-how": InviteHowPage(InviteHow{Page: p, ID: "r1", Expiry: []Choice{{Value: "14", Text: "14 days", Current: true}}, Channels: []Channel{
+		"invite-how": InviteHowPage(InviteHow{Page: p, ID: "r1", ElseMail: true, MayMail: true, Expiry: []Choice{{Value: "14", Text: "14 days", Current: true}}, Channels: []Channel{
 			{"mail", "By e-mail", "191 people get a mail with their own link.", "mail", true, ""}, {"link", "By link", "Nothing is sent. You get a list of links to hand over.", "link", false, ""}, {"device", "On the device", "", "device", false, "No MDM is connected."},
 		}}),
 		"invite-text":   InviteTextPage(InviteText{Page: p, ID: "r1", Letter: letter(), TestTo: Field{Name: "to", Label: "To", Type: "email", Value: "ada@school.example"}, TestSaid: Notice{Tone: Good, Text: "mx1.school.example took the test mail: 250 2.0.0 Ok."}}),
-		"invite-review": InviteReviewPage(InviteReview{Page: p, ID: "r1", Send: 191, Link: 12, Skip: 37, Token: "t", Facts: []Fact{{Term: "Location", Text: "Gymnasium Berlin-Mitte"}, {Term: "Channel", Text: "By e-mail, from Example School <apps@school.example>"}, {Term: "Subject", Text: "Gymnasium Berlin-Mitte invites you"}, {Term: "Links work", Text: "14 days"}}, Reasons: []Reason{{"have no address", 29}, {"are registered already", 7}, {"is waiting for Apple", 1}}}),
+		"invite-review": InviteReviewPage(InviteReview{Page: p, ID: "r1", Send: 191, Text: true, Ways: "174 on devices, 17 by e-mail", Link: 12, Skip: 37, Token: "t", Facts: []Fact{{Term: "Location", Text: "Gymnasium Berlin-Mitte"}, {Term: "Channel", Text: "By e-mail, from Example School <apps@school.example>"}, {Term: "Subject", Text: "Gymnasium Berlin-Mitte invites you"}, {Term: "Links work", Text: "14 days"}}, Reasons: []Reason{{Text: "have no address", Count: 29}, {Text: "are registered already", Count: 7}, {Text: "is waiting for Apple", Count: 1}}}),
 		"invite-result": InviteResultPage(InviteResult{Task: result, ID: "r1"}),
 		"mail": MailPage(Mail{
 			Page: page(theme, "mail", "Mail"), Modes: []Choice{{Value: "none", Text: "No mail", Hint: "Links are copied and handed over."}, {Value: "relay", Text: "Through a relay", Hint: "Your provider’s outgoing mail server.", Current: true}, {Value: "direct", Text: "Directly", Hint: "To the recipients’ servers. Port 25 must be open."}},

@@ -35,6 +35,7 @@ type Verdict struct {
 	Count  int
 	Reach  bool // counted as reachable
 	Sample []string
+	Fix    Link // where it can be mended
 }
 
 // MissingAddress is a person whose address can be typed in.
@@ -50,6 +51,8 @@ type InviteHow struct {
 	Page     Page
 	ID       string
 	Channels []Channel
+	ElseMail bool // by device: an e-mail where no device takes it
+	MayMail  bool // mail is set up, so that it can be chosen
 	Expiry   []Choice
 }
 
@@ -87,10 +90,12 @@ type Letter struct {
 type InviteReview struct {
 	Page    Page
 	ID      string
-	Send    int  // how many invitations will be sent
-	Create  int  // how many people get a record at Apple and nothing more
-	ByLink  bool // the invitations are links to be handed over; nothing is mailed
-	Link    int  // how many people are associated without one
+	Send    int    // how many invitations will be sent
+	Create  int    // how many people get a record at Apple and nothing more
+	ByLink  bool   // the invitations are links to be handed over; nothing is mailed
+	Text    bool   // letters may go out, so there is a text
+	Ways    string // "12 on devices, 5 by e-mail"; "" where there is one way
+	Link    int    // how many people are associated without one
 	Skip    int
 	Facts   []Fact
 	Reasons []Reason
@@ -114,10 +119,10 @@ func (m InviteReview) act() string {
 
 // back is the step before: without mails there is no text.
 func (m InviteReview) back() string {
-	if m.ByLink {
-		return "how"
+	if m.Text {
+		return "text"
 	}
-	return "text"
+	return "how"
 }
 
 // InviteResult is the last step: what became of everybody.

@@ -47,6 +47,7 @@ type Keeper struct {
 type Reason struct {
 	Text  string
 	Count int
+	Fix   Link // where it can be mended; the zero Link where it cannot
 }
 
 // Sync asks what to hold against Apple.

@@ -65,6 +65,7 @@ type TaskLine struct {
 // Tasks is the list of tasks.
 type Tasks struct {
 	Page    Page
+	Tabs    []Choice // Value is the address
 	Filters []Choice // Value is the address
 	Lines   []TaskLine
 	Pager   Pager

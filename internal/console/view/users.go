@@ -12,7 +12,8 @@ type Users struct {
 	Columns  []Column // shown, in order
 	Chooser  []Choice // all columns there are; Current ones are shown
 	Lines    []UserLine
-	Matching int // how many people match search and filter
+	Devices  bool // there are some, to invite people on
+	Matching int  // how many people match search and filter
 	Pager    Pager
 	Export   string // address of the CSV of all that match
 	Nobody   bool   // there are no people at all, not just none that match
