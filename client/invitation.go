@@ -31,7 +31,8 @@ type InvitationRequest struct {
 	Selection     Selection `json:"selection"`
 	Location      string    `json:"location,omitempty"`
 	Audience      string    `json:"audience,omitempty"` // not-invited, the usual one, or not-registered
-	Channel       string    `json:"channel,omitempty"`  // mail, the usual one, or link
+	Channel       string    `json:"channel,omitempty"`  // mail, the usual one, device, both, or link
+	ElseMail      bool      `json:"else_mail,omitempty"` // by device: who is not reached on one gets a letter
 	Resend        bool      `json:"resend,omitempty"`
 	Letter        *Letter   `json:"letter,omitempty"`
 	ExpiresInDays int       `json:"expires_in_days,omitempty"`

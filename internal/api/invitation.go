@@ -19,7 +19,8 @@ type Letter struct {
 type InvitationRequest struct {
 	Chosen
 	Audience    string  `json:"audience,omitempty" enum:"not-invited,not-registered" doc:"not-invited if missing."`
-	Channel     string  `json:"channel,omitempty" enum:"mail,link" doc:"mail if missing."`
+	Channel     string  `json:"channel,omitempty" enum:"mail,link,device,both" doc:"mail if missing. both: on the device and by mail."`
+	ElseMail    bool    `json:"else_mail,omitempty" doc:"By device: who is not reached on one gets a letter."`
 	Resend      bool    `json:"resend,omitempty" doc:"Only to those who hold an invitation and have not accepted."`
 	Letter      *Letter `json:"letter,omitempty" doc:"In place of the saved one, for this run alone."`
 	ExpiresDays int     `json:"expires_in_days,omitempty" minimum:"1" maximum:"366" doc:"How long the links work."`
@@ -29,7 +30,7 @@ func (d *Door) requestOf(ctx context.Context, in InvitationRequest) (invite.Requ
 	selection, err := d.choose(ctx, in.Chosen)
 	r := invite.Request{
 		Selection: selection, Location: selection.Filter.Location, Audience: vpp.Audience(in.Audience), Channel: vpp.Channel(in.Channel),
-		Resend: in.Resend, ExpiresIn: time.Duration(in.ExpiresDays) * 24 * time.Hour,
+		ElseMail: in.ElseMail, Resend: in.Resend, ExpiresIn: time.Duration(in.ExpiresDays) * 24 * time.Hour,
 	}
 	if in.Letter != nil {
 		letter := vpp.Letter(*in.Letter)

@@ -65,7 +65,7 @@ func invitationOf(i *vpp.Invitation, state vpp.InvitationState) *Invitation {
 type Delivery struct {
 	ID            string     `json:"id"`
 	TaskID        string     `json:"task_id,omitempty"`
-	Channel       string     `json:"channel" enum:"mail,link"`
+	Channel       string     `json:"channel" enum:"mail,link,device"`
 	Address       string     `json:"address,omitempty"`
 	Outcome       string     `json:"outcome" enum:"queued,accepted,deferred,refused,withdrawn"`
 	OutcomeAt     *time.Time `json:"outcome_at,omitempty"`

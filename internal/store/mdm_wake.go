@@ -30,6 +30,17 @@ func (m *MDM) CancelCommands(ctx context.Context, uuids []string) error {
 	return nil
 }
 
+// ReopenCommands gives a channel that began anew the invitations back that it
+// had not answered, if they are still for its person.
+func (m *MDM) ReopenCommands(ctx context.Context, channel string) error {
+	_, err := m.db.Exec(ctx, `UPDATE mdm_commands SET done_at = 0, not_now_at = 0, status = '' WHERE channel_id = $1 AND status = 'cleared'
+		AND EXISTS (SELECT 1 FROM deliveries d JOIN program_users p ON p.id = d.program_user_id JOIN devices v ON v.id = d.device_id
+			LEFT JOIN enrollments e ON e.mdm = d.mdm AND e.id = d.address
+			WHERE d.id = mdm_commands.uuid AND d.outcome IN ('queued', 'deferred', 'underway')
+				AND p.user_id = CASE WHEN COALESCE(e.owner_id, '') <> '' THEN e.owner_id ELSE v.owner_id END)`, channel)
+	return err
+}
+
 // OpenChannels lists channels with open commands that were not woken since a
 // time. One that can only wait, because all it has was put off by the device,
 // is among them: it comes by itself when it can, but may have forgotten.

@@ -18,6 +18,9 @@ type queueing interface {
 	CommandKnown(ctx context.Context, uuid, channel string) (bool, error)
 	// CancelCommands closes open commands.
 	CancelCommands(ctx context.Context, uuids []string) error
+	// ReopenCommands gives a channel that began anew back what it had not
+	// answered, if it is still for its person.
+	ReopenCommands(ctx context.Context, channel string) error
 	// OpenChannels lists up to limit channels with open commands that were not
 	// woken since a time, the longest waiting first.
 	OpenChannels(ctx context.Context, before time.Time, limit int) ([]string, error)

@@ -182,7 +182,7 @@ func TestInvite(t *testing.T) {
 			t.Fatalf("told of %+v", got)
 		}
 		links := make(chan string, 1)
-		d.Do.Invited = func(link string) { links <- link }
+		d.Do.Invited = func(p mdmtest.Prompt) { links <- p.Link }
 		ctx, stop := context.WithCancel(t.Context())
 		defer stop()
 		listening := make(chan error, 1)

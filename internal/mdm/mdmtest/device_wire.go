@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"crypto/rsa"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/base64"
@@ -95,11 +96,7 @@ func (d *Device) certify(ctx context.Context) (*x509.Certificate, error) {
 	if err != nil {
 		return nil, err
 	}
-	self, err := d.selfSigned()
-	if err != nil {
-		return nil, err
-	}
-	asked, err := scep.NewCSRRequest(csr, &scep.PKIMessage{MessageType: scep.PKCSReq, Recipients: []*x509.Certificate{ca}, SignerKey: d.key, SignerCert: self})
+	asked, err := scep.NewCSRRequest(csr, &scep.PKIMessage{MessageType: scep.PKCSReq, Recipients: []*x509.Certificate{ca}, SignerKey: d.key, SignerCert: d.self})
 	if err != nil {
 		return nil, err
 	}
@@ -114,7 +111,7 @@ func (d *Device) certify(ctx context.Context) (*x509.Certificate, error) {
 	if said.PKIStatus != scep.SUCCESS {
 		return nil, errors.New("no certificate: " + said.FailInfo.String())
 	}
-	if err := said.DecryptPKIEnvelope(self, d.key); err != nil {
+	if err := said.DecryptPKIEnvelope(d.self, d.key); err != nil {
 		return nil, err
 	}
 	return said.Certificate, nil
@@ -132,12 +129,13 @@ func (d *Device) request() (*x509.CertificateRequest, error) {
 	return x509.ParseCertificateRequest(der)
 }
 
-func (d *Device) selfSigned() (*x509.Certificate, error) {
+// ownCertificate is what a device shows at SCEP before it has another.
+func ownCertificate(key *rsa.PrivateKey) (*x509.Certificate, error) {
 	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: d.Name}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "pretend device"}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().AddDate(1, 0, 0),
 		KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageKeyEncipherment,
 	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, d.key.Public(), d.key)
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
 	if err != nil {
 		return nil, err
 	}
