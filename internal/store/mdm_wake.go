@@ -69,9 +69,10 @@ func (m *MDM) Woken(ctx context.Context, channels []string, now time.Time) (comm
 	return commands, nil
 }
 
-// PushTokenDead notes that a channel cannot be woken until it brings another token.
-func (m *MDM) PushTokenDead(ctx context.Context, channel string, now time.Time) error {
-	_, err := m.db.Exec(ctx, "UPDATE mdm_channels SET push_dead_at = $2 WHERE id = $1", channel, ms(now))
+// PushTokenDead notes that a channel cannot be woken until it brings another
+// token. One that was heard of since the push may have brought it already.
+func (m *MDM) PushTokenDead(ctx context.Context, channel string, pushed time.Time) error {
+	_, err := m.db.Exec(ctx, "UPDATE mdm_channels SET push_dead_at = $2 WHERE id = $1 AND seen_at < $3", channel, ms(m.db.now()), ms(pushed))
 	return err
 }
 

@@ -26,8 +26,8 @@ type queueing interface {
 	OpenChannels(ctx context.Context, before time.Time, limit int) ([]string, error)
 	// Woken notes that channels were woken, and which open commands they have.
 	Woken(ctx context.Context, channels []string, at time.Time) (commands []string, err error)
-	// PushTokenDead notes that a channel's push token is of no use.
-	PushTokenDead(ctx context.Context, channel string, at time.Time) error
+	// PushTokenDead notes that the push token that a channel had at a time is of no use.
+	PushTokenDead(ctx context.Context, channel string, pushed time.Time) error
 	// ForgetCommands drops what was done before a time.
 	ForgetCommands(ctx context.Context, before time.Time) error
 }
@@ -75,6 +75,7 @@ func (s *Server) wake(ctx context.Context, channels []string) error {
 	if len(channels) == 0 {
 		return nil
 	}
+	began := s.config.Now()
 	answers, err := s.pusher.Push(ctx, channels)
 	now := s.config.Now()
 	var woken []string
@@ -85,7 +86,7 @@ func (s *Server) wake(ctx context.Context, channels []string) error {
 		case a.Err == nil:
 			woken = append(woken, channel)
 		case errors.As(a.Err, &refusal) && refusal.Dead():
-			errs = append(errs, s.store.PushTokenDead(ctx, channel, now))
+			errs = append(errs, s.store.PushTokenDead(ctx, channel, began))
 		default:
 			errs = append(errs, a.Err)
 		}

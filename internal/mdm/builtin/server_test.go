@@ -110,7 +110,7 @@ func (l *ledger) said(id string) []string {
 
 type house struct {
 	*builtin.Server
-	t    *testing.T
+	t    testing.TB
 	apns *mdmtest.Apns
 	keys *mdmtest.Keys
 	web  *httptest.Server
@@ -118,7 +118,7 @@ type house struct {
 	db   *store.DB
 }
 
-func build(t *testing.T, url string) *house {
+func build(t testing.TB, url string) *house {
 	t.Helper()
 	must := func(err error) {
 		t.Helper()

@@ -28,7 +28,7 @@ type Apns struct {
 	server *http.Server
 
 	mu      sync.Mutex
-	awake   map[string]chan<- string // by push token: who listens; gets the PushMagic
+	awake   map[string]chan string // by push token: who listens; gets the PushMagic
 	pushed  map[string]int           // by push token
 	refuse  func(token string) *Refusal
 	goAway  int // so many answers are followed by GOAWAY
@@ -58,7 +58,7 @@ func NewApns() (*Apns, error) {
 	}
 	a := &Apns{
 		URL: "https://" + l.Addr().String(), Roots: roots, PEM: pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert.Certificate[0]}),
-		awake: map[string]chan<- string{}, pushed: map[string]int{}, topics: map[string]bool{},
+		awake: map[string]chan string{}, pushed: map[string]int{}, topics: map[string]bool{},
 	}
 	a.server = &http.Server{
 		Handler: http.HandlerFunc(a.serve), ReadHeaderTimeout: time.Minute,
@@ -75,7 +75,7 @@ func (a *Apns) Close() error { return a.server.Close() }
 // Listen says where the pushes for a token go; nil is nowhere. A push for
 // somebody who is busy is dropped, as pushes coalesce. An empty PushMagic
 // says that the token is dead (410).
-func (a *Apns) Listen(token string, awake chan<- string) {
+func (a *Apns) Listen(token string, awake chan string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if awake == nil {
@@ -204,6 +204,12 @@ func (a *Apns) hand(token, magic string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if awake := a.awake[token]; awake != nil {
+		if magic == "" { // weighs more than what waits there
+			select {
+			case <-awake:
+			default:
+			}
+		}
 		select {
 		case awake <- magic:
 		default:

@@ -175,11 +175,11 @@ func (d *Device) Enroll(ctx context.Context, profile []byte) error {
 		}
 		d.scep = p.Challenge
 	}
-	if err := d.checkIn(ctx, d.authenticate()); err != nil {
+	if err := d.insist(ctx, d.authenticate()); err != nil {
 		return fmt.Errorf("authenticate: %w", err)
 	}
 	for _, person := range d.channels() {
-		if err := d.checkIn(ctx, d.tokenUpdate(person)); err != nil {
+		if err := d.insist(ctx, d.tokenUpdate(person)); err != nil {
 			return fmt.Errorf("token update: %w", err)
 		}
 	}

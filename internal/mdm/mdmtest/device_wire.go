@@ -32,6 +32,20 @@ func (d *Device) checkIn(ctx context.Context, message map[string]any) error {
 	return err
 }
 
+// insist checks in, a few times if the way is bad: what a server refuses is
+// not said again.
+func (d *Device) insist(ctx context.Context, message map[string]any) (err error) {
+	for range 5 {
+		if err = d.checkIn(ctx, message); err == nil || ctx.Err() != nil {
+			return err
+		}
+		if _, refused := errors.AsType[*StatusError](err); refused {
+			return err
+		}
+	}
+	return err
+}
+
 // put sends a message as devices do: signed, because a proxy may stand before
 // the server.
 func (d *Device) put(ctx context.Context, contentType string, message any) ([]byte, error) {
