@@ -29,7 +29,7 @@ type Apns struct {
 
 	mu      sync.Mutex
 	awake   map[string]chan string // by push token: who listens; gets the PushMagic
-	pushed  map[string]int           // by push token
+	pushed  map[string]int         // by push token
 	refuse  func(token string) *Refusal
 	goAway  int // so many answers are followed by GOAWAY
 	silent  bool

@@ -34,12 +34,12 @@ const (
 // Behaviour is what a pretend device and its person do. The zero value answers
 // everything at once and well.
 type Behaviour struct {
-	NotNow  int               // so many commands are put off first, as in Setup Assistant
-	Sleep   int               // so many wakes are slept through first
-	Back    time.Duration     // after NotNow the device comes by itself; 0: only when woken
-	Refuse  Refusing          // how invitations are refused
-	Hash    string            // of the account that is signed in to the App Store, "" for nobody
-	Invited func(Prompt)      // it is shown; may be nil
+	NotNow  int           // so many commands are put off first, as in Setup Assistant
+	Sleep   int           // so many wakes are slept through first
+	Back    time.Duration // after NotNow the device comes by itself; 0: only when woken
+	Refuse  Refusing      // how invitations are refused
+	Hash    string        // of the account that is signed in to the App Store, "" for nobody
+	Invited func(Prompt)  // it is shown; may be nil
 }
 
 // Prompt is an invitation that a device shows.

@@ -22,7 +22,7 @@ type asked struct {
 // again the next time, before anything is asked for.
 func (d *Device) Answer(ctx context.Context, p *Person) error {
 	for {
-		body, err := d.put(ctx, "application/x-apple-aspen-mdm; charset=UTF-8", d.nextWord(p))
+		body, err := d.put(ctx, Command, d.nextWord(p))
 		if err != nil {
 			return err
 		}

@@ -28,7 +28,7 @@ type StatusError struct{ Status int }
 func (e *StatusError) Error() string { return fmt.Sprintf("the MDM server answered HTTP %d", e.Status) }
 
 func (d *Device) checkIn(ctx context.Context, message map[string]any) error {
-	_, err := d.put(ctx, "application/x-apple-aspen-mdm-checkin", message)
+	_, err := d.put(ctx, CheckIn, message)
 	return err
 }
 
@@ -82,13 +82,15 @@ func (d *Device) send(ctx context.Context, contentType string, body []byte, sign
 	return got, err
 }
 
-func (d *Device) sign(body []byte) (string, error) {
+func (d *Device) sign(body []byte) (string, error) { return signed(body, d.cert, d.key) }
+
+func signed(body []byte, cert *x509.Certificate, key *rsa.PrivateKey) (string, error) {
 	data, err := pkcs7.NewSignedData(body)
 	if err != nil {
 		return "", err
 	}
 	data.SetDigestAlgorithm(pkcs7.OIDDigestAlgorithmSHA256)
-	if err := data.AddSigner(d.cert, d.key, pkcs7.SignerInfoConfig{}); err != nil {
+	if err := data.AddSigner(cert, key, pkcs7.SignerInfoConfig{}); err != nil {
 		return "", err
 	}
 	data.Detach()
