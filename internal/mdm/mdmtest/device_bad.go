@@ -53,3 +53,6 @@ func (d *Device) Authenticate(ctx context.Context) error { return d.checkIn(ctx,
 
 // TokenUpdate brings the push token of the device's own channel.
 func (d *Device) TokenUpdate(ctx context.Context) error { return d.checkIn(ctx, d.tokenUpdate(nil)) }
+
+// Certificate is what the device shows who it is with, as DER.
+func (d *Device) Certificate() []byte { return d.cert.Raw }
