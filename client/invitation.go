@@ -30,8 +30,8 @@ type Letter struct {
 type InvitationRequest struct {
 	Selection     Selection `json:"selection"`
 	Location      string    `json:"location,omitempty"`
-	Audience      string    `json:"audience,omitempty"` // not-invited, the usual one, or not-registered
-	Channel       string    `json:"channel,omitempty"`  // mail, the usual one, device, both, or link
+	Audience      string    `json:"audience,omitempty"`  // not-invited, the usual one; not-registered; removed, to register people again
+	Channel       string    `json:"channel,omitempty"`   // mail, the usual one, device, both, or link
 	ElseMail      bool      `json:"else_mail,omitempty"` // by device: who is not reached on one gets a letter
 	Resend        bool      `json:"resend,omitempty"`
 	Letter        *Letter   `json:"letter,omitempty"`
@@ -50,6 +50,8 @@ type Diagnosis struct {
 	Reachable  int       `json:"reachable"`
 	Acting     int       `json:"acting"`
 	Verdicts   []Finding `json:"verdicts"`
+	Shared     int       `json:"shared_accounts,omitempty"`      // people of one Apple Account with somebody else
+	SharedText string    `json:"shared_accounts_text,omitempty"` // who, and what that means
 }
 
 // Verdict is the doctor's word on one person.

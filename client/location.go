@@ -30,6 +30,10 @@ type Location struct {
 	ReadProblem    string    `json:"read_problem,omitempty"`
 	Notified       bool      `json:"notified"`
 	NotifiedAt     time.Time `json:"notified_at,omitzero"`
+	Schedule       Schedule  `json:"schedule"`
+	NextReadAt     time.Time `json:"next_read_at,omitzero"` // zero while the schedule is paused
+	NextFullAt     time.Time `json:"next_full_at,omitzero"`
+	AssetsReadAt   time.Time `json:"assets_read_at,omitzero"`
 	NotifyTestAt   time.Time `json:"notify_test_at,omitzero"` // Apple's test arrived then
 	NotifyProblem  string    `json:"notify_problem,omitempty"`
 	CreatedAt      time.Time `json:"created_at"`

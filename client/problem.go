@@ -20,7 +20,10 @@ type Problem struct {
 	Instance   string        `json:"instance"` // the request id, to look up in the server's log
 	Field      string        `json:"field"`    // the input it is about, if any
 	Errors     []Violation   `json:"errors"`
-	RetryAfter time.Duration `json:"-"` // how long the server asked to wait, 0 if it did not
+	AppleError int           `json:"apple_error"` // Apple's error number behind it, 0 if none
+	Cause      string        `json:"cause"`       // why Apple says that
+	Next       string        `json:"next"`        // what to do about Apple's error
+	RetryAfter time.Duration `json:"-"`           // how long the server asked to wait, 0 if it did not
 }
 
 // Violation is one thing that is wrong with a request.

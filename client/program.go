@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"net/http"
+	"time"
 )
 
 // SyncRequest says what is made equal.
@@ -22,24 +23,60 @@ func (c *Client) Sync(ctx context.Context, r SyncRequest) (Task, error) {
 type DeleteRequest struct {
 	Selection      Selection `json:"selection"`
 	Location       string    `json:"location,omitempty"`
-	IdempotencyKey string    `json:"-"` // random when empty
+	AtOnce         bool      `json:"at_once,omitempty"` // leaves no time to undo it
+	IdempotencyKey string    `json:"-"`                 // random when empty
 }
 
-// DeleteFromVPP begins to retire people's records at Apple.
+// DeleteFromVPP begins to retire people's records at Apple. Until the task's
+// HoldUntil nothing is sent, and UndoTask ends it.
 func (c *Client) DeleteFromVPP(ctx context.Context, r DeleteRequest) (Task, error) {
 	return start(ctx, c, "/vpp/delete", r.IdempotencyKey, r)
 }
 
 // Removal is what DeleteFromVPP would do.
 type Removal struct {
-	Retired    int    `json:"retired"`
-	Registered int    `json:"registered"`
-	Nothing    int    `json:"nothing"`
-	Busy       int    `json:"busy"`
-	Notice     string `json:"notice"` // to be shown before it happens
+	Retired     int    `json:"retired"`
+	Registered  int    `json:"registered"`
+	Taken       int    `json:"taken"`
+	Nothing     int    `json:"nothing"`
+	Busy        int    `json:"busy"`
+	UndoSeconds int    `json:"undo_seconds"` // 0 when it is sent at once
+	Notice      string `json:"notice"`       // to be shown before it happens
+
+	Licenses *RemovedLicenses `json:"licenses,omitempty"` // nil when assignments were never read, or nobody has a record
+}
+
+// RemovedLicenses is what becomes of licenses when people are removed.
+type RemovedLicenses struct {
+	ReadAt   time.Time `json:"read_at"`
+	ComeBack int       `json:"come_back"`
+	Stay     int       `json:"stay"`    // books
+	Losing   int       `json:"losing"`  // people whose apps stop within 30 days
+	Keeping  int       `json:"keeping"` // people who keep books
+	Assets   []Holding `json:"assets"`  // the most licenses first
+	Keepers  []Keeper  `json:"keepers"` // some of those who keep books
+}
+
+// Holding is how many licenses of one app or book people hold.
+type Holding struct {
+	AdamID       string `json:"adam_id"`
+	PricingParam string `json:"pricing_param"`
+	ProductType  string `json:"product_type,omitempty"` // App, Book, or "" when Apple did not say
+	Revocable    bool   `json:"revocable"`
+	Licenses     int    `json:"licenses"`
+	People       int    `json:"people"`
+}
+
+// Keeper is a person with books, which never come back.
+type Keeper struct {
+	UserID   string `json:"user_id"`
+	FullName string `json:"full_name"`
+	Email    string `json:"email,omitempty"`
+	Books    int    `json:"books"`
 }
 
 // PreviewDelete says what DeleteFromVPP would do; nothing is done.
 func (c *Client) PreviewDelete(ctx context.Context, r DeleteRequest) (Removal, error) {
+	r.AtOnce = false // a preview is of the removal, whenever it is sent
 	return send[Removal](ctx, c, http.MethodPost, "/vpp/delete/preview", r)
 }

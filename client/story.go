@@ -15,6 +15,24 @@ type Story struct {
 	Invitation *Invitation `json:"invitation,omitempty"`
 	Events     []Event     `json:"events"`     // the newest first
 	Deliveries []Delivery  `json:"deliveries"` // the newest first
+
+	SameAccount []Namesake  `json:"same_account,omitempty"` // others of the same Apple Account
+	HeldBefore  *HeldBefore `json:"held_before,omitempty"`  // what a removed person held
+}
+
+// Namesake is another person of the same Apple Account.
+type Namesake struct {
+	ID       string `json:"id"`
+	FullName string `json:"full_name"`
+	Email    string `json:"email,omitempty"`
+}
+
+// HeldBefore is what somebody held when their record was retired.
+type HeldBefore struct {
+	RemovedAt time.Time `json:"removed_at"`
+	Apps      int       `json:"apps"`
+	Books     int       `json:"books"`
+	Licenses  []Holding `json:"licenses"`
 }
 
 // NextStep is the one best thing to do.

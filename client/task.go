@@ -19,6 +19,9 @@ type Task struct {
 	Title      string            `json:"title"`
 	CreatedBy  string            `json:"created_by"`
 	CreatedAt  time.Time         `json:"created_at"`
+	HoldUntil  time.Time         `json:"hold_until,omitzero"`  // nothing is sent to Apple before
+	ReleasedAt time.Time         `json:"released_at,omitzero"` // from then on requests went to Apple
+	Undoable   bool              `json:"undoable,omitempty"`   // nothing was sent yet
 	ExpandedAt time.Time         `json:"expanded_at,omitzero"` // Total is final
 	FinishedAt time.Time         `json:"finished_at,omitzero"`
 	CanceledAt time.Time         `json:"canceled_at,omitzero"`
@@ -63,6 +66,11 @@ func (c *Client) CancelTask(ctx context.Context, task string) (Task, error) {
 	return send[Task](ctx, c, http.MethodPost, "/tasks/"+id(task)+"/cancel", nil)
 }
 
+// UndoTask ends a task of which nothing was sent yet; a conflict otherwise.
+func (c *Client) UndoTask(ctx context.Context, task string) (Task, error) {
+	return send[Task](ctx, c, http.MethodPost, "/tasks/"+id(task)+"/undo", nil)
+}
+
 // RetryTask begins a new task for those with whom this one failed. Asked
 // twice, the server makes it once.
 func (c *Client) RetryTask(ctx context.Context, task string) (Task, error) {
@@ -78,6 +86,8 @@ type TaskItem struct {
 	State     string    `json:"state"` // queued, waiting, done, failed, skipped
 	Detail    string    `json:"detail,omitempty"`
 	UpdatedAt time.Time `json:"updated_at,omitzero"`
+	Error     int       `json:"apple_error,omitempty"` // Apple's error number, when Apple refused
+	Cause     string    `json:"cause,omitempty"`       // why Apple says that
 }
 
 // ListTaskItems reads a page of a task's people, of one state or with "" of all.

@@ -58,8 +58,13 @@ type Place struct {
 	AppleErrorText string    `json:"apple_error_text,omitempty"`
 	AppleErrorAt   time.Time `json:"apple_error_at,omitzero"`
 	ManagedError   int       `json:"managed_error,omitempty"`
+	Differs        bool      `json:"differs,omitempty"` // Apple does not have what stands here
+	EditedAt       time.Time `json:"edited_at,omitzero"`
+	Relinked       bool      `json:"relinked,omitempty"` // another Managed Apple Account than the linked one: never sent
 	MailProblem    string    `json:"mail_problem,omitempty"`
 	AccountLinked  bool      `json:"account_linked"`
+	RemovalAt      time.Time `json:"removal_at,omitzero"` // a removal is sent then, and can be undone until then
+	RemovalTask    string    `json:"removal_task,omitempty"`
 }
 
 // Person is a user as seen from one location.
@@ -78,7 +83,7 @@ type Profile struct {
 type Filter struct {
 	Location  string `json:"location,omitempty"` // "" for the default location
 	Status    string `json:"status,omitempty"`
-	Attention string `json:"attention,omitempty"` // waiting, mail_problem, apple_refused, no_address, stuck
+	Attention string `json:"attention,omitempty"` // waiting, differs, mail_problem, apple_refused, no_address, stuck
 	Search    string `json:"search,omitempty"`
 	Group     string `json:"group,omitempty"`
 }

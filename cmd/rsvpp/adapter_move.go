@@ -19,8 +19,12 @@ type movers struct {
 }
 
 // newMovers signs with a key that is this server's for ever.
-func (v *server) newMovers() *movers {
-	return &movers{v.locations, v.roster, moving.Key(v.box.Derive("hand-over files")), v.claimName()}
+func (v *server) newMovers(ctx context.Context) (*movers, error) {
+	seed, err := lastingKey(ctx, v.db, v.box, movePurpose)
+	if err != nil {
+		return nil, err
+	}
+	return &movers{v.locations, v.roster, moving.Key(seed), v.claimName()}, nil
 }
 
 // Fingerprint tells this server's hand-over files from others'.

@@ -30,6 +30,7 @@ func TestBench(t *testing.T) {
 		t.Run(e.name, func(t *testing.T) {
 			e.t, e.folder = t, t.TempDir()
 			t.Run("read", func(t *testing.T) { benchRead(t, e, r) })
+			t.Run("sync", func(t *testing.T) { benchSync(t, e, r) })
 			t.Run("list", func(t *testing.T) { benchList(t, e, r) })
 			t.Run("start", func(t *testing.T) { benchStart(t, e, r) })
 			t.Run("mail", func(t *testing.T) { benchInviteMail(t, e, r) })

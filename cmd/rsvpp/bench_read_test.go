@@ -118,14 +118,14 @@ func updateAlone(t *testing.T, db *store.DB, n int) time.Duration {
 	statement := updateFacts(rows, db.Postgres() != nil)
 	code, hash, now := strings.Repeat("c", 87), strings.Repeat("h", 28), time.Now().UnixMilli()
 	args := func(from int) []any {
-		list := make([]any, 0, 11*rows)
+		list := make([]any, 0, 13*rows)
 		for i := range rows {
 			k := min(from+i, n-1)
 			id, registered := fmt.Sprintf("019b0000-0000-7000-8000-%012x", k), any("Registered")
 			if k%2 == 0 {
-				list = append(list, id, "Associated", benchEmail(k), hash, "", "", now, now, 0, now, "")
+				list = append(list, id, "Associated", benchEmail(k), hash, "", "", now, now, 0, now, "", false, 0)
 			} else {
-				list = append(list, id, registered, benchEmail(k), "", code, "mark12345678", now, 0, 0, now, "")
+				list = append(list, id, registered, benchEmail(k), "", code, "mark12345678", now, 0, 0, now, "", false, 0)
 			}
 		}
 		return list
@@ -176,7 +176,7 @@ func inBenchTx(t *testing.T, db *store.DB, fn func(exec func(string, ...any))) {
 // updateFacts is the statement of store.WriteFacts.
 func updateFacts(rows int, postgres bool) string {
 	var b strings.Builder
-	casts := []string{"TEXT", "TEXT", "TEXT", "TEXT", "TEXT", "TEXT", "BIGINT", "BIGINT", "BIGINT", "BIGINT", "TEXT"}
+	casts := []string{"TEXT", "TEXT", "TEXT", "TEXT", "TEXT", "TEXT", "BIGINT", "BIGINT", "BIGINT", "BIGINT", "TEXT", "BOOLEAN", "BIGINT"}
 	for i := range rows {
 		for j, cast := range casts {
 			mark := "?"
@@ -190,12 +190,13 @@ func updateFacts(rows int, postgres bool) string {
 		}
 		b.WriteString(map[bool]string{true: ")", false: "),"}[i == rows-1])
 	}
-	return `WITH v (id, status, email, hash, code, mark, created, associated, retired, read, confirms) AS (SELECT * FROM (VALUES ` + b.String() + `) x LIMIT ` + strconv.Itoa(rows) + `)
+	return `WITH v (id, status, email, hash, code, mark, created, associated, retired, read, confirms, differs, edited) AS (SELECT * FROM (VALUES ` + b.String() + `) x LIMIT ` + strconv.Itoa(rows) + `)
 		UPDATE program_users SET apple_status = v.status, apple_email = v.email, account_hash = v.hash, code_sealed = v.code, code_mark = v.mark,
 			created_at = v.created, associated_at = v.associated, retired_at = v.retired, read_at = v.read,
 			apple_error = CASE WHEN v.confirms <> '' AND pending = v.confirms OR v.status = 'Associated' THEN 0 ELSE apple_error END,
+			differs = CASE WHEN v.status NOT IN ('Registered', 'Associated') THEN FALSE WHEN edited_at = v.edited THEN v.differs ELSE TRUE END,
 			batch_id = CASE WHEN v.confirms <> '' AND pending = v.confirms THEN '' ELSE batch_id END,
-			pending_since = CASE WHEN v.confirms <> '' AND pending = v.confirms THEN 0 ELSE pending_since END,
-			pending = CASE WHEN v.confirms <> '' AND pending = v.confirms THEN '' ELSE pending END
+			pending_since = CASE WHEN v.confirms = '' OR pending <> v.confirms THEN pending_since WHEN v.confirms <> 'retire' AND edited_at > pending_since THEN edited_at ELSE 0 END,
+			pending = CASE WHEN v.confirms = '' OR pending <> v.confirms THEN pending WHEN v.confirms <> 'retire' AND edited_at > pending_since THEN 'update' ELSE '' END
 		FROM v WHERE program_users.id = v.id`
 }

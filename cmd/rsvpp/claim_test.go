@@ -33,7 +33,8 @@ func TestMove(t *testing.T) {
 			t.Fatalf("the location is %s: %+v", place.ClaimState(), place.Claim)
 		}
 		populate(t, first, apple, school.UID)
-		out := first.newMovers()
+		out, err := first.newMovers(ctx)
+		must(t, err)
 		var early bytes.Buffer
 		must(t, out.HandOver(ctx, place.ID, &early))
 		place, err = out.MoveOut(ctx, vpp.Server, place.ID)
@@ -54,7 +55,8 @@ func TestMove(t *testing.T) {
 			t.Fatalf("the location is %s: %+v", here.ClaimState(), here.Claim)
 		}
 		second.await(t, func() bool { l, _ := second.locations.Get(ctx, here.ID); return !l.FullReadAt.IsZero() })
-		in := second.newMovers()
+		in, err := second.newMovers(ctx)
+		must(t, err)
 		for name, bad := range map[string][]byte{
 			"changed": bytes.Replace(file.Bytes(), []byte("pupil3@"), []byte("pupilX@"), 1), "cut off": file.Bytes()[:file.Len()-300],
 			"longer": append(bytes.Clone(file.Bytes()), "{}\n"...), "empty object": []byte("{}"),
@@ -127,7 +129,7 @@ func populate(t *testing.T, v *testServer, apple *applesim.Server, uid string) {
 			}
 		}
 	}
-	gone, err := v.program.StartDelete(ctx, vpp.Server, vpp.Selection{IDs: all[8:11]}, "")
+	gone, err := v.program.StartDelete(ctx, vpp.Server, vpp.Selection{IDs: all[8:11]}, true, "")
 	must(t, err)
 	v.await(t, func() bool { gone, _ = v.tasks.Get(ctx, gone.ID); return !gone.FinishedAt.IsZero() })
 	v.await(t, func() bool {

@@ -101,6 +101,9 @@ func (p *cli) ofServer(err error) []string {
 	var network net.Error
 	switch {
 	case errors.As(err, &problem):
+		if problem.Cause != "" {
+			return []string{clean(problem.Detail), "Why: " + clean(problem.Cause)}
+		}
 		return []string{clean(problem.Detail)}
 	case errors.As(err, &network) && network.Timeout():
 		return []string{"The server takes too long to answer. Look whether it is well, then try again."}

@@ -1,7 +1,10 @@
 package main
 
 import (
+	"bytes"
+	"log/slog"
 	"maps"
+	"sync"
 	"testing"
 	"time"
 
@@ -14,6 +17,7 @@ import (
 // scene is a server with a pretend Apple and a real mail server around it, and
 // one location whose token was added.
 type scene struct {
+	log    *logged
 	server *testServer
 	apple  *applesim.Server
 	school applesim.Location
@@ -40,7 +44,8 @@ func newScene(t *testing.T, database string, flags map[string]string) *scene {
 	t.Cleanup(func() { _ = w.post.Close() })
 	all := map[string]string{"database": database, "apple-url": apple.BaseURL()}
 	maps.Copy(all, flags)
-	w.server = startServer(t, all)
+	w.log = &logged{}
+	w.server = startLogging(t, all, slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	if w.place, err = w.server.locations.Add(t.Context(), vpp.Server, []byte(w.token.Content)); err != nil {
 		t.Fatal(err)
 	}
@@ -52,6 +57,25 @@ func newScene(t *testing.T, database string, flags map[string]string) *scene {
 		t.Fatal(err)
 	}
 	return w
+}
+
+// logged keeps everything that a server logs.
+type logged struct {
+	mu   sync.Mutex
+	kept bytes.Buffer
+}
+
+// Write implements io.Writer.
+func (l *logged) Write(line []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.kept.Write(line)
+}
+
+func (l *logged) text() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.kept.String()
 }
 
 func (w *scene) mint(t *testing.T, o applesim.TokenOptions) applesim.Token {

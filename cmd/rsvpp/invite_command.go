@@ -24,13 +24,14 @@ reached, how, and who not and why; then it is asked.`,
 		Example: `  rsvpp invite --all --dry-run
   rsvpp invite --all --yes --wait
   rsvpp invite --user anna.richter --via link --yes --wait
-  rsvpp invite --all --resend`,
+  rsvpp invite --all --resend
+  rsvpp invite --all --audience removed --dry-run`,
 	}
 	p.serverFlags(c)
 	p.jsonFlag(c)
 	o.flags(c, true)
 	f := c.Flags()
-	f.StringVar(&o.audience, "audience", "not-invited", "of these people: not-invited, or not-registered for the invited too")
+	f.StringVar(&o.audience, "audience", "not-invited", "of these people: not-invited, not-registered for the invited too, or removed to register them again")
 	f.StringVar(&o.via, "via", "mail", "mail, or link to hand it over yourself")
 	f.BoolVar(&o.resend, "resend", false, "again to those who were invited and have not accepted")
 	f.BoolVar(&o.dryRun, "dry-run", false, "only say what would happen")
@@ -69,6 +70,9 @@ func (p *cli) invite(ctx context.Context, c *client.Client, o inviting) error {
 		return p.jsonOnly(out)
 	}
 	question := "Invite " + many(out.Diagnosis.Reachable, "person", "people") + "?"
+	if o.audience == "removed" {
+		question = "Register " + many(out.Diagnosis.Reachable, "person", "people") + " again?"
+	}
 	if ok, err := p.confirm(question, o.yes); !ok || err != nil {
 		return err
 	}
@@ -105,6 +109,11 @@ func (p *cli) showDiagnosis(d client.Diagnosis) error {
 	}
 	if err := out.write(p.out); err != nil {
 		return err
+	}
+	if d.SharedText != "" {
+		if err := p.println(clean(d.SharedText)); err != nil {
+			return err
+		}
 	}
 	return p.println(fmt.Sprintf("%s of %s will be reached.", count(d.Reachable), many(d.People, "person", "people")))
 }

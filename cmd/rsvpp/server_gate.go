@@ -17,12 +17,15 @@ import (
 )
 
 // openGate opens the doors behind the gate.
-func (v *server) openGate(context.Context) error {
+func (v *server) openGate(ctx context.Context) error {
 	public, err := url.Parse(v.url)
 	if err != nil {
 		return err
 	}
-	claims := v.newMovers()
+	claims, err := v.newMovers(ctx)
+	if err != nil {
+		return err
+	}
 	var pages *console.Door // made behind the gate, asked only when requests come
 	v.gate, err = gate.New(gate.Config{
 		PublicURL: public, TrustedProxies: v.settings.trustedProxies, Logger: v.log, Clock: time.Now, IDs: newID,

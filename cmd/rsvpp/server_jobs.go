@@ -57,7 +57,7 @@ func (v *server) starters() map[vpp.TaskKind]task.Starter {
 			return v.program.StartSync(ctx, by, s, params["read"] == "full", key)
 		},
 		vpp.TaskDelete: func(ctx context.Context, by vpp.Actor, s vpp.Selection, _ map[string]string, key string) (vpp.Task, error) {
-			return v.program.StartDelete(ctx, by, s, key)
+			return v.program.StartDelete(ctx, by, s, true, key) // it was thought over the first time
 		},
 	}
 }

@@ -122,7 +122,15 @@ func (v *server) openQueue(ctx context.Context) (err error) {
 	return err
 }
 
-func (v *server) openRooms(context.Context) (err error) {
+func (v *server) openRooms(ctx context.Context) (err error) {
+	linkKey, err := lastingKey(ctx, v.db, v.box, linkPurpose)
+	if err != nil {
+		return err
+	}
+	notifyKey, err := lastingKey(ctx, v.db, v.box, notifyPurpose)
+	if err != nil {
+		return err
+	}
 	if v.sender, err = mail.NewSender(mail.Settings{Mode: mail.None}, mail.Ports{}); err != nil {
 		return err
 	}
@@ -130,25 +138,25 @@ func (v *server) openRooms(context.Context) (err error) {
 	v.openMetrics()
 	slice := min(10*time.Second, v.settings.lease/4)
 	keys, clock := &tokens{}, &clockWatch{RoundTripper: transport()}
+	v.roster = roster.New(v.db, time.Now, newID)
 	v.program = program.New(v.db, keys, v.box, program.Config{
 		Client: appsandbooks.Config{
 			BaseURL: v.settings.appleURL, RequestTimeout: min(30*time.Second, v.settings.lease/3),
 			HTTPClient: &http.Client{Transport: clock},
 		},
-		PublicURL: v.url, ClaimName: v.claimName(), ClaimMetadata: claimMetadata(), NotifyKey: v.box.Derive("notification secrets"), Skew: clock.Skew,
-		Cadence: v.settings.cadence, Lease: v.settings.lease * 4 / 5, Slice: slice, Parallel: 16, Attempts: 8,
-		Logger: v.log, Now: time.Now, IDs: newID, Secrets: uuid.NewString, Sleep: sleep, Observe: v.called,
+		PublicURL: v.url, ClaimName: v.claimName(), ClaimMetadata: claimMetadata(), NotifyKey: notifyKey, Skew: clock.Skew,
+		Cadence: v.settings.cadence, Lease: v.settings.lease * 4 / 5, Slice: slice, Parallel: 16, Attempts: 8, Undo: v.settings.undoTime,
+		Logger: v.log, Now: time.Now, IDs: newID, Secrets: uuid.NewString, Sleep: sleep, Observe: v.called, People: v.roster,
 	})
 	places := location.New(v.db, v.program, v.box, time.Now, newID)
 	keys.of = places
 	v.locations = &announcing{Service: places, program: v.program, log: v.log}
-	v.roster = roster.New(v.db, time.Now, newID)
 	v.carrier = mdm.NewCarrier()
 	v.invite = invite.New(v.db, invite.Ports{
 		Carrier: &carrier{v.sender, v.metrics.Posted}, Devices: v.carrier, Letters: letters{}, Sealer: v.box, Apple: v.program,
 		Clock: time.Now, IDs: newID, Secrets: uuid.NewString,
 	}, invite.Config{
-		BaseURL: v.url, LinkKey: v.box.Derive("invitation links"), LinkLife: v.settings.linkLife, SendFor: slice,
+		BaseURL: v.url, LinkKey: linkKey, LinkLife: v.settings.linkLife, SendFor: slice,
 		ClaimFor: v.settings.lease, BackOff: backOff(v.settings.mailRetry), AppleHost: appleHosts(v.settings.appleURL),
 	})
 	v.notices = notice.New(v.db, v.invite, v.url, time.Now, newID)

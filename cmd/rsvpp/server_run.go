@@ -26,6 +26,7 @@ func (v *server) run(ctx context.Context, l net.Listener) error {
 	failed := make(chan error, 1)
 	go func() { failed <- web.Serve(l) }()
 	go v.relay(ctx)
+	go v.keepKeys(ctx)
 	go v.locations.announceAll(ctx)
 	var err error
 	select {

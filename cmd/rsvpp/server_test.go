@@ -126,6 +126,11 @@ type testServer struct {
 
 func startServer(t *testing.T, flags map[string]string) *testServer {
 	t.Helper()
+	return startLogging(t, flags, slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})))
+}
+
+func startLogging(t *testing.T, flags map[string]string, log *slog.Logger) *testServer {
+	t.Helper()
 	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -139,7 +144,6 @@ func startServer(t *testing.T, flags map[string]string) *testServer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
 	v, err := openServer(t.Context(), s, serverOptions{logger: log})
 	if err != nil {
 		t.Fatal(err)

@@ -35,7 +35,8 @@ type settings struct {
 	sweep          time.Duration
 	mailRetry      time.Duration // the first pause of a deferred letter
 	linkLife       time.Duration
-	metricsToken   string // what Prometheus shows; "" for none
+	undoTime       time.Duration // nothing of a removal is sent to Apple before
+	metricsToken   string        // what Prometheus shows; "" for none
 	mdm            mdmSettings
 	logLevel       slog.Level
 	logFormat      string
@@ -69,6 +70,17 @@ func duration(field func(*settings) *time.Duration) func(*settings, string) erro
 	}
 }
 
+// durationOrNone also takes 0, for never or at once.
+func durationOrNone(field func(*settings) *time.Duration) func(*settings, string) error {
+	return func(s *settings, v string) error {
+		if d, err := time.ParseDuration(v); err == nil && d == 0 {
+			*field(s) = 0
+			return nil
+		}
+		return duration(field)(s, v)
+	}
+}
+
 // settingTable lists every setting once.
 func settingTable() []*setting {
 	return []*setting{
@@ -84,6 +96,7 @@ func settingTable() []*setting {
 		{name: "log-level", value: "info", usage: "debug, info, warn or error", read: readLevel},
 		{name: "log-format", value: "text", usage: "text or json", read: readFormat},
 		{name: "link-life", value: "720h", usage: "an invitation's link works for", read: duration(func(s *settings) *time.Duration { return &s.linkLife })},
+		{name: "undo-time", value: "5m", usage: "Delete from VPP can be undone for; nothing is sent to Apple before (0: it is sent at once)", read: durationOrNone(func(s *settings) *time.Duration { return &s.undoTime })},
 		{name: "metrics-token", value: "", usage: "the bearer token with which /metrics is read (default: an API key that may read)", secret: true, read: text(func(s *settings) *string { return &s.metricsToken })},
 		{name: "apple-url", value: "", usage: "Apple's API, or a pretend one", expert: true, read: text(func(s *settings) *string { return &s.appleURL })},
 		{name: "first-look", value: program.Apple.FirstLook.String(), usage: "from a request to the first look at its result, unless Apple notifies", expert: true, read: duration(func(s *settings) *time.Duration { return &s.cadence.FirstLook })},

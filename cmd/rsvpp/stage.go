@@ -55,7 +55,7 @@ type stageOptions struct {
 func quickly() map[string]string {
 	return map[string]string{
 		"first-look": "300ms", "look-every": "200ms", "resend-after": "5s", "settle": "200ms",
-		"take-over-after": "12s", "sweep-every": "1s", "mail-retry": "300ms",
+		"take-over-after": "12s", "sweep-every": "1s", "mail-retry": "300ms", "undo-time": "1s",
 	}
 }
 

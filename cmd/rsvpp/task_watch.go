@@ -37,6 +37,9 @@ func (p *cli) finish(ctx context.Context, c *client.Client, t client.Task, asJSO
 	if p.json {
 		return errors.Join(p.printJSON(asJSON), outcome(t))
 	}
+	if !waited && t.Undoable {
+		return p.println(undoable(t), "Watch it with: rsvpp tasks watch "+t.ID)
+	}
 	if !waited && !t.Finished {
 		return p.println(clean(t.Title)+" has begun.", "Watch it with: rsvpp tasks watch "+t.ID)
 	}
@@ -47,6 +50,11 @@ func (p *cli) finish(ctx context.Context, c *client.Client, t client.Task, asJSO
 		return err
 	}
 	return outcome(t)
+}
+
+// undoable says until when a task can be undone, and how.
+func undoable(t client.Task) string {
+	return clean(t.Title) + ": will be sent to Apple at " + t.HoldUntil.Local().Format("15:04:05") + ". Undo it until then with: rsvpp vpp undo " + t.ID
 }
 
 func summary(t client.Task) string {

@@ -14,6 +14,7 @@ func (p *cli) tasksCommand() *cobra.Command {
 		p.taskDoes("show ID", "Show a task and what failed", p.showTask),
 		p.taskDoes("watch ID", "Wait until a task is done", p.watchTask),
 		p.taskDoes("cancel ID", "Stop what has not been begun", p.cancelTask),
+		p.taskDoes("undo ID", "Undo a task of which nothing was sent yet", p.undoTask),
 		p.taskDoes("retry ID", "Do again what failed, as a new task", p.retryTask))
 }
 
@@ -68,6 +69,11 @@ func (p *cli) showTask(ctx context.Context, c *client.Client, id string) error {
 	if err := printTasks([]client.Task{t}).write(p.out); err != nil {
 		return err
 	}
+	if t.Undoable {
+		if err := p.println(undoable(t)); err != nil {
+			return err
+		}
+	}
 	return p.printFailures(ctx, c, t)
 }
 
@@ -90,7 +96,21 @@ func (p *cli) cancelTask(ctx context.Context, c *client.Client, id string) error
 	if p.json {
 		return p.printJSON(t)
 	}
+	if !t.HoldUntil.IsZero() && t.ReleasedAt.IsZero() {
+		return p.println("Canceled before anything was sent to Apple.")
+	}
 	return p.println("Canceled. What Apple already has is not taken back.")
+}
+
+func (p *cli) undoTask(ctx context.Context, c *client.Client, id string) error {
+	t, err := c.UndoTask(ctx, id)
+	if err != nil {
+		return err
+	}
+	if p.json {
+		return p.printJSON(t)
+	}
+	return p.println("Undone. Nothing was sent to Apple.")
 }
 
 func (p *cli) retryTask(ctx context.Context, c *client.Client, id string) error {

@@ -22,7 +22,7 @@ func (o *peopleFilter) flags(c *cobra.Command) {
 	f := c.Flags()
 	f.StringVar(&o.status, "status", "", "only these: not-invited, invited, registered or removed")
 	f.StringVar(&o.search, "search", "", "part of a name, address, user name or id")
-	f.StringVar(&o.attention, "attention", "", "whose case needs somebody: waiting, mail-problem, apple-refused or no-address")
+	f.StringVar(&o.attention, "attention", "", "whose case needs somebody: waiting, differs, mail-problem, apple-refused or no-address")
 	f.StringVar(&o.group, "group", "", "only members of this group")
 	o.at.locationFlag(c)
 }

@@ -10,7 +10,8 @@ import (
 )
 
 func (p *cli) vppCommand() *cobra.Command {
-	return p.group(&cobra.Command{Use: "vpp", Short: "Sync people with Apple, or delete them from VPP"}, p.vppSync(), p.vppDelete())
+	return p.group(&cobra.Command{Use: "vpp", Short: "Sync people with Apple, adopt them, delete them from VPP, see what does not go together"},
+		p.vppSync(), p.vppDelete(), p.taskDoes("undo TASK", "Undo a deletion before it is sent to Apple", p.undoTask), p.vppSchedule(), p.vppAdopt(), p.vppConflicts())
 }
 
 func (p *cli) vppSync() *cobra.Command {
@@ -48,12 +49,15 @@ people named. What changed in which direction is said at the end.`,
 
 func (p *cli) vppDelete() *cobra.Command {
 	var o chosen
-	var dryRun, yes, wait bool
+	var dryRun, yes, wait, atOnce bool
 	c := &cobra.Command{
 		Use: "delete", Short: "Delete people from VPP", Args: cobra.NoArgs,
 		Long: `Delete people from VPP: their record is retired at Apple and they are shown as
 Removed. App licenses come back; books never do. They stay in rsvpp and can be
-invited again.`,
+registered again.
+
+Nothing is sent to Apple for some minutes (the server's setting undo-time), in
+which rsvpp vpp undo takes all of it back.`,
 	}
 	p.serverFlags(c)
 	p.jsonFlag(c)
@@ -62,12 +66,13 @@ invited again.`,
 	f.BoolVar(&dryRun, "dry-run", false, "only say what would happen")
 	f.BoolVar(&yes, "yes", false, "do not ask")
 	f.BoolVar(&wait, "wait", false, "wait until all is done")
+	f.BoolVar(&atOnce, "at-once", false, "leave no time to undo it")
 	c.RunE = p.asksServer(func(ctx context.Context, server *client.Client, _ []string) error {
 		who, location, err := o.of(ctx, p, server)
 		if err != nil {
 			return err
 		}
-		return p.deleteFromVPP(ctx, server, client.DeleteRequest{Selection: who, Location: location}, dryRun, yes, wait)
+		return p.deleteFromVPP(ctx, server, client.DeleteRequest{Selection: who, Location: location, AtOnce: atOnce}, dryRun, yes, wait)
 	})
 	return c
 }
@@ -82,10 +87,10 @@ func (p *cli) deleteFromVPP(ctx context.Context, c *client.Client, who client.De
 			return err
 		}
 	}
-	if dryRun || removal.Retired == 0 {
+	if dryRun || removal.Retired+removal.Busy+removal.Taken == 0 {
 		return p.jsonOnly(map[string]any{"removal": removal})
 	}
-	if ok, err := p.confirm("Delete "+many(removal.Retired, "person", "people")+" from VPP?", yes); !ok || err != nil {
+	if ok, err := p.confirm("Delete "+many(removal.Retired+removal.Busy+removal.Taken, "person", "people")+" from VPP?", yes); !ok || err != nil {
 		return err
 	}
 	task, err := c.DeleteFromVPP(ctx, who)
@@ -106,9 +111,57 @@ func (p *cli) printRemoval(r client.Removal) error {
 		lines = append(lines, many(r.Nothing, "person has", "people have")+" no record at Apple: nothing happens to them.")
 	}
 	if r.Busy > 0 {
-		lines = append(lines, many(r.Busy, "person is", "people are")+" still being worked on by Apple.")
+		lines = append(lines, many(r.Busy, "person has", "people have")+" to wait until Apple has answered an earlier request.")
 	}
-	return p.println(append(lines, r.Notice)...)
+	if r.Taken > 0 {
+		lines = append(lines, many(r.Taken, "creation is", "creations are")+" taken back before Apple is asked.")
+	}
+	if err := p.println(append(lines, r.Notice)...); err != nil {
+		return err
+	}
+	if r.Licenses == nil {
+		if r.Retired+r.Busy == 0 {
+			return nil
+		}
+		return p.println("What licenses they hold was never read from Apple: rsvpp vpp sync --full reads it.")
+	}
+	return p.printRemovedLicenses(*r.Licenses)
+}
+
+// printRemovedLicenses says what comes back, what never does, and with whom.
+func (p *cli) printRemovedLicenses(l client.RemovedLicenses) error {
+	err := p.println(
+		fmt.Sprintf("As Apple said at %s: %s back, %s never.", when(l.ReadAt), many(l.ComeBack, "license comes", "licenses come"), count(l.Stay)),
+		fmt.Sprintf("Apps stop working within 30 days for %s.", many(l.Losing, "person", "people")))
+	if err != nil {
+		return err
+	}
+	assets := &table{header: []string{"ADAM ID", "KIND", "LICENSES", "PEOPLE", ""}, right: []int{2, 3}}
+	for _, a := range l.Assets {
+		kind, back := a.ProductType, "come back"
+		if kind == "" {
+			kind = "?"
+		}
+		if !a.Revocable {
+			back = "never come back"
+		}
+		assets.add(a.AdamID, kind, count(a.Licenses), count(a.People), back)
+	}
+	keepers := &table{header: []string{"KEEPS", "E-MAIL", "BOOKS"}, right: []int{2}}
+	for _, k := range l.Keepers {
+		keepers.add(k.FullName, k.Email, count(k.Books))
+	}
+	for _, t := range []*table{assets, keepers} {
+		if len(t.rows) > 0 {
+			if err := t.write(p.out); err != nil {
+				return err
+			}
+		}
+	}
+	if more := l.Keeping - len(l.Keepers); more > 0 {
+		return p.println("and " + many(more, "person", "people") + " more with books.")
+	}
+	return nil
 }
 
 func nothing() error { return nil }

@@ -90,6 +90,14 @@ func (h *house) rooms(box *seal.Box, log *slog.Logger) api.Services {
 	apple := program.New(h.db, keys, box, program.Config{
 		Client: appsandbooks.Config{BaseURL: h.apple.BaseURL()}, PublicURL: "http://rsvpp.test", Cadence: program.Apple, Logger: log,
 		Now: time.Now, IDs: storetest.NewID, Secrets: uuid.NewString, Lease: time.Minute, Slice: time.Second, Parallel: 2, Attempts: 2,
+		Sleep: func(ctx context.Context, d time.Duration) error {
+			select {
+			case <-time.After(d):
+				return nil
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		},
 	})
 	places := location.New(h.db, apple, box, time.Now, storetest.NewID)
 	keys.Service = places

@@ -18,7 +18,7 @@ type Letter struct {
 // InvitationRequest says who is invited and how.
 type InvitationRequest struct {
 	Chosen
-	Audience    string  `json:"audience,omitempty" enum:"not-invited,not-registered" doc:"not-invited if missing."`
+	Audience    string  `json:"audience,omitempty" enum:"not-invited,not-registered,removed" doc:"not-invited if missing; removed registers people again who were deleted from VPP."`
 	Channel     string  `json:"channel,omitempty" enum:"mail,link,device,both" doc:"mail if missing. both: on the device and by mail."`
 	ElseMail    bool    `json:"else_mail,omitempty" doc:"By device: who is not reached on one gets a letter."`
 	Resend      bool    `json:"resend,omitempty" doc:"Only to those who hold an invitation and have not accepted."`
@@ -47,6 +47,8 @@ type Diagnosis struct {
 	Reachable  int       `json:"reachable" doc:"People who will really be reached, or need no invitation."`
 	Acting     int       `json:"acting" doc:"People for whom a run does something."`
 	Verdicts   []Finding `json:"verdicts" nullable:"false"`
+	Shared     int       `json:"shared_accounts,omitempty" doc:"People who are registered with the same Apple Account as somebody else."`
+	SharedText string    `json:"shared_accounts_text,omitempty" doc:"Who, and what that means."`
 }
 
 // Verdict is the doctor's word on one person.
@@ -80,6 +82,7 @@ func (d *Door) examine(ctx context.Context, in *examineInput) (*answer[Diagnosis
 		LocationID: string(found.Location.ID), Location: found.Location.Name,
 		People: found.People, Reachable: found.Reachable, Acting: found.Acting,
 		Verdicts: each(found.Verdicts, func(f invite.Finding) Finding { return Finding{verdictOf(f.Verdict), f.People} }),
+		Shared:   found.Shared.People, SharedText: found.Shared.Sentence,
 	}, err)
 }
 

@@ -36,6 +36,10 @@ type Location struct {
 	ReadProblem  string     `json:"read_problem,omitempty" doc:"Why the last read failed."`
 	Notified     bool       `json:"notified" doc:"Apple tells us of changes; otherwise we ask."`
 	NotifiedAt   *time.Time `json:"notified_at,omitempty"`
+	Schedule     Schedule   `json:"schedule" doc:"How often it is read by itself; what is missing is the server's own."`
+	NextReadAt   *time.Time `json:"next_read_at,omitempty" doc:"When the schedule reads next what changed."`
+	NextFullAt   *time.Time `json:"next_full_at,omitempty" doc:"When the schedule reads next everything."`
+	AssetsReadAt *time.Time `json:"assets_read_at,omitempty" doc:"The last completed read of apps, books and licenses."`
 	NotifyTestAt *time.Time `json:"notify_test_at,omitempty" doc:"When a test of Apple's last arrived here."`
 	NotifyWhy    string     `json:"notify_problem,omitempty" doc:"Why Apple does not notify this server."`
 	CreatedAt    time.Time  `json:"created_at"`
@@ -74,6 +78,7 @@ func (d *Door) locationOf(l vpp.Location) Location {
 		Notified: l.NotifyURL != "", NotifiedAt: at(l.NotifiedAt), NotifyTestAt: at(l.NotifyTestAt), NotifyWhy: l.NotifyProblem, CreatedAt: l.CreatedAt.UTC(),
 		ClaimState: string(l.ClaimState()), Claim: claimOf(l.Claim), ClaimedAt: at(l.ClaimedAt), FrozenAt: at(l.FrozenAt), FrozenBy: claimOf(l.FrozenBy),
 		MovedAt: at(l.MovedAt), Elsewhere: l.WhyElsewhere(), ReadFirst: !l.ReadFirst.IsZero(),
+		Schedule: scheduleOf(l.Schedule), NextReadAt: at(l.NextReadAt), NextFullAt: at(l.NextFullAt), AssetsReadAt: at(l.AssetsReadAt),
 	}
 }
 

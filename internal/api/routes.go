@@ -38,6 +38,7 @@ func (d *Door) write(b *book) {
 	get(b, "/users/{id}/devices", read, "userDevices", "A person's devices, and how an invitation reaches them on each", d.userDevices)
 	post(b, "/users/{id}/enroll-link", rostering, "enrollLink", "Make a link by which a person brings devices along", d.enrollLink)
 	post(b, "/users/{id}/profile", rostering, "userProfile", "Make an enrollment profile for one device of a person", d.userProfile, mobileconfig)
+	get(b, "/users/{id}/licenses", read, "userLicenses", "The apps and books that a person holds, at every location", d.userLicenses)
 	get(b, "/funnel", read, "funnel", "How far the people of a location have come", d.funnel)
 
 	post(b, "/imports", rostering, "uploadImport", "Upload a CSV file; nothing is imported yet", d.uploadImport, created, upload(largestFile, "text/csv", "application/octet-stream"))
@@ -62,20 +63,30 @@ func (d *Door) write(b *book) {
 	get(b, "/locations/{id}/hand-over", settings, "handOver", "The signed file that the next server reads: people, states, names at Apple; no invite codes, no tokens", d.handOver, jsonLines)
 	post(b, "/locations/{id}/move-in", settings, "moveIn", "Upload a hand-over file, or a CSV file with client_user_id; preview and run it as an import", d.moveIn, created, upload(largestFile, "application/jsonl", "text/csv", "application/octet-stream"), slow(fileTime))
 	get(b, "/signer", read, "signer", "The fingerprint of the key by which this server signs hand-over files", d.signer)
+	put(b, "/locations/{id}/schedule", settings, "setSchedule", "Say how often the location is read by itself", d.setSchedule)
+	get(b, "/locations/{id}/assets", read, "listAssets", "Apps and books with their licenses, as Apple counted them last", d.listAssets)
+	get(b, "/locations/{id}/strangers", read, "listStrangers", "Records at Apple that are nobody's here, and whose they may be", d.listStrangers)
+	get(b, "/locations/{id}/strangers/preview", read, "previewAdopt", "How many of these can be adopted; writes nothing", d.previewAdopt, slow(applesTime))
+	post(b, "/locations/{id}/strangers/adopt", programs, "adopt", "Give such records to people; nothing is asked of Apple", d.adopt, slow(applesTime))
 
 	post(b, "/invitations/examine", read, "examineInvitations", "The doctor: who would be reached, and why the others not; writes nothing", d.examine, selecting)
 	post(b, "/invitations/examine/people", read, "examinedPeople", "The people who got one verdict", d.examineLines, selecting)
 	post(b, "/invitations", inviting, "invite", "Invite people, or resend to them", d.invite, accepted, selecting)
 
 	post(b, "/vpp/sync", programs, "sync", "Make us and Apple equal, both ways", d.sync, accepted, selecting)
-	post(b, "/vpp/delete", programs, "deleteFromVPP", "Delete people from VPP: their records are retired at Apple", d.deleteFromVPP, accepted, selecting)
-	post(b, "/vpp/delete/preview", read, "previewDelete", "What a deletion would do; writes nothing", d.previewDelete, selecting)
+	post(b, "/vpp/delete", programs, "deleteFromVPP", "Delete people from VPP: their records are retired at Apple, when the time to undo is over", d.deleteFromVPP, accepted, selecting)
+	post(b, "/vpp/delete/preview", read, "previewDelete", "What a deletion would do, to people and to licenses; writes nothing", d.previewDelete, selecting, slow(fileTime))
+
+	get(b, "/conflicts", read, "listConflicts", "What does not go together: people of one Apple Account, second records, accounts that cannot be linked", d.listConflicts)
+	get(b, "/conflicts/counts", read, "countConflicts", "How many conflicts of each kind a location has", d.countConflicts)
+	post(b, "/conflicts/retire-other", programs, "retireOther", "Retire a living record that is nobody's here, with time to undo it", d.retireOther, accepted)
 
 	get(b, "/tasks", read, "listTasks", "Tasks, the newest first", d.listTasks)
 	get(b, "/tasks/{id}", read, "getTask", "One task", d.getTask)
 	get(b, "/tasks/{id}/items", read, "listTaskItems", "What became of each person", d.listItems)
 	get(b, "/tasks/{id}/items/export", read, "exportTaskItems", "The same as a CSV file", d.exportItems, csv)
 	post(b, "/tasks/{id}/cancel", read, "cancelTask", "End a task; what Apple or the mail server has is not undone", d.cancelTask, steering)
+	post(b, "/tasks/{id}/undo", read, "undoTask", "End a task of which nothing was sent yet; refused when something may have been", d.undoTask, steering)
 	post(b, "/tasks/{id}/retry", read, "retryTask", "A new task for those with whom this one failed", d.retryTask, accepted, steering)
 	stream(b, "/events", read, "events", "What changes, as it changes", d.events)
 

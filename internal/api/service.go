@@ -111,8 +111,18 @@ type Letters interface {
 // Program keeps us and Apple equal; program.Service is one.
 type Program interface {
 	StartSync(ctx context.Context, by vpp.Actor, s vpp.Selection, full bool, key string) (vpp.Task, error)
-	StartDelete(ctx context.Context, by vpp.Actor, s vpp.Selection, key string) (vpp.Task, error)
+	StartDelete(ctx context.Context, by vpp.Actor, s vpp.Selection, atOnce bool, key string) (vpp.Task, error)
 	PreviewDelete(ctx context.Context, s vpp.Selection) (program.Removal, error)
+	SetSchedule(ctx context.Context, by vpp.Actor, id vpp.LocationID, s vpp.Schedule) (vpp.Location, error)
+	Assets(ctx context.Context, id vpp.LocationID) ([]vpp.Asset, error)
+	Licenses(ctx context.Context, user vpp.UserID) ([]vpp.License, error)
+	Strangers(ctx context.Context, id vpp.LocationID, page vpp.Page) (vpp.List[program.Found], error)
+	PreviewAdopt(ctx context.Context, id vpp.LocationID) (program.Finds, error)
+	Adopt(ctx context.Context, by vpp.Actor, id vpp.LocationID, choices []program.Choice) (program.Adopted, error)
+	AdoptClear(ctx context.Context, by vpp.Actor, id vpp.LocationID, create bool) (program.Adopted, error)
+	Conflicts(ctx context.Context, location vpp.LocationID, kind vpp.ConflictKind, page vpp.Page) (vpp.List[vpp.MappingConflict], error)
+	CountConflicts(ctx context.Context, location vpp.LocationID) (vpp.ConflictCounts, error)
+	RetireOther(ctx context.Context, by vpp.Actor, location vpp.LocationID, other vpp.ClientUserID, key string) (vpp.Task, error)
 	TestConnection(ctx context.Context, id vpp.LocationID) (vpp.Location, []vpp.Check, error)
 	TestNotify(ctx context.Context, id vpp.LocationID) (vpp.NotifyTest, error)
 }
@@ -124,6 +134,7 @@ type Tasks interface {
 	Items(ctx context.Context, id vpp.TaskID, state vpp.ItemState, page vpp.Page) (vpp.List[vpp.TaskItem], error)
 	EachItem(ctx context.Context, id vpp.TaskID, state vpp.ItemState, fn func([]vpp.TaskItem) error) error
 	Cancel(ctx context.Context, by vpp.Actor, id vpp.TaskID) (vpp.Task, error)
+	Undo(ctx context.Context, by vpp.Actor, id vpp.TaskID) (vpp.Task, error)
 	Retry(ctx context.Context, by vpp.Actor, id vpp.TaskID) (vpp.Task, error)
 }
 

@@ -18,6 +18,31 @@ type Story struct {
 	Invitation *Invitation `json:"invitation,omitempty"`
 	Events     []Event     `json:"events" nullable:"false" doc:"The newest first."`
 	Deliveries []Delivery  `json:"deliveries" nullable:"false" doc:"The newest first."`
+
+	SameAccount []Namesake  `json:"same_account,omitempty" doc:"Others who are registered with the same Apple Account; the first 10."`
+	HeldBefore  *HeldBefore `json:"held_before,omitempty" doc:"What a removed person held."`
+}
+
+// Namesake is another person of the same Apple Account.
+type Namesake struct {
+	ID       string `json:"id"`
+	FullName string `json:"full_name"`
+	Email    string `json:"email,omitempty"`
+}
+
+// HeldBefore is what somebody held when their record was retired.
+type HeldBefore struct {
+	RemovedAt time.Time `json:"removed_at"`
+	Apps      int       `json:"apps"`
+	Books     int       `json:"books"`
+	Licenses  []Holding `json:"licenses" nullable:"false"`
+}
+
+func heldBeforeOf(h vpp.HeldBefore) *HeldBefore {
+	if h.At.IsZero() {
+		return nil
+	}
+	return &HeldBefore{h.At.UTC(), h.Apps(), h.Books(), each(h.Licenses, holdingOf)}
 }
 
 // NextStep is the one best thing to do.
@@ -96,6 +121,8 @@ func (d *Door) story(ctx context.Context, in *userAtInput) (*answer[Story], erro
 		Events: each(s.Events, func(e invite.Event) Event {
 			return Event{e.At.UTC(), e.Kind, string(e.Tone), e.Title, e.Detail, e.By}
 		}),
-		Deliveries: each(s.Deliveries, deliveryOf),
+		Deliveries:  each(s.Deliveries, deliveryOf),
+		SameAccount: each(s.SameAccount, func(u vpp.User) Namesake { return Namesake{string(u.ID), u.FullName, u.Email} }),
+		HeldBefore:  heldBeforeOf(s.Before),
 	}, err)
 }

@@ -22,6 +22,9 @@ type Task struct {
 	Title      string            `json:"title"`
 	CreatedBy  string            `json:"created_by"`
 	CreatedAt  time.Time         `json:"created_at"`
+	HoldUntil  *time.Time        `json:"hold_until,omitempty" doc:"Nothing is sent to Apple before."`
+	ReleasedAt *time.Time        `json:"released_at,omitempty" doc:"The time to undo was over: from then on requests went to Apple."`
+	Undoable   bool              `json:"undoable,omitempty" doc:"Nothing was sent to Apple yet: it can be undone."`
 	ExpandedAt *time.Time        `json:"expanded_at,omitempty" doc:"Everybody meant is known: total is final."`
 	FinishedAt *time.Time        `json:"finished_at,omitempty"`
 	CanceledAt *time.Time        `json:"canceled_at,omitempty"`
@@ -39,6 +42,7 @@ func taskOf(t vpp.Task) Task {
 	return Task{
 		ID: string(t.ID), Kind: string(t.Kind), State: string(state), Finished: state != vpp.TaskQueued && state != vpp.TaskRunning,
 		LocationID: string(t.LocationID), Title: t.Title, CreatedBy: t.CreatedBy, CreatedAt: t.CreatedAt.UTC(),
+		HoldUntil: at(t.HoldUntil), ReleasedAt: at(t.ReleasedAt), Undoable: t.Held(),
 		ExpandedAt: at(t.ExpandedAt), FinishedAt: at(t.FinishedAt), CanceledAt: at(t.CanceledAt),
 		Total: t.Total, Done: t.Done, Failed: t.Failed, Skipped: t.Skipped, Note: t.Note, Result: t.Result, Params: t.Params,
 	}
@@ -105,6 +109,14 @@ func (d *Door) cancelTask(ctx context.Context, in *TaskPath) (*answer[Task], err
 	return answered(taskOf(t), err)
 }
 
+func (d *Door) undoTask(ctx context.Context, in *TaskPath) (*answer[Task], error) {
+	if err := d.steer(ctx, in.id()); err != nil {
+		return nil, err
+	}
+	t, err := d.Tasks.Undo(ctx, actor(ctx), in.id())
+	return answered(taskOf(t), err)
+}
+
 func (d *Door) retryTask(ctx context.Context, in *TaskPath) (*answer[Task], error) {
 	if err := d.steer(ctx, in.id()); err != nil {
 		return nil, err
@@ -122,10 +134,19 @@ type TaskItem struct {
 	State     string     `json:"state" enum:"queued,waiting,done,failed,skipped"`
 	Detail    string     `json:"detail,omitempty" doc:"What happened, or why it was skipped."`
 	UpdatedAt *time.Time `json:"updated_at,omitempty"`
+	Error     int        `json:"apple_error,omitempty" doc:"Apple's error number, when Apple refused."`
+	Cause     string     `json:"cause,omitempty" doc:"Why Apple says that."`
 }
 
 func taskItemOf(i vpp.TaskItem) TaskItem {
-	return TaskItem{string(i.UserID), string(i.ProgramUserID), i.FullName, i.Email, string(i.State), i.Detail, at(i.UpdatedAt)}
+	out := TaskItem{
+		UserID: string(i.UserID), VPPUserID: string(i.ProgramUserID), FullName: i.FullName, Email: i.Email,
+		State: string(i.State), Detail: i.Detail, UpdatedAt: at(i.UpdatedAt), Error: i.AppleError,
+	}
+	if i.AppleError != 0 {
+		out.Cause = vpp.ExplainApple(i.AppleError).Cause
+	}
+	return out
 }
 
 // ItemState narrows the people of a task.
@@ -160,13 +181,18 @@ func (d *Door) exportItems(ctx context.Context, in *exportItemsInput) (*huma.Str
 		if _, err := d.Tasks.Get(ctx, in.id()); err != nil {
 			return err
 		}
-		out, err := sheet.NewPeopleWriter(w, sheet.Comma, "state", "detail")
+		out, err := sheet.NewPeopleWriter(w, sheet.Comma, "state", "detail", "apple_error", "cause")
 		if err != nil {
 			return err
 		}
 		err = d.Tasks.EachItem(ctx, in.id(), vpp.ItemState(in.State), func(items []vpp.TaskItem) error {
 			for _, i := range items {
-				if err := out.Write(sheet.Person{FullName: i.FullName, Email: i.Email}, string(i.State), i.Detail); err != nil {
+				number, cause := "", ""
+				if i.AppleError != 0 {
+					p := vpp.ExplainApple(i.AppleError)
+					number, cause = p.Name(), p.Cause
+				}
+				if err := out.Write(sheet.Person{FullName: i.FullName, Email: i.Email}, string(i.State), i.Detail, number, cause); err != nil {
 					return err
 				}
 			}

@@ -20,7 +20,7 @@ type User struct {
 	Groups         []string  `json:"groups" nullable:"false"`
 	Locale         string    `json:"locale,omitempty" doc:"BCP 47."`
 	Notes          string    `json:"notes,omitempty"`
-	Source         string    `json:"source,omitempty" doc:"Where the person came from: csv, console, api."`
+	Source         string    `json:"source,omitempty" doc:"Where the person came from: csv, console, api, apple."`
 	CreatedAt      time.Time `json:"created_at"`
 	UpdatedAt      time.Time `json:"updated_at"`
 }
@@ -44,7 +44,7 @@ type Place struct {
 	LocationID      string     `json:"location_id"`
 	VPPStatus       string     `json:"vpp_status" enum:"not_invited,invited,registered,removed" doc:"Our word. Invited needs both: a record at Apple, and the invitation handed over."`
 	AppleStatus     string     `json:"apple_status" enum:",Registered,Associated,Retired,Deleted" doc:"Apple's own word, empty without a record. Registered there means that the invitation is open."`
-	Step            string     `json:"step" enum:",queued,waiting,created,mail_deferred,mail_refused,refused,awaits_person,update_waiting,removing" doc:"What the case waits for, empty for nothing."`
+	Step            string     `json:"step" enum:",queued,waiting,created,mail_deferred,mail_refused,refused,awaits_person,update_waiting,removal_held,removing" doc:"What the case waits for, empty for nothing."`
 	Since           *time.Time `json:"since,omitempty" doc:"Since when the status is this one."`
 	ClientUserID    string     `json:"client_user_id,omitempty" doc:"The name by which Apple knows the VPP user."`
 	Generation      int        `json:"generation" doc:"Counts the records at Apple, one after the other."`
@@ -60,8 +60,13 @@ type Place struct {
 	AppleErrorText  string     `json:"apple_error_text,omitempty" doc:"What that means and what to do."`
 	AppleErrorAt    *time.Time `json:"apple_error_at,omitempty"`
 	ManagedError    int        `json:"managed_error,omitempty" doc:"Why Apple would not link the Managed Apple Account."`
+	Differs         bool       `json:"differs,omitempty" doc:"Apple has another address than is known here, or could link a Managed Apple Account."`
+	EditedAt        *time.Time `json:"edited_at,omitempty" doc:"When the address or the Managed Apple Account was last changed here."`
+	Relinked        bool       `json:"relinked,omitempty" doc:"The Managed Apple Account was changed here after an account was linked: Apple never exchanges a linked account, so this is not sent."`
 	MailProblem     string     `json:"mail_problem,omitempty" enum:"deferred,refused"`
 	AccountHashSeen bool       `json:"account_linked" doc:"Apple reports a linked account."`
+	RemovalAt       *time.Time `json:"removal_at,omitempty" doc:"A removal is sent to Apple then, and can be undone until then."`
+	RemovalTask     string     `json:"removal_task,omitempty" doc:"The task of that removal."`
 }
 
 func placeOf(p vpp.ProgramUser) Place {
@@ -71,11 +76,11 @@ func placeOf(p vpp.ProgramUser) Place {
 		Pending: string(p.Pending), PendingSince: at(p.PendingSince), AppleEmail: p.AppleEmail, AppleCreatedAt: at(p.CreatedAt),
 		HandedOverAt: at(p.HandedOverAt), AssociatedAt: at(p.AssociatedAt), RetiredAt: at(p.RetiredAt), ReadAt: at(p.ReadAt),
 		AppleError: p.AppleError, AppleErrorAt: at(p.AppleErrorAt), ManagedError: p.ManagedError, MailProblem: string(p.MailProblem),
-		AccountHashSeen: p.AccountHash != "",
+		Differs: p.Differs, EditedAt: at(p.EditedAt), Relinked: p.Relinked(),
+		AccountHashSeen: p.AccountHash != "", RemovalAt: at(p.Removing.At), RemovalTask: string(p.Removing.Task),
 	}
 	if p.AppleError != 0 {
-		problem := vpp.ExplainApple(p.AppleError)
-		out.AppleErrorText = problem.Sentence + " " + problem.Next
+		out.AppleErrorText = vpp.ExplainApple(p.AppleError).Advice()
 	}
 	return out
 }

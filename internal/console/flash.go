@@ -34,7 +34,7 @@ func (d *Door) flashed(r *http.Request) []view.Notice {
 		return nil
 	}
 	for i, n := range notices {
-		notices[i].Action.Href = safePath(n.Action.Href)
+		notices[i].Action.Href, notices[i].Undo = safePath(n.Action.Href), safePath(n.Undo)
 	}
 	return notices
 }

@@ -37,6 +37,9 @@ func (d *Door) page(r *http.Request) view.Page {
 	p.Locations = d.choices(locations, here)
 	p.Notices = append(append(d.lost(locations), d.banner(here)...), p.Notices...)
 	p.Running = d.running(ctx)
+	conflicts, err := d.Program.ConflictCounts(ctx, here.ID)
+	d.note(ctx, err, "conflicts")
+	p.Conflicts = conflicts.Total()
 	return p
 }
 
@@ -125,11 +128,14 @@ func sectionOf(path string) string {
 	switch first {
 	case "":
 		return "start"
-	case "users", "locations", "tasks", "history":
+	case "users", "locations", "tasks", "history", "conflicts":
 		return first
 	case "import", "invite", "vpp":
 		return "users"
 	case "settings":
+		if strings.HasPrefix(path, "/settings/vpp") {
+			return "vpp"
+		}
 		return "mail"
 	}
 	return ""

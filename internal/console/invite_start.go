@@ -32,6 +32,8 @@ func (d *Door) startInvite(w http.ResponseWriter, r *http.Request) error {
 		f.Resend = true
 	case string(vpp.AudienceNotRegistered):
 		f.Audience = vpp.AudienceNotRegistered
+	case string(vpp.AudienceRemoved):
+		f.Audience = vpp.AudienceRemoved
 	}
 	mail, err := d.Letters.MailSettings(r.Context())
 	if err != nil {
@@ -74,6 +76,9 @@ func (d *Door) wizardPage(r *http.Request, f draft, step string) view.Page {
 	p.Title, p.Crumbs, p.Path = "Invite user to VPP", []view.Link{{Text: "Users", Href: "/users"}}, f.path(step)
 	if f.Resend {
 		p.Title = "Resend invitation"
+	}
+	if f.Audience == vpp.AudienceRemoved {
+		p.Title = "Register again"
 	}
 	return p
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/rsvpp/rsvpp/internal/console/view"
@@ -46,6 +47,7 @@ func (d *Door) who(r *http.Request, f draft, typos map[vpp.UserID]typo) (view.In
 		Page: d.wizardPage(r, f, "who"), ID: f.ID, Reachable: found.Reachable, Chosen: found.People, Audiences: audiencesOf(f),
 		Selection: view.Selection{Summary: summaryOf(f.Selection, found.People, found.Location.Name)},
 	}
+	m.Shared = found.Shared.Sentence
 	for _, v := range found.Verdicts {
 		// Who has no address, or cannot be mailed to, can be handed a link.
 		m.ByLink = m.ByLink || v.Code == invite.NoAddress || v.Code == invite.MailNotConfigured
@@ -55,6 +57,13 @@ func (d *Door) who(r *http.Request, f draft, typos map[vpp.UserID]typo) (view.In
 		}
 		m.Verdicts = append(m.Verdicts, verdictOf(v, people.Items))
 	}
+	if f.Audience == vpp.AudienceRemoved {
+		before, err := d.Program.HeldBefore(ctx, f.Selection)
+		if err != nil {
+			return m, err
+		}
+		m.Before = heldWords(before)
+	}
 	return m, d.missing(ctx, &m, f, found, caller(r).Scopes, typos)
 }
 
@@ -63,8 +72,9 @@ func audiencesOf(f draft) []view.Choice {
 		return nil
 	}
 	return []view.Choice{
-		{Value: string(vpp.AudienceNotInvited), Text: "Who is not invited yet", Hint: "Nobody gets a second message.", Current: f.Audience != vpp.AudienceNotRegistered},
+		{Value: string(vpp.AudienceNotInvited), Text: "Who is not invited yet", Hint: "Nobody gets a second message.", Current: f.Audience == vpp.AudienceNotInvited || f.Audience == ""},
 		{Value: string(vpp.AudienceNotRegistered), Text: "Everybody who is not registered", Hint: "Who was invited before gets the same invitation again.", Current: f.Audience == vpp.AudienceNotRegistered},
+		{Value: string(vpp.AudienceRemoved), Text: "Who was removed", Hint: "Register again: the same person gets a new record at Apple.", Current: f.Audience == vpp.AudienceRemoved},
 	}
 }
 
@@ -161,7 +171,7 @@ func (d *Door) chooseWho(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if a := vpp.Audience(values.Get("audience")); !f.Resend && (a == vpp.AudienceNotInvited || a == vpp.AudienceNotRegistered) {
+	if a := vpp.Audience(values.Get("audience")); !f.Resend && slices.Contains([]vpp.Audience{vpp.AudienceNotInvited, vpp.AudienceNotRegistered, vpp.AudienceRemoved}, a) {
 		f.Audience = a
 	}
 	typos, err := d.saveEmails(r, values)
@@ -216,4 +226,16 @@ func (d *Door) saveEmails(r *http.Request, values url.Values) (map[vpp.UserID]ty
 		}
 	}
 	return typos, nil
+}
+
+// heldWords say what removed people held before, "" when nothing is known.
+func heldWords(h vpp.HeldByAll) string {
+	if h.People == 0 {
+		return ""
+	}
+	held := "They"
+	if h.People > 1 {
+		held = thousands(h.People) + " of them"
+	}
+	return held + " held " + invite.HeldCount(h.Apps, h.Books) + " before. Apps have to be assigned anew; books come back with the same Apple Account."
 }

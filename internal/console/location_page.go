@@ -30,6 +30,9 @@ func (d *Door) location(r *http.Request, l vpp.Location) (view.Location, error) 
 	p.Crumbs = []view.Link{{Text: "Locations", Href: "/locations"}}
 	card, err := d.locationCard(r.Context(), l)
 	m := view.Location{Page: p, Card: card, Token: d.tokenFacts(l), Sync: d.syncFacts(l), Hook: d.hookFacts(l), Wait: d.waiting(l), Empty: l.UID == "", Claim: d.claim(l)}
+	if err == nil && l.UID != "" {
+		m.Tabs, err = d.locationTabs(r.Context(), l.ID, tabLocation)
+	}
 	said := func(n view.Notice) bool { return n == d.tokenNotice(l) }
 	if n := d.tokenNotice(l); n.Text != "" && !m.Empty && (!l.Elsewhere() || l.ClaimState() == vpp.ClaimMovedOut) && !slices.ContainsFunc(p.Notices, said) {
 		n.Action = view.Link{}
@@ -62,6 +65,9 @@ func (d *Door) syncFacts(l vpp.Location) []view.Fact {
 		{Term: "Last read", Text: d.when(l.ReadAt).Text, Title: d.when(l.ReadAt).Full},
 		{Term: "Last read of everything", Text: d.when(l.FullReadAt).Text, Title: d.when(l.FullReadAt).Full},
 		{Term: "Records found then", Text: thousands(l.AtApple)},
+		{Term: "Last read of apps and books", Text: d.when(l.AssetsReadAt).Text, Title: d.when(l.AssetsReadAt).Full},
+		{Term: "Next read", Text: d.nextRead(l, l.NextReadAt), Title: d.when(l.NextReadAt).Full},
+		{Term: "Next read of everything", Text: d.nextRead(l, l.NextFullAt), Title: d.when(l.NextFullAt).Full},
 	}
 	if !l.ReadStarted.IsZero() && l.ReadStarted.After(l.ReadAt) {
 		facts = append(facts, view.Fact{Term: "Now", Tone: view.Info, Text: "reading, " + thousands(l.ReadProgress.Done) + " of " + thousands(max(l.ReadProgress.Total, l.ReadProgress.Done))})

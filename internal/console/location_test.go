@@ -68,6 +68,42 @@ func TestLocationTokenRefused(t *testing.T) {
 	b.upload("/locations/add", h.token("Late", applesim.TokenOptions{}).Content).says(http.StatusUnprocessableEntity, "Apple cannot be reached.")
 }
 
+// TestLocationRenewSooner: a token that ends earlier is asked about before it
+// is taken, without another upload (pain 12).
+func TestLocationRenewSooner(t *testing.T) {
+	h := open(t)
+	b := h.anna()
+	first := h.token("First", applesim.TokenOptions{})
+	one := b.post("/locations/add/confirm", "token", b.upload("/locations/add", first.Content).hidden("token")).header.Get("Location")
+	older, err := h.apple.MintToken(first.UID, applesim.TokenOptions{ExpiresAt: time.Now().AddDate(0, 0, 20)})
+	must(t, err)
+	asked := b.upload(one+"/token", older.Content).says(http.StatusUnprocessableEntity, "Renew with an earlier end?", "it may be an older file", "Keep the present token")
+	if strings.Contains(asked.body, older.Content) {
+		t.Error("the token itself stands in the page")
+	}
+	b.get(one).says(http.StatusOK, "Token valid")
+	b.post(one+"/token?sooner=1", "carried", "nonsense").says(http.StatusUnprocessableEntity, "choose it again")
+	b.post(one+"/token?sooner=1", "carried", asked.hidden("carried")).leads(one)
+	b.get(one).says(http.StatusOK, "The token of First is renewed.", "Token expires in", "Download a new token in Apple Business Manager")
+	b.get("/tasks").says(http.StatusOK, "The content token of First expires in 20 days")
+}
+
+// TestLocationTests: the tests say what is well and what to do (F-59).
+func TestLocationTests(t *testing.T) {
+	h := open(t)
+	b := h.anna()
+	first := h.token("First", applesim.TokenOptions{})
+	one := b.post("/locations/add/confirm", "token", b.upload("/locations/add", first.Content).hidden("token")).header.Get("Location")
+	b.get(one).says(http.StatusOK, "Test connection")
+	b.post(one+"/test").says(http.StatusOK, "Connection test", "Apple answers.", "Apple accepts the token of First", "Notifications from Apple")
+	b.post(one + "/notifications/test").leads(one)
+	b.get(one).says(http.StatusOK, "nothing is lost")
+	must(t, h.apple.RevokeToken(first.Content))
+	b.post(one+"/test").says(http.StatusOK, "was revoked")
+	b.post("/locations/none/test").says(http.StatusNotFound)
+	b.post("/locations/none/notifications/test").says(http.StatusNotFound)
+}
+
 func TestLocationRenewAndDefault(t *testing.T) {
 	h := open(t)
 	b := h.anna()

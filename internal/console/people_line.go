@@ -15,7 +15,7 @@ func lineOf(p vpp.Person, scopes operator.Scopes, now time.Time) view.UserLine {
 		ID: string(p.ID), Name: p.FullName, Email: p.Email, UserName: p.UserName, Managed: p.ManagedAppleID,
 		Groups: p.Groups, ExternalID: p.ExternalID, Standing: standingOf(p.User, p.Program, now),
 		InvitedAt: view.At(p.Program.HandedOverAt, now), RegisteredAt: view.At(p.Program.AssociatedAt, now),
-		Can: strings.Join(mayDo(p.Program, scopes), " "),
+		Differs: p.Program.Differs, Can: strings.Join(mayDo(p.Program, scopes), " "),
 	}
 }
 
@@ -51,9 +51,10 @@ func mayDo(p vpp.ProgramUser, scopes operator.Scopes) []string {
 			can = append(can, word)
 		}
 	}
-	leaving := p.Pending == vpp.WriteRetire
+	leaving := p.Pending == vpp.WriteRetire || !p.Removing.At.IsZero()
 	status := p.VPPStatus()
 	add("invite", operator.ScopeInvite, !leaving && (status == vpp.NotInvited || status == vpp.Removed))
+	add("register", operator.ScopeInvite, !leaving && status == vpp.Removed && p.Pending == vpp.WriteNone)
 	add("resend", operator.ScopeInvite, !leaving && p.AppleStatus == vpp.AppleRegistered && p.Pending != vpp.WriteCreate)
 	add("sync", operator.ScopeProgram, p.AppleStatus != vpp.AppleNone || p.Pending != vpp.WriteNone)
 	add("delete", operator.ScopeProgram, !leaving && p.AppleStatus.Living())

@@ -67,6 +67,10 @@ func (d *Door) person(r *http.Request, here vpp.Location) (view.User, error) {
 	m := view.User{Page: d.page(r), ID: string(id), Location: string(here.ID), Name: profile.User.FullName, Facts: factsOf(profile.User)}
 	m.Page.Title, m.Page.Crumbs = profile.User.FullName, []view.Link{{Text: "Users", Href: "/users"}}
 	m.Standings = standingsOf(profile, locations, here.ID, d.now())
+	m.Notes = notesOf(profile, locations)
+	if m.Licenses, err = d.licenses(ctx, id, locations); err != nil {
+		return m, err
+	}
 	story, err := d.Inviter.Story(ctx, id, here.ID)
 	if vpp.KindOf(err) == vpp.NotFound {
 		m.Next = notHere(here)
@@ -95,6 +99,9 @@ func (d *Door) tell(m *view.User, s invite.Story, scopes operator.Scopes) {
 	}
 	m.Invitations = invitationsOf(s, now)
 	m.Can = canOf(s, scopes)
+	for _, h := range s.Before.Licenses {
+		m.Before = append(m.Before, holdingOf(h))
+	}
 }
 
 func canOf(s invite.Story, scopes operator.Scopes) view.UserCan {
@@ -103,7 +110,7 @@ func canOf(s invite.Story, scopes operator.Scopes) view.UserCan {
 	registered := s.Place.AppleStatus == vpp.AppleRegistered && s.Place.Pending != vpp.WriteRetire && s.Place.Pending != vpp.WriteCreate
 	return view.UserCan{
 		Invite: strings.Contains(can, "invite"), Resend: strings.Contains(can, "resend"),
-		Sync: strings.Contains(can, "sync"), Delete: strings.Contains(can, "delete"),
+		Register: strings.Contains(can, "register"), Sync: strings.Contains(can, "sync"), Delete: strings.Contains(can, "delete"),
 		Withdraw: inviting && (s.State == vpp.InvitationWaiting || s.State == vpp.InvitationSent || s.State == vpp.InvitationFailed),
 		Link:     inviting && registered,
 	}

@@ -87,6 +87,7 @@ func (s *school) openRooms() {
 	box, err := seal.New(make([]byte, 32))
 	s.must(err)
 	keys := &tokens{}
+	s.roster = roster.New(s.db, time.Now, storetest.NewID)
 	s.program = program.New(s.db, keys, box, program.Config{
 		Client: appsandbooks.Config{BaseURL: s.apple.BaseURL(), RequestTimeout: 2 * time.Second, BackoffFirst: 5 * time.Millisecond},
 		Cadence: program.Cadence{
@@ -94,12 +95,11 @@ func (s *school) openRooms() {
 			Settle: 10 * time.Millisecond, ReadEvery: time.Hour, FullEvery: time.Hour,
 		},
 		Lease: time.Minute, Slice: 8 * time.Second, Parallel: 8, Attempts: 8, Logger: slog.New(slog.DiscardHandler),
-		Now: time.Now, IDs: storetest.NewID, Secrets: uuid.NewString, Sleep: pause,
+		Now: time.Now, IDs: storetest.NewID, Secrets: uuid.NewString, Sleep: pause, People: s.roster,
 	})
 	s.places = location.New(s.db, s.program, box, time.Now, storetest.NewID)
 	keys.Service = s.places
 	s.must(s.places.EnsureDefault(s.t.Context()))
-	s.roster = roster.New(s.db, time.Now, storetest.NewID)
 	sender, err := mail.NewSender(mail.Settings{}, mail.Ports{})
 	s.must(err)
 	s.t.Cleanup(func() { _ = sender.Close() })

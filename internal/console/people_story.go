@@ -27,7 +27,13 @@ func nextOf(s invite.Story, scopes operator.Scopes) view.NextAction {
 		n.Href, scope = user+"/edit", operator.ScopeRoster
 	case invite.ActMail:
 		n.Href, scope = "/settings/mail", operator.ScopeSettings
-	case invite.ActInvite, invite.ActInviteAgain:
+	case invite.ActRemoval:
+		n.Href, scope = taskPath(s.Place.Removing.Task), operator.ScopeRead
+	case invite.ActConflict:
+		n.Href, scope = "/conflicts?kind="+string(vpp.ConflictAccount), operator.ScopeRead
+	case invite.ActInviteAgain:
+		n.Action = "/invite?audience=" + string(vpp.AudienceRemoved)
+	case invite.ActInvite:
 		n.Action = "/invite?audience=" + string(vpp.AudienceNotRegistered)
 	case invite.ActResend:
 		n.Action = "/invite?audience=resend"
@@ -44,6 +50,8 @@ func nextOf(s invite.Story, scopes operator.Scopes) view.NextAction {
 
 func nextTone(s invite.Story) view.Tone {
 	switch {
+	case s.Next.Action == invite.ActRemoval, s.Next.Action == invite.ActConflict:
+		return view.Warn
 	case s.Status == vpp.Registered:
 		return view.Good
 	case s.Step == vpp.StepRefused, s.Step == vpp.StepMailRefused, s.Next.Action == invite.ActAddToken, s.Next.Action == invite.ActRenewToken:

@@ -35,13 +35,15 @@ func statusWord(s vpp.VPPStatus) string { return view.Status(s).Word() }
 
 // attentions are the filters for cases that need somebody, in their order.
 func attentions() []vpp.Attention {
-	return []vpp.Attention{vpp.AttentionWaiting, vpp.AttentionMail, vpp.AttentionRefused, vpp.AttentionNoAddress, vpp.AttentionStuck}
+	return []vpp.Attention{vpp.AttentionWaiting, vpp.AttentionDiffers, vpp.AttentionMail, vpp.AttentionRefused, vpp.AttentionNoAddress, vpp.AttentionStuck}
 }
 
 func attentionWord(a vpp.Attention) string {
 	switch a {
 	case vpp.AttentionWaiting:
 		return "Waiting for Apple"
+	case vpp.AttentionDiffers:
+		return "Changed here, not yet at Apple"
 	case vpp.AttentionMail:
 		return "Mail problem"
 	case vpp.AttentionRefused:
@@ -73,6 +75,8 @@ func stepWord(u vpp.User, p vpp.ProgramUser) string {
 		return "has not signed in at Apple yet"
 	case vpp.StepUpdateWaiting:
 		return "a changed address waits for Apple"
+	case vpp.StepRemovalHeld:
+		return "will be removed from VPP at " + p.Removing.At.UTC().Format("15:04 MST")
 	case vpp.StepRemoving:
 		return "removal waits for Apple"
 	case vpp.StepNone:

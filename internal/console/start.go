@@ -21,6 +21,7 @@ type standing struct {
 	funnel    vpp.Funnel
 	counts    vpp.Counts
 	mail      bool // letters can leave
+	told      bool // somebody is written to about tokens and locations
 }
 
 func (d *Door) startPage(w http.ResponseWriter, r *http.Request) error {
@@ -53,7 +54,8 @@ func (d *Door) standing(r *http.Request) (s standing, err error) {
 	if s.counts, err = d.People.Counts(ctx, s.here.ID); err != nil {
 		return s, err
 	}
-	s.mail, err = d.mailWorks(ctx)
+	settings, err := d.Letters.MailSettings(ctx)
+	s.mail, s.told = settings.Configured(), len(settings.Administrators) > 0
 	return s, err
 }
 
@@ -84,6 +86,9 @@ func (d *Door) attention(s standing) []view.Notice {
 	}
 	if !s.mail {
 		warns = append(warns, view.Notice{Tone: view.Warn, Text: "No mail is configured. Invitations can be made and their links copied, but nothing is mailed.", Action: view.Link{Text: "Set up mail", Href: "/settings/mail"}})
+	}
+	if s.mail && !s.told && s.here.UID != "" {
+		warns = append(warns, view.Notice{Tone: view.Info, Text: "Nobody is written to when a content token is about to expire: name the administrators’ addresses.", Action: view.Link{Text: "Set addresses", Href: "/settings/mail"}})
 	}
 	return append(append(stops, warns...), stuck(s.counts)...)
 }

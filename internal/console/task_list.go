@@ -18,6 +18,7 @@ func (d *Door) taskRoutes() []gate.Route {
 		d.route("GET /tasks/{id}", operator.ScopeRead, d.taskPage),
 		result,
 		d.route("POST /tasks/{id}/cancel", operator.ScopeRead, d.cancelTask),
+		d.route("POST /tasks/{id}/undo", operator.ScopeRead, d.undoTask),
 		d.route("POST /tasks/{id}/retry", operator.ScopeRead, d.retryTask),
 	}
 }

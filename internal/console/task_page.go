@@ -43,6 +43,9 @@ func (d *Door) taskWhole(r *http.Request, id vpp.TaskID, path string) (view.Task
 	m.Page.Title = t.Title
 	m.Page.Crumbs = []view.Link{{Text: "Tasks", Href: "/tasks"}}
 	m.Steer = mayTouch(caller(r).Scopes, t.Kind)
+	if t.Held() {
+		m.Held, m.HeldAt = d.when(t.HoldUntil), t.HoldUntil.UTC().Format("15:04:05 MST")
+	}
 	for _, i := range items.Items {
 		m.Items = append(m.Items, d.taskItem(i))
 	}
@@ -72,7 +75,11 @@ func (d *Door) taskItem(i vpp.TaskItem) view.TaskItem {
 	} else if name == "" {
 		name = i.Email
 	}
-	return view.TaskItem{UserID: string(i.UserID), Name: name, Email: i.Email, Tone: tone, State: word, Answer: i.Detail, At: d.when(i.UpdatedAt)}
+	failed := ""
+	if i.AppleError != 0 {
+		failed = vpp.ExplainApple(i.AppleError).Name()
+	}
+	return view.TaskItem{Error: failed, UserID: string(i.UserID), Name: name, Email: i.Email, Tone: tone, State: word, Answer: i.Detail, At: d.when(i.UpdatedAt)}
 }
 
 func itemWords(s vpp.ItemState) (view.Tone, string) {
@@ -121,6 +128,23 @@ func (d *Door) cancelTask(w http.ResponseWriter, r *http.Request) error {
 	return d.done(w, r, taskPath(t.ID), view.Notice{Tone: view.Info, Text: "The task is cancelled. What Apple or the mail server has already is not undone."})
 }
 
+// undoTask takes a removal back of which nothing was sent yet.
+func (d *Door) undoTask(w http.ResponseWriter, r *http.Request) error {
+	t, err := d.steered(r)
+	if err != nil {
+		return err
+	}
+	n := t.Total
+	t, err = d.Tasks.Undo(r.Context(), actor(r), t.ID)
+	if vpp.KindOf(err) == vpp.Conflict {
+		return d.done(w, r, taskPath(taskID(r)), view.Notice{Tone: view.Warn, Text: vpp.MessageOf(err)})
+	}
+	if err != nil {
+		return err
+	}
+	return d.done(w, r, taskPath(t.ID), view.Notice{Tone: view.Good, Text: "Undone: nothing was sent to Apple, and " + users(n) + " stay as they are."})
+}
+
 func (d *Door) retryTask(w http.ResponseWriter, r *http.Request) error {
 	t, err := d.steered(r)
 	if err != nil {
@@ -142,13 +166,14 @@ func (d *Door) taskResult(w http.ResponseWriter, r *http.Request) error {
 	}
 	state := vpp.ItemState(r.URL.Query().Get("state"))
 	return sendFile(w, r, "task-"+t.CreatedAt.Format("2006-01-02")+".csv", func(out io.Writer) error {
-		people, err := sheet.NewPeopleWriter(out, sheet.Comma, "state", "detail")
+		people, err := sheet.NewPeopleWriter(out, sheet.Comma, "state", "detail", "apple_error", "cause")
 		if err != nil {
 			return err
 		}
 		err = d.Tasks.EachItem(ctx, t.ID, state, func(items []vpp.TaskItem) error {
 			for _, i := range items {
-				if err := people.Write(sheet.Person{FullName: i.FullName, Email: i.Email}, string(i.State), i.Detail); err != nil {
+				refusal := refusalOf(i)
+				if err := people.Write(sheet.Person{FullName: i.FullName, Email: i.Email}, string(i.State), i.Detail, refusal[0], refusal[1]); err != nil {
 					return err
 				}
 			}
@@ -159,4 +184,13 @@ func (d *Door) taskResult(w http.ResponseWriter, r *http.Request) error {
 		}
 		return people.Close()
 	})
+}
+
+// refusalOf is Apple's number and why Apple says that, where Apple refused.
+func refusalOf(i vpp.TaskItem) [2]string {
+	if i.AppleError == 0 {
+		return [2]string{}
+	}
+	p := vpp.ExplainApple(i.AppleError)
+	return [2]string{p.Name(), p.Cause}
 }

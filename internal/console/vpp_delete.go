@@ -3,9 +3,10 @@ package console
 import (
 	"context"
 	"net/http"
-	"net/url"
+	"time"
 
 	"github.com/rsvpp/rsvpp/internal/console/view"
+	"github.com/rsvpp/rsvpp/internal/program"
 	"github.com/rsvpp/rsvpp/internal/vpp"
 )
 
@@ -20,32 +21,89 @@ func (d *Door) askDelete(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	m := view.Delete{Page: d.programPage(r, "Delete from VPP"), Retire: found.Retired, Linked: found.Registered}
+	m := d.removal(found)
+	m.Page = d.programPage(r, "Delete from VPP")
 	if m.Selection, err = d.confirming(r.Context(), selection); err != nil {
 		return err
 	}
+	m.Selection.Fields = append(m.Selection.Fields, view.Hidden{Name: "return", Value: backTo(r, "/users")})
+	return d.render(w, r, view.DeletePage(m))
+}
+
+// removal says in words what a removal would do.
+func (d *Door) removal(found program.Removal) view.Delete {
+	m := view.Delete{
+		Retire: found.Retired, Begun: found.Busy + found.Taken, Linked: found.Registered, Undo: undoWords(found.Undo),
+		ReadAt: d.when(found.LicensesReadAt), ComeBack: found.ComeBack(), Stay: found.Stay(), Losing: found.Losing, Keeping: found.Keeping,
+	}
+	for _, h := range found.Each {
+		m.Assets = append(m.Assets, holdingOf(h))
+	}
+	for _, k := range found.Keepers {
+		m.Keepers = append(m.Keepers, view.Keeper{ID: string(k.UserID), Name: k.FullName, Books: k.Books})
+	}
 	for _, reason := range [...]view.Reason{
-		{Text: "have no record at Apple that could be removed", Count: found.Nothing},
-		{Text: "are being worked on by Apple just now; try again in a moment", Count: found.Busy},
+		{Text: "have no living record at Apple that could be removed", Count: found.Nothing},
+		{Text: "have to wait until Apple has answered an earlier request about them", Count: found.Busy},
+		{Text: "are taken out before Apple is asked for a record", Count: found.Taken},
 	} {
 		if reason.Count > 0 {
 			m.Skipped = append(m.Skipped, reason)
 		}
 	}
-	return d.render(w, r, view.DeletePage(m))
+	return m
 }
 
-// deleteFromVPP begins the removal (S1-10, S1-17).
+func holdingOf(h vpp.Holding) view.Holding {
+	out := view.Holding{AdamID: h.AdamID, Kind: h.ProductType, Licenses: h.Licenses, People: h.People, Stays: !h.Revocable}
+	if out.Kind == "" {
+		out.Kind = "App or book"
+	}
+	return out
+}
+
+// undoWords says a time span: "5 minutes", "30 seconds"; "" for none.
+func undoWords(d time.Duration) string {
+	count := func(n int, unit string) string {
+		if n == 1 {
+			return "1 " + unit
+		}
+		return thousands(n) + " " + unit + "s"
+	}
+	switch {
+	case d <= 0:
+		return ""
+	case d%time.Hour == 0:
+		return count(int(d/time.Hour), "hour")
+	case d%time.Minute == 0:
+		return count(int(d/time.Minute), "minute")
+	}
+	return count(int(d.Round(time.Second)/time.Second), "second")
+}
+
+// deleteFromVPP begins the removal (S1-10, S1-17). While it can be undone the
+// list says so; what is sent at once is watched.
 func (d *Door) deleteFromVPP(w http.ResponseWriter, r *http.Request) error {
 	selection, gone, err := d.meant(w, r)
 	if gone {
 		return err
 	}
-	task, err := d.Program.StartDelete(r.Context(), actor(r), selection, formKey(r))
+	task, err := d.Program.StartDelete(r.Context(), actor(r), selection, false, formKey(r))
 	if err != nil {
 		return err
 	}
-	return d.seeOther(w, r, "/tasks/"+url.PathEscape(string(task.ID)))
+	return d.begun(w, r, task)
+}
+
+// begun leads on after a removal began.
+func (d *Door) begun(w http.ResponseWriter, r *http.Request, task vpp.Task) error {
+	if !task.Held() {
+		return d.seeOther(w, r, taskPath(task.ID))
+	}
+	return d.done(w, r, backTo(r, "/users"), view.Notice{
+		Tone: view.Info, Text: users(task.Total) + " will be deleted from VPP at " + task.HoldUntil.UTC().Format("15:04:05 MST") + ". Nothing is sent to Apple before.",
+		Undo: taskPath(task.ID) + "/undo", Until: task.HoldUntil.UTC().Format(time.RFC3339), Action: view.Link{Text: "Show the task", Href: taskPath(task.ID)},
+	})
 }
 
 // meant reads the people that a form of the list, or its confirmation, is about.

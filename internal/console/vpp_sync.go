@@ -170,7 +170,11 @@ func directions(t vpp.Task) (out, in, odd []view.Reason) {
 	add(&in, t.Result["pulled_created"], "have their record at Apple now")
 	add(&in, t.Result["pulled_removed"], "became Removed")
 	add(&in, t.Result["pulled_other"], "changed in another way, such as the address")
-	add(&odd, t.Result["strangers"], "records at Apple belong to nobody here")
+	add(&in, t.Result["licenses_added"], "licenses were given to somebody")
+	add(&in, t.Result["licenses_removed"], "licenses came back")
+	add(&in, t.Result["assets_changed"], "apps or books are counted otherwise")
+	add(&odd, t.Result["strangers"], "records at Apple belong to nobody here: look under the location, Found at Apple")
+	add(&odd, t.Result["unknown"], "records have a status that nobody knows")
 	add(&odd, t.Skipped, "left out")
 	return out, in, odd
 }

@@ -33,7 +33,7 @@ func TestDelete(t *testing.T) {
 	anna.get("/users/"+string(fresh)).has(t, `formaction="/vpp/delete" disabled`, `formaction="/invite" class`)
 
 	asked := anna.post("/vpp/delete", "user", string(bo), "user", string(fresh))
-	asked.has(t, "2 users chosen at Nordschule", "Bo Berg", "New One", "1 record will be retired", "Delete 1 user from VPP", "have no record at Apple", "Book licenses never come back")
+	asked.has(t, "2 users chosen at Nordschule", "Bo Berg", "New One", "1 record will be retired", "Delete 1 user from VPP", "have no living record at Apple", "Nobody of them holds a book")
 	if s.status(bo) != vpp.Invited {
 		t.Error("asking deletes")
 	}

@@ -23,6 +23,10 @@ type Problem struct {
 	Instance string `json:"instance"` // the request id, to look up in the log
 	Field    string `json:"field,omitempty"`
 
+	AppleError int    `json:"apple_error,omitempty" doc:"Apple's error number behind it."`
+	Cause      string `json:"cause,omitempty" doc:"Why Apple says that."`
+	Next       string `json:"next,omitempty" doc:"What to do about Apple's error."`
+
 	after time.Duration
 }
 
@@ -60,6 +64,10 @@ func ProblemOf(ctx context.Context, err error) *Problem {
 	var e *vpp.Error
 	if errors.As(err, &e) && e.Kind != vpp.Internal {
 		problem.Field = e.Field
+	}
+	if n := vpp.AppleNumber(err); n != 0 {
+		apple := vpp.ExplainApple(n)
+		problem.AppleError, problem.Cause, problem.Next = n, apple.Cause, apple.Next
 	}
 	var later interface{ RetryAfter() time.Duration }
 	if errors.As(err, &later) {

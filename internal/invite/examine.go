@@ -2,6 +2,8 @@ package invite
 
 import (
 	"context"
+	"fmt"
+	"strings"
 
 	"github.com/rsvpp/rsvpp/internal/vpp"
 )
@@ -16,6 +18,10 @@ type DoctorStore interface {
 	CountCases(ctx context.Context, s vpp.Selection) ([]vpp.CaseCount, error)
 	// ListCases lists the people of a selection who are in one of the cases.
 	ListCases(ctx context.Context, s vpp.Selection, cases []vpp.Case, page vpp.Page) (vpp.List[vpp.Person], error)
+	// SharingAccounts counts the people of a selection who are registered with
+	// the same Apple Account as somebody else at the location, and names the
+	// first of them with one of the others.
+	SharingAccounts(ctx context.Context, s vpp.Selection) (people int, one, other string, err error)
 }
 
 // Diagnosis is the doctor's word on a selection.
@@ -25,6 +31,14 @@ type Diagnosis struct {
 	Reachable int // will really be reached, or need no invitation
 	Acting    int // for whom a run does something; more than Reachable when no mail is set up
 	Verdicts  []Finding
+	Shared    Sharing // people who are registered with the same Apple Account as somebody else
+}
+
+// Sharing is about people who are registered with the same Apple Account as
+// somebody else: licenses for one of them fail (F-09).
+type Sharing struct {
+	People   int
+	Sentence string // "" when nobody does
 }
 
 // Finding is one verdict and how many people it is about. Sentences may differ
@@ -97,7 +111,21 @@ func (s *Service) diagnose(ctx context.Context, r Request) (Diagnosis, []vpp.Cas
 	}
 	d := sum(counts, t)
 	d.Location = location
-	return d, counts, nil
+	d.Shared, err = s.sharing(ctx, r.Selection)
+	return d, counts, err
+}
+
+// sharing says who is registered with the same Apple Account as somebody else.
+func (s *Service) sharing(ctx context.Context, sel vpp.Selection) (Sharing, error) {
+	n, one, other, err := s.store.SharingAccounts(ctx, sel)
+	if err != nil || n == 0 {
+		return Sharing{}, err
+	}
+	sentence := one + " is registered with the same Apple Account as " + other + "."
+	if n > 1 {
+		sentence = fmt.Sprintf("%s, and %d more of these people share an account.", strings.TrimSuffix(sentence, "."), n-1)
+	}
+	return Sharing{n, sentence + " Licenses for one of them fail: see Mapping conflicts."}, nil
 }
 
 // terms adds what holds just now to what the request says.

@@ -35,8 +35,10 @@ func (r Request) checked() (Request, error) {
 		r.Channel = vpp.ChannelMail
 	}
 	switch {
-	case r.Audience != vpp.AudienceNotInvited && r.Audience != vpp.AudienceNotRegistered:
-		return r, invalid("audience", "The audience is either not-invited or not-registered.")
+	case r.Audience != vpp.AudienceNotInvited && r.Audience != vpp.AudienceNotRegistered && r.Audience != vpp.AudienceRemoved:
+		return r, invalid("audience", "The audience is not-invited, not-registered or removed.")
+	case r.Resend && r.Audience == vpp.AudienceRemoved:
+		return r, invalid("audience", "Removed people hold no invitation that could be sent again: register them again instead.")
 	case !slices.Contains([]vpp.Channel{vpp.ChannelMail, vpp.ChannelLink, vpp.ChannelDevice, vpp.ChannelBoth}, r.Channel):
 		return r, invalid("channel", "An invitation goes by mail, on the device, both ways, or by link.")
 	case !r.Selection.All && len(r.Selection.IDs) == 0:

@@ -56,6 +56,9 @@ func (s *Service) Start(ctx context.Context, by vpp.Actor, r Request) (vpp.Task,
 		ID: vpp.TaskID(s.ids()), Kind: vpp.TaskInvite, LocationID: d.Location.ID, Title: title("Invite", d.Acting),
 		CreatedBy: by.Name, CreatedAt: s.now(), Params: r.params(d, life),
 	}
+	if r.Audience == vpp.AudienceRemoved {
+		task.Title = title("Register again", d.Acting)
+	}
 	if r.Resend {
 		task.Kind, task.Title = vpp.TaskResend, title("Resend to", d.Acting)
 	}

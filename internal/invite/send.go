@@ -48,12 +48,26 @@ func (s *Service) Send(ctx context.Context, _ vpp.SendMail) error {
 		return err
 	}
 	// Without mail, letters wait until it is set up again; commands go.
+	used := s.usedSince()
 	b := &batch{service: s, settings: settings, mail: ready, claim: s.ids(), began: s.now(), texts: map[vpp.TaskID]Compiled{}}
 	more, err := b.run(ctx)
+	if b.deferred.Load() {
+		err = errors.Join(err, s.hurryIfChanged(context.WithoutCancel(ctx), used))
+	}
 	if err == nil && more {
 		return &vpp.Later{At: s.now()}
 	}
 	return err
+}
+
+// hurryIfChanged makes letters due that were put off under settings which were
+// changed while they were tried: under the new ones they may go.
+func (s *Service) hurryIfChanged(ctx context.Context, used time.Time) error {
+	_, saved, err := s.savedMail(ctx)
+	if err != nil || saved.Equal(used) {
+		return err
+	}
+	return s.store.HurryLetters(ctx)
 }
 
 // batch is one job's sending: one claims, many send, one writes results, all
@@ -65,6 +79,7 @@ type batch struct {
 	claim    string
 	began    time.Time
 	halted   atomic.Bool // every letter would meet the same failure
+	deferred atomic.Bool // some were put off
 
 	mu     sync.Mutex
 	texts  map[vpp.TaskID]Compiled
@@ -173,6 +188,7 @@ func (b *batch) result(d vpp.DueLetter, h Handover) vpp.SentLetter {
 	if h.Outcome != vpp.DeliveryDeferred {
 		return sent
 	}
+	b.deferred.Store(true)
 	sent.Next = now.Add(config.BackOff[min(d.Attempts, len(config.BackOff)-1)])
 	if sent.Next.Sub(d.QueuedAt) > config.GiveUp {
 		sent.Outcome, sent.Next = vpp.DeliveryRefused, time.Time{}

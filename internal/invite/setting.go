@@ -26,10 +26,12 @@ type Sealer interface {
 }
 
 const (
-	letterSetting   = "letter"
-	mailSetting     = "mail"
-	passwordContext = "setting:mail:password"
+	letterSetting = "letter"
+	mailSetting   = "mail"
 )
+
+// PasswordContext is where the password of the mail settings is sealed for.
+const PasswordContext = "setting:mail:password"
 
 // MailSettings say how letters leave and whom they come from.
 type MailSettings struct {
@@ -143,16 +145,23 @@ func (s *Service) withPassword(ctx context.Context, next MailSettings) (MailSett
 		next.Password = ""
 		return next, "", nil
 	case next.Password != "":
-		sealed, err := s.box.Seal([]byte(next.Password), passwordContext)
+		sealed, err := s.box.Seal([]byte(next.Password), PasswordContext)
 		return next, sealed, err
 	case was.Sealed == "":
 		return next, "", nil
 	case next.Username != was.Username || next.Host != was.Host || next.Mode != was.Mode:
 		return next, "", invalid("password", "The server or the user name changed: type the password again.")
 	}
-	plain, err := s.box.Open(was.Sealed, passwordContext)
+	plain, err := s.box.Open(was.Sealed, PasswordContext)
 	next.Password = string(plain)
 	return next, was.Sealed, err
+}
+
+// usedSince is when the settings were saved that the carrier has.
+func (s *Service) usedSince() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.used
 }
 
 // useMail brings the carrier to the saved settings; another node may have
@@ -169,7 +178,7 @@ func (s *Service) useMail(ctx context.Context) (MailSettings, bool, error) {
 	}
 	settings := saved.MailSettings
 	if saved.Sealed != "" {
-		plain, err := s.box.Open(saved.Sealed, passwordContext)
+		plain, err := s.box.Open(saved.Sealed, PasswordContext)
 		if err != nil {
 			return settings, false, err
 		}

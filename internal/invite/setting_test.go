@@ -1,11 +1,14 @@
 package invite_test
 
 import (
+	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rsvpp/rsvpp/internal/invite"
 	"github.com/rsvpp/rsvpp/internal/mail/mailtest"
+	"github.com/rsvpp/rsvpp/internal/store/storetest"
 	"github.com/rsvpp/rsvpp/internal/vpp"
 )
 
@@ -144,4 +147,38 @@ func TestCopyLink(t *testing.T) {
 	if w, err := h.Peek(t.Context(), token); again.URL == link.URL || err != nil || w.State != invite.WelcomeReplaced {
 		t.Errorf("the withdrawn link came back to life: %v %+v", err, w)
 	}
+}
+
+// A letter that is being tried while the settings change does not wait for the
+// mistake that was just mended.
+func TestSettingsChangeWhileSending(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		h := open(t, url, invite.Config{}).withMail()
+		ids := h.people(1)
+		task, err := h.Start(t.Context(), anna, invite.Request{Selection: vpp.Selection{IDs: ids}})
+		must(t, err)
+		must(t, h.Expand(t.Context(), vpp.ExpandTask{TaskID: task.ID}))
+		h.exec("UPDATE program_users SET apple_status = 'Registered', pending = '', created_at = 1")
+		h.exec("UPDATE deliveries SET ready_at = 1")
+		h.server.SetFaults(mailtest.Faults{LoseAnswer: 1, Slow: 1, SlowBy: 300 * time.Millisecond})
+		sent := make(chan error, 1)
+		go func() { sent <- h.Send(context.WithoutCancel(t.Context()), vpp.SendMail{}) }()
+		for end := time.Now().Add(20 * time.Second); h.server.Connections() == 0; {
+			if time.Now().After(end) {
+				t.Fatal("nothing is sent")
+			}
+			time.Sleep(time.Millisecond)
+		}
+		next := h.relay()
+		next.FromName = "IT, mended"
+		must(t, h.SaveMailSettings(t.Context(), anna, next))
+		h.server.SetFaults(mailtest.None())
+		must(t, <-sent)
+		if n := h.count("SELECT count(*) FROM deliveries WHERE outcome = 'deferred'"); n != 1 {
+			t.Fatalf("%d letters were put off", n)
+		}
+		if n := h.count("SELECT count(*) FROM deliveries WHERE next_attempt_at > $1", h.now().UnixMilli()); n != 0 {
+			t.Error("the letter waits its full time")
+		}
+	})
 }

@@ -28,6 +28,8 @@ type Story struct {
 	State       vpp.InvitationState // of the invitation, "" without one
 	Deliveries  []vpp.Delivery      // newest first
 	Invitations []vpp.Invitation    // newest first
+	SameAccount []vpp.User          // others who are registered with the same Apple Account
+	Before      vpp.HeldBefore      // what a removed person held
 }
 
 // Tone says how an event feels.
@@ -67,6 +69,8 @@ const (
 	ActCopyLink    Action = "copy_link"
 	ActMail        Action = "mail_settings"
 	ActInviteAgain Action = "invite_again"
+	ActRemoval     Action = "show_removal"
+	ActConflict    Action = "show_conflict"
 )
 
 // Next is the one best thing to do.
@@ -94,6 +98,7 @@ func tell(h vpp.CaseHistory, mail bool, now time.Time) Story {
 	story := Story{
 		User: h.User, Place: h.Place, Location: h.Location, Status: h.Place.VPPStatus(), Step: h.Place.Step(),
 		Events: timeline(h, now), Deliveries: h.Deliveries, Invitations: h.Invitations,
+		SameAccount: h.SameAccount, Before: h.Before,
 	}
 	if len(h.Invitations) > 0 && h.Invitations[0].Generation == h.Place.Generation {
 		story.Invitation = &h.Invitations[0]

@@ -2,6 +2,8 @@ package invite
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/rsvpp/rsvpp/internal/vpp"
@@ -15,6 +17,10 @@ func answer(s Story, h vpp.CaseHistory, mail bool, now time.Time) (string, Next)
 	switch p := h.Place; {
 	case p.Pending == vpp.WriteRetire:
 		return "A removal waits for Apple.", wait("It is done as soon as Apple confirms it.")
+	case !p.Removing.At.IsZero():
+		return "Will be removed from VPP at " + p.Removing.At.UTC().Format("15:04 MST") + ".", Next{ActRemoval, "Show the removal", "Nothing was sent to Apple yet: it can be undone until then."}
+	case len(h.SameAccount) > 0:
+		return "Registered, with the same Apple Account as " + namesOf(h.SameAccount) + ".", Next{ActConflict, "Show the conflict", "Licenses that are assigned to people of one account fail: delete one of them from VPP, and invite again with another account."}
 	case p.AppleStatus == vpp.AppleAssociated:
 		return "Registered: an Apple Account is linked.", Next{}
 	case p.Pending == vpp.WriteCreate && p.BatchID == "" && h.Location.TokenState(now) == vpp.TokenElsewhere:
@@ -51,7 +57,7 @@ func answerUninvited(h vpp.CaseHistory, mail bool, now time.Time) (string, Next)
 	case !mail && h.User.ManagedAppleID == "":
 		return notYet(again) + " No mail is set up, either.", Next{ActMail, "Set up mail", "Or invite by link, and hand the link over."}
 	case again:
-		return notYet(again), Next{ActInviteAgain, "Invite again", "The person is registered anew, with a new invitation."}
+		return notYet(again) + heldWords(h.Before), Next{ActInviteAgain, "Register again", "The same person gets a new record and a new invitation. " + heldAdvice(h.Before)}
 	}
 	return notYet(again), Next{ActInvite, "Invite", "The record is made at Apple first; then the invitation goes out."}
 }
@@ -61,6 +67,60 @@ func notYet(again bool) string {
 		return "Removed from VPP."
 	}
 	return "Not invited yet."
+}
+
+// heldWords say what a removed person held: "Held 3 apps and 1 book before."
+func heldWords(h vpp.HeldBefore) string {
+	if h.At.IsZero() {
+		return ""
+	}
+	return " Held " + HeldCount(h.Apps(), h.Books()) + " before."
+}
+
+func heldAdvice(h vpp.HeldBefore) string {
+	switch {
+	case h.At.IsZero():
+		return ""
+	case h.Apps() == 0:
+		return "Books stay with the Apple Account: whoever signs in with the same one has them again."
+	}
+	return "The apps' licenses came back then; they have to be assigned again."
+}
+
+// HeldCount says a number of licenses in words: "3 apps and 1 book".
+func HeldCount(apps, books int) string {
+	var parts []string
+	for _, p := range []struct {
+		n         int
+		one, many string
+	}{{apps, "app", "apps"}, {books, "book", "books"}} {
+		switch {
+		case p.n == 1:
+			parts = append(parts, "1 "+p.one)
+		case p.n > 1:
+			parts = append(parts, strconv.Itoa(p.n)+" "+p.many)
+		}
+	}
+	if len(parts) == 0 {
+		return "no license"
+	}
+	return strings.Join(parts, " and ")
+}
+
+// namesOf names the first people and counts the others.
+func namesOf(people []vpp.User) string {
+	const named = 3
+	var names []string
+	for _, u := range people[:min(len(people), named)] {
+		names = append(names, u.FullName)
+	}
+	if len(people) > named {
+		return strings.Join(names, ", ") + " and others"
+	}
+	if n := len(names); n > 1 {
+		return strings.Join(names[:n-1], ", ") + " and " + names[n-1]
+	}
+	return strings.Join(names, "")
 }
 
 func answerRefused(h vpp.CaseHistory) (string, Next) {

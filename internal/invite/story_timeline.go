@@ -63,7 +63,7 @@ func placeEvents(p vpp.ProgramUser) []Event {
 	)
 	if p.AppleError != 0 {
 		e := vpp.ExplainApple(p.AppleError)
-		events = append(events, Event{At: p.AppleErrorAt, Kind: "apple.refused", Tone: ToneBad, Title: fmt.Sprintf("Apple refused (error %d)", e.Number), Detail: e.Sentence + " " + e.Next})
+		events = append(events, Event{At: p.AppleErrorAt, Kind: "apple.refused", Tone: ToneBad, Title: fmt.Sprintf("Apple refused (error %d)", e.Number), Detail: e.Sentence + " " + e.Cause + " " + e.Next})
 	}
 	if p.ManagedError != 0 && p.ManagedError != p.AppleError {
 		e := vpp.ExplainApple(p.ManagedError)

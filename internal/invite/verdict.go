@@ -121,6 +121,8 @@ func ruleAudience(c vpp.Case, t terms) (Verdict, bool) {
 	switch {
 	case t.resend && c.Pending == vpp.WriteCreate:
 		return skip(NotInAudience, FixWait, "The first invitation is still on its way: there is nothing to resend yet."), true
+	case t.audience == vpp.AudienceRemoved && (c.AppleStatus != vpp.AppleRetired && c.AppleStatus != vpp.AppleDeleted || c.Pending != vpp.WriteNone):
+		return skip(NotInAudience, FixAudience, "Was not removed from VPP: there is nothing to register again."), true
 	case t.resend && !invited:
 		return skip(NotInAudience, FixAudience, "Holds no invitation: invite instead of resending."), true
 	case !t.resend && t.audience != vpp.AudienceNotRegistered && invited && c.HandedOver:
@@ -176,7 +178,7 @@ func ruleRefused(c vpp.Case, _ terms) (Verdict, bool) {
 	if c.AppleError == vpp.AppleBadEmail {
 		return skip(BadAddress, FixAddress, "Apple does not accept the e-mail address: correct it."), true
 	}
-	return skip(CannotLink, FixAccount, p.Sentence+" "+p.Next), true
+	return skip(CannotLink, FixAccount, p.Advice()), true
 }
 
 // ruleDevice: where only devices are asked for, one of them must take the

@@ -92,9 +92,12 @@ func (s *Service) Token(ctx context.Context, id vpp.LocationID) (string, error) 
 	if sealed == "" {
 		return "", vpp.Errorf(vpp.Conflict, "This location has no content token yet: add one first.")
 	}
-	plain, err := s.box.Open(sealed, string(id))
+	plain, err := s.box.Open(sealed, TokenContext(id))
 	if err != nil {
 		return "", vpp.Wrap(vpp.Internal, err, "The content token of this location cannot be unlocked: is the server's key the one it was stored with? Otherwise renew the token.")
 	}
 	return string(plain), nil
 }
+
+// TokenContext is where a content token is sealed for.
+func TokenContext(id vpp.LocationID) string { return string(id) }

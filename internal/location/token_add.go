@@ -77,7 +77,7 @@ func (s *Service) add(ctx context.Context, by vpp.Actor, file []byte, others fun
 	if err != nil {
 		return l, err
 	}
-	sealed, err := s.box.Seal([]byte(t.secret), string(l.ID))
+	sealed, err := s.box.Seal([]byte(t.secret), TokenContext(l.ID))
 	if err != nil {
 		return l, err
 	}
@@ -145,7 +145,7 @@ func (s *Service) Renew(ctx context.Context, by vpp.Actor, id vpp.LocationID, fi
 		e.Field = SoonerField
 		return was, e
 	}
-	sealed, err := s.box.Seal([]byte(t.secret), string(was.ID))
+	sealed, err := s.box.Seal([]byte(t.secret), TokenContext(was.ID))
 	if err != nil {
 		return was, err
 	}

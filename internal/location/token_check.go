@@ -49,19 +49,18 @@ func explain(err error) error {
 	case err == nil:
 		return nil
 	case errors.As(err, &ours) && ours.Field == "" && numberOf(err) != 0:
-		return &vpp.Error{Kind: ours.Kind, Message: ours.Message, Field: "token", Err: err}
+		return &vpp.Error{Kind: ours.Kind, Message: ours.Message, Field: "token", Apple: ours.Apple, Err: err}
 	case ours != nil:
 		return err
 	}
 	if n := numberOf(err); n != 0 {
-		p := vpp.ExplainApple(n)
-		e := vpp.Wrap(p.Kind, err, "%s %s", p.Sentence, p.Next)
+		e := vpp.ExplainApple(n).Refuses(err)
 		e.Field = "token"
 		return e
 	}
 	if errors.Is(err, appsandbooks.ErrTokenRefused) {
 		p := vpp.ExplainApple(vpp.AppleTokenInvalid)
-		e := vpp.Wrap(p.Kind, err, "%s %s", p.Sentence, p.Next)
+		e := vpp.Wrap(p.Kind, err, "%s", p.Advice())
 		e.Field = "token"
 		return e
 	}

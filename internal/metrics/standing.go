@@ -83,7 +83,7 @@ func (s *standing) location(g gauges, name string, l vpp.Location) {
 	}
 	g.moment("rsvpp_token_expires_timestamp_seconds", "When the content token expires.", l.Token.ExpiresAt, "location", name)
 	g.moment("rsvpp_token_checked_timestamp_seconds", "When Apple last said what the content token opens.", l.VerifiedAt, "location", name)
-	g.put("rsvpp_location_frozen", "1 while nothing is written to the location, because another server manages it.", truth(!l.FrozenAt.IsZero()), "location", name)
+	g.put("rsvpp_location_frozen", "1 while nothing is written to the location, because another server manages it.", truth(l.Elsewhere()), "location", name)
 	for what, at := range map[string]time.Time{
 		"users": l.ReadAt, "users_full": l.FullReadAt, "assets": l.AssetsReadAt,
 		"assignments": l.AssignmentsReadAt, "assignments_full": l.AssignmentsFullReadAt,

@@ -119,18 +119,19 @@ func notReached(test vpp.NotifyTest, err error, polls string) vpp.NotifyTest {
 // notifySecret returns the secret that Apple shows us, made once: several who
 // announce at the same time tell Apple the same.
 func (s *Service) notifySecret(ctx context.Context, id vpp.LocationID, rotate bool) (appsandbooks.Secret, error) {
-	sealed, err := s.sealer.Seal([]byte(s.mint(id, s.config.Secrets()+s.config.Secrets())), notifyContext(id))
+	sealed, err := s.sealer.Seal([]byte(s.mint(id, s.config.Secrets()+s.config.Secrets())), NotifyContext(id))
 	if err != nil {
 		return "", err
 	}
 	if sealed, err = s.store.KeepNotify(ctx, id, sealed, rotate); err != nil {
 		return "", err
 	}
-	secret, err := s.sealer.Open(sealed, notifyContext(id))
+	secret, err := s.sealer.Open(sealed, NotifyContext(id))
 	return appsandbooks.Secret(secret), err
 }
 
-func notifyContext(id vpp.LocationID) string { return "notify:" + string(id) }
+// NotifyContext is where a notification secret is sealed for.
+func NotifyContext(id vpp.LocationID) string { return "notify:" + string(id) }
 
 // mint makes a secret that shows that it is of ours, so that forgeries are
 // known without asking the store.

@@ -11,7 +11,8 @@ import (
 // who lives according to them.
 type applied struct {
 	facts     []vpp.Fact
-	strangers []vpp.Record
+	strangers []vpp.Stranger
+	gone      []vpp.ClientUserID // strangers who live no longer
 	changed   map[string]int
 	living    []int64 // numbers in the store
 }
@@ -23,6 +24,10 @@ func (t *tender) compare(ctx context.Context, records []vpp.Record, asked time.T
 	byClient := make(map[vpp.ClientUserID][]vpp.Record, len(records))
 	names := make([]vpp.ClientUserID, 0, len(records))
 	for _, r := range records {
+		if !r.Status.Known() {
+			out.changed["unknown"]++
+			continue
+		}
 		if byClient[r.ClientUserID] == nil {
 			names = append(names, r.ClientUserID)
 		}
@@ -35,8 +40,8 @@ func (t *tender) compare(ctx context.Context, records []vpp.Record, asked time.T
 	for _, name := range names {
 		place, ours := places[name]
 		if !ours {
-			if r, _ := current(byClient[name]); r.Status.Living() {
-				out.strangers = append(out.strangers, r)
+			if err := out.strange(t, byClient[name]); err != nil {
+				return out, err
 			}
 			continue
 		}
@@ -53,15 +58,37 @@ func (t *tender) compare(ctx context.Context, records []vpp.Record, asked time.T
 		out.facts = append(out.facts, f)
 		out.count(place, f)
 	}
+	if n := out.changed["unknown"]; n > 0 {
+		t.config.Logger.WarnContext(ctx, "Apple uses a status that this program does not know; nothing is concluded from it", "location", t.l.ID, "records", n)
+	}
 	if len(out.strangers) > 0 {
 		out.changed["strangers"] = len(out.strangers)
 	}
 	return out, nil
 }
 
+// strange takes records that are nobody's here.
+func (a *applied) strange(t *tender, records []vpp.Record) error {
+	r, _ := current(records)
+	if !r.Status.Living() {
+		a.gone = append(a.gone, r.ClientUserID)
+		return nil
+	}
+	s := vpp.Stranger{LocationID: t.l.ID, ClientUserID: r.ClientUserID, Status: r.Status, Email: r.Email, AccountHash: r.AccountHash}
+	if r.Status == vpp.AppleRegistered && r.InviteCode != "" {
+		var err error
+		if s.CodeSealed, err = t.sealer.Seal([]byte(r.InviteCode), s.SealContext()); err != nil {
+			return err
+		}
+		s.CodeMark = codeMark(r.InviteCode)
+	}
+	a.strangers = append(a.strangers, s)
+	return nil
+}
+
 // write stores what compare found.
 func (t *tender) write(ctx context.Context, a applied, asked time.Time) error {
-	if err := t.store.WriteStrangers(ctx, t.l.ID, a.strangers, asked); err != nil {
+	if err := t.store.WriteStrangers(ctx, t.l.ID, a.strangers, a.gone, asked); err != nil {
 		return err
 	}
 	return t.store.WriteFacts(ctx, a.facts)
@@ -81,11 +108,12 @@ func (a applied) count(was vpp.PlaceNow, f vpp.Fact) {
 	}
 }
 
-func codeContext(id vpp.ProgramUserID) string { return "invite-code:" + string(id) }
+// CodeContext is where an invite code is sealed for.
+func CodeContext(id vpp.ProgramUserID) string { return "invite-code:" + string(id) }
 
 func (s *Service) sealCode(id vpp.ProgramUserID, code string) (string, error) {
 	if code == "" {
 		return "", nil
 	}
-	return s.sealer.Seal([]byte(code), codeContext(id))
+	return s.sealer.Seal([]byte(code), CodeContext(id))
 }

@@ -1,6 +1,7 @@
 package program
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -52,7 +53,7 @@ func (s *Service) Claim(ctx context.Context) (vpp.Claim, error) {
 		s.installation = id
 		s.mu.Unlock()
 	}
-	return vpp.Claim{ID: id, Name: s.config.ClaimName, Metadata: s.config.ClaimMetadata}, nil
+	return vpp.Claim{ID: id, Name: cmp.Or(s.config.ClaimName, "rsvpp"), Metadata: cmp.Or(s.config.ClaimMetadata, "{}")}, nil
 }
 
 // Ours says whether a claim is this installation's.

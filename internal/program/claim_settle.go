@@ -8,17 +8,15 @@ import (
 	"github.com/rsvpp/rsvpp/internal/vpp"
 )
 
-// mind looks into whose the location is when something asks for it, and reads
-// the location anew then. Without, it costs nothing.
+// mind looks into whose the location is when something asks for it. Without,
+// it costs nothing. What the tender began with stays as it is, because a read
+// uses it meanwhile: each write asks anew.
 func (t *tender) mind(ctx context.Context) error {
 	doubts, look := t.unsettled(t.l)
 	if !look {
 		return nil
 	}
-	l, err := t.settle(ctx, t.apple, t.l.ID, doubts)
-	if err == nil {
-		t.l = l
-	}
+	_, err := t.settle(ctx, t.apple, t.l.ID, doubts)
 	return err
 }
 

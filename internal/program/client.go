@@ -109,17 +109,15 @@ func explain(err error) error {
 	case errors.As(err, &wait):
 		return vpp.Wrap(vpp.Unavailable, err, "Apple asked us to wait until %s.", wait.Until.UTC().Format("15:04:05 MST"))
 	case errors.As(err, &said) && said.Number != 0:
-		p := vpp.ExplainApple(int(said.Number))
-		return vpp.Wrap(p.Kind, err, "%s %s (Apple's error %d)", p.Sentence, p.Next, said.Number)
+		return vpp.ExplainApple(int(said.Number)).Refuses(err)
 	case errors.Is(err, appsandbooks.ErrTokenRefused):
 		p := vpp.ExplainApple(vpp.AppleTokenInvalid)
-		return vpp.Wrap(p.Kind, err, "%s %s", p.Sentence, p.Next)
+		return vpp.Wrap(p.Kind, err, "%s", p.Advice())
 	case errors.As(err, &said) && said.HTTPStatus >= 500: // without a word from Apple
 		p := vpp.ExplainApple(vpp.AppleUnavailable)
-		return vpp.Wrap(p.Kind, err, "%s %s", p.Sentence, p.Next)
+		return vpp.Wrap(p.Kind, err, "%s", p.Advice())
 	case errors.As(err, &odd), errors.As(err, &config):
-		p := vpp.ExplainApple(vpp.AppleUnreadableAnswer)
-		return vpp.Wrap(p.Kind, err, "%s %s", p.Sentence, p.Next)
+		return vpp.ExplainApple(vpp.AppleUnreadableAnswer).Refuses(err)
 	}
 	return vpp.Wrap(vpp.Unavailable, err, "Apple cannot be reached. Check the way from this server to vpp.itunes.apple.com, port 443; it is tried again by itself.")
 }

@@ -24,7 +24,7 @@ func fact(now vpp.PlaceNow, records []vpp.Record, asked time.Time, seenLiving bo
 		return f, "", false
 	}
 	f = vpp.Fact{
-		ID: now.ID, AppleStatus: r.Status, AppleEmail: r.Email, AccountHash: r.AccountHash,
+		ID: now.ID, LocationID: now.LocationID, Seq: now.Seq, EditedAt: now.EditedAt, AppleStatus: r.Status, AppleEmail: r.Email, AccountHash: r.AccountHash,
 		CreatedAt: now.CreatedAt, AssociatedAt: now.AssociatedAt, RetiredAt: now.RetiredAt, ReadAt: asked,
 	}
 	if r.Status.Living() && (!now.AppleStatus.Living() || now.CreatedAt.IsZero()) {
@@ -41,7 +41,10 @@ func fact(now vpp.PlaceNow, records []vpp.Record, asked time.Time, seenLiving bo
 		code, f.CodeMark = r.InviteCode, codeMark(r.InviteCode)
 	}
 	f.Confirms = confirms(now, r)
-	changed = f.Confirms != "" || r.Status != now.AppleStatus || r.Email != now.AppleEmail ||
+	after := now.ProgramUser
+	after.AppleStatus, after.AppleEmail = r.Status, r.Email
+	f.Differs = vpp.Differs(after, now.Email, now.Managed)
+	changed = f.Confirms != "" || f.Differs != now.Differs || r.Status != now.AppleStatus || r.Email != now.AppleEmail ||
 		r.AccountHash != now.AccountHash || f.CodeMark != now.CodeMark
 	return f, code, changed
 }
@@ -61,10 +64,17 @@ func confirms(now vpp.PlaceNow, r vpp.Record) vpp.Write {
 	switch {
 	case now.Pending == vpp.WriteCreate && r.Status.Living(),
 		now.Pending == vpp.WriteRetire && !r.Status.Living(),
-		now.Pending == vpp.WriteUpdate && r.Status.Living() && strings.EqualFold(r.Email, now.Email):
+		now.Pending == vpp.WriteUpdate && updated(now, r):
 		return now.Pending
 	}
 	return vpp.WriteNone
+}
+
+// updated says whether the record has what an update brings: the address, and
+// the Managed Apple Account unless Apple refused to link it.
+func updated(now vpp.PlaceNow, r vpp.Record) bool {
+	link := now.Managed != "" && now.ManagedError == 0 && r.Status == vpp.AppleRegistered
+	return r.Status.Living() && !link && (now.Email == "" || strings.EqualFold(r.Email, now.Email))
 }
 
 // codeMark is a digest of an invite code: it tells that a code changed and

@@ -3,6 +3,7 @@ package program
 import (
 	"context"
 	"crypto/subtle"
+	"slices"
 
 	"github.com/rsvpp/rsvpp/appsandbooks"
 	"github.com/rsvpp/rsvpp/internal/vpp"
@@ -31,9 +32,25 @@ func (s *Service) Notified(ctx context.Context, id vpp.LocationID, bearer string
 	case appsandbooks.UserAssociated:
 		_, err = s.store.Notified(ctx, id, n.ID, "")
 	case appsandbooks.AssetManagement, appsandbooks.AssetCount:
-		_, err = s.store.LibraryNotified(ctx, id, n.ID)
+		_, err = s.store.LicensesNotified(ctx, id, n.ID, holdersOf(n))
 	}
 	return err
+}
+
+// holdersOf reads whose licenses a notification is about. A delta shows what
+// came to them, and nothing of what went.
+func holdersOf(n appsandbooks.Notification) []vpp.Holder {
+	if n.ManagedAssets == nil || n.ManagedAssets.Type == appsandbooks.Associate {
+		return nil
+	}
+	var holders []vpp.Holder
+	for _, a := range n.ManagedAssets.Assignments {
+		h := vpp.Holder{ClientUserID: vpp.ClientUserID(a.ClientUserID), SerialNumber: a.SerialNumber}
+		if (h.ClientUserID == "") != (h.SerialNumber == "") && !slices.Contains(holders, h) {
+			holders = append(holders, h)
+		}
+	}
+	return holders
 }
 
 // admits says whether a secret is the location's: the one that Apple has, or
@@ -49,7 +66,7 @@ func (s *Service) admits(ctx context.Context, id vpp.LocationID, bearer string) 
 	}
 	right := 0
 	for _, one := range sealed {
-		secret, err := s.sealer.Open(one, notifyContext(id))
+		secret, err := s.sealer.Open(one, NotifyContext(id))
 		if err != nil {
 			return err
 		}
@@ -71,7 +88,7 @@ func (s *Service) AppleLink(ctx context.Context, id vpp.ProgramUserID) (string, 
 	if sealed == "" || p.AppleStatus != vpp.AppleRegistered {
 		return "", vpp.Errorf(vpp.Conflict, "Apple has no open invitation for this person.")
 	}
-	code, err := s.sealer.Open(sealed, codeContext(id))
+	code, err := s.sealer.Open(sealed, CodeContext(id))
 	if err != nil {
 		return "", err
 	}

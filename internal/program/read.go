@@ -23,6 +23,7 @@ type walk struct {
 	Total    int
 	Started  time.Time
 	Records  int
+	Moved    bool // records changed while they were read
 	Restarts int
 	Changed  map[string]int
 	Seen     string             // who was seen living: a bitmap by number in the store, base64
@@ -49,7 +50,7 @@ func (t *tender) readDue(ctx context.Context, busy bool) error {
 	if len(settled) > 0 {
 		since = earliest(since, settled[0].SettledAt)
 	}
-	if wanted.Walk == "" && (since.IsZero() || busy && t.config.Now().Sub(since) < t.config.Cadence.Settle) {
+	if wanted.Walk == "" && (since.IsZero() || since.After(t.config.Now()) || busy && t.config.Now().Sub(since) < t.config.Cadence.Settle) {
 		return nil
 	}
 	began, done, err := t.readSlice(ctx, wanted)
@@ -75,19 +76,47 @@ func (t *tender) readSlice(ctx context.Context, wanted vpp.ReadWanted) (began ti
 	if err != nil {
 		return began, false, err
 	}
-	if err := t.walkPages(ctx, w); err != nil {
+	was := &imprint{}
+	if w.Full {
+		if was, err = t.loadImprint(ctx, vpp.ImprintedUsers); err != nil {
+			return began, false, err
+		}
+	}
+	if err := t.walkPages(ctx, w, was); err != nil {
 		return began, false, t.walkBroke(ctx, w, err)
 	}
 	if w.Full && w.Verify == nil {
-		w.Verify, err = t.store.LivingUnseen(ctx, t.l.ID, verifyLimit, func(seq int64) bool { return !w.seen.has(seq) })
-		if err != nil {
+		if w.Verify, err = t.livingUnseen(ctx, w, was); err != nil {
 			return began, false, err
 		}
 	}
 	if err := t.verify(ctx, w); err != nil {
 		return began, false, t.walkBroke(ctx, w, err)
 	}
-	return w.Started, true, t.store.FinishRead(ctx, t.l.ID, vpp.ReadResult{Full: w.Full, Version: w.Version, Seen: w.Records, Started: w.Started, Changed: w.Changed})
+	return w.Started, true, t.finishRead(ctx, w)
+}
+
+// finishRead stores what a read brought, and when the next is due.
+func (t *tender) finishRead(ctx context.Context, w *walk) (err error) {
+	if w.Full {
+		if err := t.store.RenewImprint(ctx, t.l.ID, vpp.ImprintedUsers); err != nil {
+			return err
+		}
+	}
+	r := vpp.ReadResult{Full: w.Full, Moved: w.Moved, Version: w.Version, Seen: w.Records, Started: w.Started, Changed: w.Changed}
+	if r.NextRead, r.NextFull, err = t.afterRead(ctx, t.l.ID, w.Full); err != nil {
+		return err
+	}
+	return t.store.FinishRead(ctx, t.l.ID, r)
+}
+
+// livingUnseen returns who lived here as far as we know and was not seen by
+// a full read.
+func (t *tender) livingUnseen(ctx context.Context, w *walk, was *imprint) ([]vpp.ClientUserID, error) {
+	if !was.there() {
+		return t.store.LivingUnseen(ctx, t.l.ID, verifyLimit, func(seq int64) bool { return !w.seen.has(seq) })
+	}
+	return t.store.LivingNames(ctx, t.l.ID, was.unseen(w.seen), verifyLimit)
 }
 
 // verifyLimit bounds how many people that a full read missed are asked for by
@@ -127,7 +156,7 @@ func (w *walk) encode() (string, error) {
 // walkPages reads pages from where the walk stands. Pages come several at a
 // time; while one is written the next is compared. The walk has come as far as
 // the last page that is written.
-func (t *tender) walkPages(ctx context.Context, w *walk) error {
+func (t *tender) walkPages(ctx context.Context, w *walk, was *imprint) error {
 	if w.Next < 0 {
 		return nil
 	}
@@ -135,9 +164,16 @@ func (t *tender) walkPages(ctx context.Context, w *walk) error {
 	written := func() error { return nil }
 	query := appsandbooks.UsersQuery{ActiveOnly: w.Full && !w.Removed, SinceVersionID: w.Since, PageIndex: w.Next}
 	_, err := t.apple.WalkUsers(ctx, query, func(p *appsandbooks.UsersPage) error {
-		records := make([]vpp.Record, len(p.Users))
-		for i, u := range p.Users {
-			records[i] = recordOf(u)
+		records := make([]vpp.Record, 0, len(p.Users))
+		for i := range p.Users {
+			r := recordOf(p.Users[i])
+			if was.there() {
+				if seq, same := was.find(digestOf(r)); same {
+					w.seen.add(seq)
+					continue
+				}
+			}
+			records = append(records, r)
 		}
 		found, err := t.compare(ctx, records, asked, w.seen)
 		if err != nil {
@@ -181,6 +217,7 @@ func (w *walk) pass(p *appsandbooks.UsersPage, found applied) {
 	if w.Version == "" {
 		w.Version = p.VersionID
 	}
+	w.Moved = w.Moved || p.VersionID != w.Version
 	for k, n := range found.changed {
 		w.Changed[k] += n
 	}

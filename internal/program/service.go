@@ -47,6 +47,7 @@ type Config struct {
 	Slice         time.Duration // a job works at most this long at a time
 	Parallel      int           // calls of one location at once
 	Attempts      int           // a write that never shows a result is given up after
+	Undo          time.Duration // a removal can be undone for; 0 sends it at once
 	Logger        *slog.Logger
 	Now           vpp.Clock
 	IDs           vpp.IDs
@@ -54,6 +55,7 @@ type Config struct {
 	Sleep         func(context.Context, time.Duration) error
 	Skew          func() (time.Duration, bool)                // how far our clock is ahead of Apple's; false when nobody knows yet
 	Observe       func(vpp.LocationID, appsandbooks.CallInfo) // each HTTP call, may be nil
+	People        People                                      // adds people for strangers; nil adds none
 }
 
 // Service is the room.
@@ -94,8 +96,13 @@ type Store interface {
 	facts
 	reads
 	tasks
+	removals
+	conflicts
 	notifying
 	Claiming
+	schedules
+	libraries
+	adoptions
 	custody
 }
 
@@ -130,7 +137,6 @@ type batches interface {
 type facts interface {
 	PlacesByClient(ctx context.Context, location vpp.LocationID, ids []vpp.ClientUserID) (map[vpp.ClientUserID]vpp.PlaceNow, error)
 	WriteFacts(ctx context.Context, facts []vpp.Fact) error
-	WriteStrangers(ctx context.Context, id vpp.LocationID, records []vpp.Record, read time.Time) error
 	SealedCode(ctx context.Context, id vpp.ProgramUserID) (string, vpp.ProgramUser, error)
 }
 
@@ -141,8 +147,10 @@ type reads interface {
 	// Unread says whether people have names at Apple of which nothing was read.
 	Unread(ctx context.Context, id vpp.LocationID) (bool, error)
 	FinishRead(ctx context.Context, id vpp.LocationID, r vpp.ReadResult) error
+	LivingNames(ctx context.Context, id vpp.LocationID, seqs []int64, limit int) ([]vpp.ClientUserID, error)
+	Imprint(ctx context.Context, id vpp.LocationID, kind vpp.Imprinted) (*vpp.Imprint, error)
+	RenewImprint(ctx context.Context, id vpp.LocationID, kind vpp.Imprinted) error
 	LivingUnseen(ctx context.Context, id vpp.LocationID, limit int, unseen func(seq int64) bool) ([]vpp.ClientUserID, error)
-	StaleReads(ctx context.Context, read, full time.Time) (stale, whole []vpp.LocationID, err error)
 	WantRead(ctx context.Context, id vpp.LocationID, full bool) error
 }
 
@@ -150,6 +158,23 @@ type tasks interface {
 	BeginTask(ctx context.Context, by vpp.Actor, task vpp.Task, s vpp.Selection, key string) (vpp.Task, error)
 	PlanTask(ctx context.Context, id vpp.TaskID, plan func([]vpp.Person) []vpp.Planned) (bool, error)
 	EachPerson(ctx context.Context, s vpp.Selection, fn func([]vpp.Person) error) error
+}
+
+type removals interface {
+	BeginDelete(ctx context.Context, by vpp.Actor, task vpp.Task, s vpp.Selection, detail, key string) (vpp.Task, error)
+	SortRemoval(ctx context.Context, id vpp.TaskID, plan func([]vpp.Person) []vpp.Planned) (done bool, err error)
+	ReleaseRemoval(ctx context.Context, id vpp.TaskID, plan func([]vpp.Person) []vpp.Planned) (done, wait bool, err error)
+	CountRemovals(ctx context.Context, s vpp.Selection) ([]vpp.RemovalCount, error)
+	CountHoldings(ctx context.Context, s vpp.Selection, keepers int) (vpp.Holdings, error)
+	CountHeldBefore(ctx context.Context, s vpp.Selection) (vpp.HeldByAll, error)
+}
+
+type conflicts interface {
+	CountConflicts(ctx context.Context, location vpp.LocationID) (vpp.ConflictCounts, error)
+	ConflictCounts(ctx context.Context, location vpp.LocationID) (vpp.ConflictCounts, error)
+	UncountedConflicts(ctx context.Context, while time.Duration) ([]vpp.LocationID, error)
+	ListConflicts(ctx context.Context, location vpp.LocationID, kind vpp.ConflictKind, page vpp.Page) (vpp.List[vpp.MappingConflict], error)
+	RetireOther(ctx context.Context, by vpp.Actor, task vpp.Task, location vpp.LocationID, other vpp.ClientUserID, detail, key string) (vpp.Task, error)
 }
 
 // custody is about content tokens as Apple sees them; each act means the token
@@ -165,8 +190,8 @@ type notifying interface {
 	KeepNotify(ctx context.Context, id vpp.LocationID, sealed string, rotate bool) (string, error)
 	Announced(ctx context.Context, id vpp.LocationID, url, problem string) error
 	NotifyTested(ctx context.Context, id vpp.LocationID) error
-	LibraryNotified(ctx context.Context, location vpp.LocationID, id string) (bool, error)
 	Notified(ctx context.Context, location vpp.LocationID, id, eventID string) (bool, error)
+	LicensesNotified(ctx context.Context, location vpp.LocationID, id string, holders []vpp.Holder) (bool, error)
 	ForgetNotifications(ctx context.Context, before time.Time) error
 }
 

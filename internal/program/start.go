@@ -2,8 +2,6 @@ package program
 
 import (
 	"context"
-	"fmt"
-	"strings"
 
 	"github.com/rsvpp/rsvpp/internal/vpp"
 )
@@ -21,15 +19,6 @@ func (s *Service) StartSync(ctx context.Context, by vpp.Actor, sel vpp.Selection
 		read = "full"
 	}
 	return s.begin(ctx, by, vpp.TaskSync, "Sync VPP", sel, map[string]string{"read": read}, key)
-}
-
-// StartDelete begins to take people out of the program: their records are
-// retired at Apple, app licenses come back, books do not.
-func (s *Service) StartDelete(ctx context.Context, by vpp.Actor, sel vpp.Selection, key string) (vpp.Task, error) {
-	if err := s.usable(ctx, sel.Filter.Location, true); err != nil {
-		return vpp.Task{}, err
-	}
-	return s.begin(ctx, by, vpp.TaskDelete, "Delete from VPP", sel, nil, key)
 }
 
 func (s *Service) begin(ctx context.Context, by vpp.Actor, kind vpp.TaskKind, title string, sel vpp.Selection, params map[string]string, key string) (vpp.Task, error) {
@@ -58,53 +47,20 @@ func (s *Service) usable(ctx context.Context, id vpp.LocationID, writing bool) e
 	}
 }
 
-// Removal is what Delete from VPP would do to a selection.
-type Removal struct {
-	Retired    int // records that end at Apple
-	Registered int // of these, people whose Apple Account is linked
-	Nothing    int // people without a record at Apple
-	Busy       int // people Apple is still working on
-}
-
-// PreviewDelete counts what StartDelete would do.
-func (s *Service) PreviewDelete(ctx context.Context, sel vpp.Selection) (r Removal, err error) {
-	err = s.store.EachPerson(ctx, sel, func(people []vpp.Person) error {
-		for _, p := range planDelete(people) {
-			switch p.State {
-			case vpp.ItemQueued:
-				r.Retired++
-			case vpp.ItemSkipped:
-				r.Nothing++
-			}
-		}
-		for _, p := range people {
-			if p.Program.AppleStatus == vpp.AppleAssociated {
-				r.Registered++
-			}
-			if p.Program.Pending != vpp.WriteNone && p.Program.BatchID != "" {
-				r.Busy++
-			}
-		}
-		return nil
-	})
-	r.Nothing -= r.Busy
-	return r, err
-}
-
 // Expand turns the selection of a sync or a removal into items and writes.
 func (s *Service) Expand(ctx context.Context, task vpp.Task) error {
 	l, err := s.store.Location(ctx, task.LocationID)
 	if err != nil {
 		return err
 	}
-	plan := planDelete
+	plan := planSync
 	switch {
-	case task.Kind == vpp.TaskSync && l.Elsewhere():
-		plan = func(people []vpp.Person) []vpp.Planned { return keptHere(people, l) }
-	case task.Kind == vpp.TaskSync:
-		plan = planSync
-	case l.Elsewhere(): // whoever makes it ours again promises this anew
+	case task.Kind == vpp.TaskDelete && l.Elsewhere(): // whoever makes it ours again promises this anew
 		return nil
+	case task.Kind == vpp.TaskDelete:
+		return s.expandDelete(ctx, task)
+	case l.Elsewhere():
+		plan = func(people []vpp.Person) []vpp.Planned { return keptHere(people, l) }
 	}
 	for {
 		done, err := s.store.PlanTask(ctx, task.ID, plan)
@@ -114,39 +70,19 @@ func (s *Service) Expand(ctx context.Context, task vpp.Task) error {
 	}
 }
 
-// planDelete decides for each person what a removal does.
-func planDelete(people []vpp.Person) []vpp.Planned {
-	plans := make([]vpp.Planned, len(people))
-	for i, p := range people {
-		plans[i] = vpp.Planned{ID: p.Program.ID, State: vpp.ItemSkipped}
-		switch {
-		case p.Program.Pending != vpp.WriteNone && p.Program.BatchID != "":
-			plans[i].Detail = "Apple is still working on this person: try again in a moment."
-		case p.Program.AppleStatus.Living():
-			plans[i] = vpp.Planned{ID: p.Program.ID, State: vpp.ItemQueued, Detail: "Waits for Apple.", Write: vpp.WriteRetire}
-		case p.Program.Pending == vpp.WriteCreate:
-			plans[i] = vpp.Planned{ID: p.Program.ID, State: vpp.ItemDone, Detail: "Taken out before Apple was asked.", Drop: true}
-		case p.Program.AppleStatus == vpp.AppleNone:
-			plans[i].Detail = "Not in the program: there is nothing to remove."
-		default:
-			plans[i].Detail = "Already removed."
-		}
-	}
-	return plans
-}
-
 // planSync decides for each person whether something changed here that Apple
 // has to be told. People without a record, and those who are equal, are done.
 func planSync(people []vpp.Person) []vpp.Planned {
 	plans := make([]vpp.Planned, len(people))
 	for i, p := range people {
 		plans[i] = vpp.Planned{ID: p.Program.ID, State: vpp.ItemDone, Detail: "Nothing to send."}
-		pending := p.Program.Pending != vpp.WriteNone
-		if !pending && differs(p) {
-			plans[i] = vpp.Planned{
-				ID: p.Program.ID, State: vpp.ItemQueued, Write: vpp.WriteUpdate,
-				Detail: fmt.Sprintf("The address %s waits for Apple.", p.Email),
-			}
+		waits := vpp.Planned{ID: p.Program.ID, State: vpp.ItemQueued, Detail: "What changed here waits for Apple."}
+		switch {
+		case p.Program.Pending == vpp.WriteUpdate: // asked for when it was changed
+			plans[i] = waits
+		case p.Program.Pending == vpp.WriteNone && p.Differs():
+			waits.Write = vpp.WriteUpdate
+			plans[i] = waits
 		}
 	}
 	return plans
@@ -162,14 +98,4 @@ func keptHere(people []vpp.Person, l vpp.Location) []vpp.Planned {
 		}
 	}
 	return plans
-}
-
-// differs says whether Apple has another address than we do, or could link a
-// Managed Apple Account that it does not know of.
-func differs(p vpp.Person) bool {
-	if !p.Program.AppleStatus.Living() || p.Email == "" {
-		return false
-	}
-	link := p.ManagedAppleID != "" && p.Program.ManagedError == 0 && p.Program.AppleStatus == vpp.AppleRegistered
-	return link || !strings.EqualFold(p.Email, p.Program.AppleEmail)
 }

@@ -67,7 +67,13 @@ func (s *Service) tendOnce(ctx context.Context, id vpp.LocationID, end time.Time
 // Apple's rate is used while what was read is compared and written.
 func (t *tender) callAndRead(ctx context.Context, maxUsers int, busy bool) (called bool, err error) {
 	read := make(chan error, 1)
-	go func() { read <- t.readDue(ctx, busy) }()
+	go func() {
+		err := t.readDue(ctx, busy)
+		if err == nil {
+			err = t.readLibrary(ctx)
+		}
+		read <- err
+	}()
 	for {
 		more, err := t.callsDue(ctx, maxUsers)
 		called = called || more
@@ -146,21 +152,4 @@ func (s *Service) stumble(ctx context.Context, id vpp.LocationID, began time.Tim
 		until = wait.Until
 	}
 	return s.store.Pause(ctx, id, until, vpp.MessageOf(why))
-}
-
-// Sweep wakes what is due and nobody's: reads by cadence, and what dead nodes
-// left behind.
-func (s *Service) Sweep(ctx context.Context) error {
-	now := s.config.Now()
-	stale, whole, err := s.store.StaleReads(ctx, now.Add(-s.config.Cadence.ReadEvery), now.Add(-s.config.Cadence.FullEvery))
-	if err != nil {
-		return err
-	}
-	for _, id := range whole {
-		err = errors.Join(err, s.store.WantRead(ctx, id, true))
-	}
-	for _, id := range stale {
-		err = errors.Join(err, s.store.WantRead(ctx, id, false))
-	}
-	return errors.Join(err, s.store.ForgetNotifications(ctx, now.Add(-24*time.Hour)), s.store.WakeTenders(ctx))
 }

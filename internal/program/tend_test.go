@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"github.com/rsvpp/rsvpp/appsandbooks/applesim"
 	"github.com/rsvpp/rsvpp/internal/program"
 	"github.com/rsvpp/rsvpp/internal/queue"
+	"github.com/rsvpp/rsvpp/internal/roster"
 	"github.com/rsvpp/rsvpp/internal/seal"
 	"github.com/rsvpp/rsvpp/internal/store"
 	"github.com/rsvpp/rsvpp/internal/store/storetest"
@@ -33,12 +35,23 @@ type world struct {
 	box    *seal.Box
 	config program.Config
 	wire   *wire
+	ahead  atomic.Int64 // how far the program's clock is
 }
 
 // Token implements program.Tokens.
 func (w *world) Token(context.Context, vpp.LocationID) (string, error) { return w.token, nil }
 
 func newWorld(t *testing.T, url string, o applesim.Options) *world {
+	t.Helper()
+	return newWorldWith(t, url, o, func(*program.Config) {})
+}
+
+// pass lets time pass for all but Apple.
+func (w *world) pass(d time.Duration) { w.ahead.Add(int64(d)) }
+
+func (w *world) now() time.Time { return time.Now().Add(time.Duration(w.ahead.Load())) }
+
+func newWorldWith(t *testing.T, url string, o applesim.Options, change func(*program.Config)) *world {
 	t.Helper()
 	o.PageSize = 50
 	if o.Limits == (applesim.Limits{}) {
@@ -57,7 +70,9 @@ func newWorld(t *testing.T, url string, o applesim.Options) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	db := storetest.Open(t, url, time.Now)
+	w := &world{apple: apple, uid: l.UID, token: token.Content}
+	db := storetest.Open(t, url, w.now)
+	w.db = db
 	q, err := queue.New(t.Context(), db.SQLite(), db.Postgres(), queue.Config{Logger: slog.New(slog.DiscardHandler), Clock: time.Now})
 	if err != nil {
 		t.Fatal(err)
@@ -67,7 +82,7 @@ func newWorld(t *testing.T, url string, o applesim.Options) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{db: db, apple: apple, uid: l.UID, token: token.Content, box: box, wire: newWire()}
+	w.box, w.wire = box, newWire()
 	w.config = program.Config{
 		Client: appsandbooks.Config{
 			BaseURL: apple.BaseURL(), RequestTimeout: 2 * time.Second, BackoffFirst: 5 * time.Millisecond,
@@ -79,8 +94,9 @@ func newWorld(t *testing.T, url string, o applesim.Options) *world {
 			Settle: 20 * time.Millisecond, ReadEvery: time.Hour, FullEvery: time.Hour,
 		},
 		Lease: time.Minute, Slice: 8 * time.Second, Parallel: 8, Attempts: 8, Logger: slog.New(slog.DiscardHandler),
-		Now: time.Now, IDs: storetest.NewID, Secrets: uuid.NewString, Sleep: sleep,
+		Now: w.now, IDs: storetest.NewID, Secrets: uuid.NewString, Sleep: sleep, People: roster.New(db, w.now, storetest.NewID),
 	}
+	change(&w.config)
 	w.Service = w.node()
 	storetest.AddLocation(t, db, school, l.UID)
 	return w
@@ -117,7 +133,7 @@ func (w *world) settle(t *testing.T) {
 			due, _ := w.db.UnsentBatches(t.Context(), school, 10)
 			t.Fatalf("the location does not come to rest: due %s, %q, waits until %s, unsent %+v; %+v", later.At, l.ReadProblem, l.WaitUntil, due, w.apple.Calls())
 		}
-		if err := sleep(t.Context(), time.Until(later.At)); err != nil {
+		if err := sleep(t.Context(), later.At.Sub(w.now())); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -200,7 +216,7 @@ func TestTendWithFaults(t *testing.T) {
 		storetest.AddPeople(t, w.db, school, 300, vpp.WriteCreate)
 		w.settle(t)
 		w.equal(t)
-		task, err := w.StartDelete(t.Context(), vpp.Server, vpp.Selection{IDs: []vpp.UserID{"user-0001", "user-0002", "user-0003"}}, "once")
+		task, err := w.StartDelete(t.Context(), vpp.Server, vpp.Selection{IDs: []vpp.UserID{"user-0001", "user-0002", "user-0003"}}, false, "once")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -380,7 +396,7 @@ func TestDeleteBeforeAppleWasAsked(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, url string) {
 		w := newWorld(t, url, applesim.Options{})
 		storetest.AddPeople(t, w.db, school, 3, vpp.WriteCreate)
-		task, err := w.StartDelete(t.Context(), vpp.Server, vpp.Selection{IDs: []vpp.UserID{"user-0001"}}, "")
+		task, err := w.StartDelete(t.Context(), vpp.Server, vpp.Selection{IDs: []vpp.UserID{"user-0001"}}, false, "")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -411,7 +427,7 @@ func TestIdempotencyKey(t *testing.T) {
 		if err != nil || again.ID != first.ID {
 			t.Errorf("the same key began %s after %s: %v", again.ID, first.ID, err)
 		}
-		other, err := w.StartDelete(t.Context(), vpp.Server, all, "key")
+		other, err := w.StartDelete(t.Context(), vpp.Server, all, false, "key")
 		if err != nil || other.ID == first.ID || other.Kind != vpp.TaskDelete {
 			t.Errorf("another act with the same key gave %+v: %v", other, err)
 		}

@@ -140,7 +140,7 @@ func (t *tender) refuse(ctx context.Context, b vpp.Batch, people []vpp.Person, n
 		p := vpp.ExplainApple(number)
 		list := make([]vpp.Refusal, len(people))
 		for i, m := range people {
-			list[i] = vpp.Refusal{ID: m.Program.ID, Op: b.Op, Number: number, Sentence: p.Sentence + " " + p.Next}
+			list[i] = vpp.Refusal{ID: m.Program.ID, Op: b.Op, Number: number, Sentence: p.Said()}
 		}
 		if err := t.store.RefusePeople(ctx, list); err != nil {
 			return err

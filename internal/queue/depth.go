@@ -13,7 +13,7 @@ func (q *Queue) Depth(ctx context.Context) (map[string]int, error) {
 		defer rows.Close()
 		return count(rows)
 	}
-	rows, err := q.sqlite.QueryContext(ctx, query)
+	rows, err := q.sqlite.QueryContext(ctx, query) //nolint:rowserrcheck // count looks at it
 	if err != nil {
 		return nil, err
 	}

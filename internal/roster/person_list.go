@@ -27,10 +27,10 @@ func checkFilter(f vpp.Filter) error {
 		return invalid("status", "There is no VPP status %q: choose not_invited, invited, registered or removed.", f.Status)
 	}
 	switch f.Attention {
-	case "", vpp.AttentionWaiting, vpp.AttentionMail, vpp.AttentionRefused, vpp.AttentionNoAddress, vpp.AttentionStuck:
+	case "", vpp.AttentionWaiting, vpp.AttentionDiffers, vpp.AttentionMail, vpp.AttentionRefused, vpp.AttentionNoAddress, vpp.AttentionStuck:
 		return nil
 	}
-	return invalid("attention", "There is no attention %q: choose waiting, mail_problem, apple_refused, no_address or stuck.", f.Attention)
+	return invalid("attention", "There is no attention %q: choose waiting, differs, mail_problem, apple_refused, no_address or stuck.", f.Attention)
 }
 
 // Counts returns the numbers behind the filter chips of a location.

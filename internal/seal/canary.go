@@ -1,6 +1,10 @@
 package seal
 
-import "github.com/rsvpp/rsvpp/internal/vpp"
+import (
+	"strings"
+
+	"github.com/rsvpp/rsvpp/internal/vpp"
+)
 
 const (
 	canary        = "rsvpp"
@@ -28,5 +32,5 @@ func (b *Box) otherKey(id string) error {
 	if len(id) > 16 {
 		id = id[:16]
 	}
-	return vpp.Errorf(vpp.Invalid, "The secrets in this database were sealed with the key %q, this server was started with the key %q: start it with the key file that belongs to the database.", id, b.id)
+	return vpp.Errorf(vpp.Invalid, "The secrets in this database were sealed with the key %q, this server was started with the key %q: start it with the key file that belongs to the database.", id, strings.Join(b.Keys(), ", "))
 }

@@ -1,14 +1,16 @@
 package seal
 
 import (
+	"bytes"
 	"encoding/base64"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/rsvpp/rsvpp/internal/vpp"
 )
 
-// keyPrefix begins the one line of a key file that counts:
+// keyPrefix begins a line of a key file that counts:
 // "rsvpp-key-v1:" base64url of 32 bytes ":" the key's id, which finds typing errors.
 const keyPrefix = "rsvpp-key-v1:"
 
@@ -21,20 +23,51 @@ func NewMaster(random io.Reader) ([]byte, error) {
 	return master, nil
 }
 
-// FormatMaster writes the text of a key file.
-func FormatMaster(master []byte) string {
-	return "# The key to the secrets in rsvpp's database. Keep a copy apart from the database:\n" +
-		"# without it nobody can read the content tokens and invite codes again.\n" +
-		keyPrefix + base64.RawURLEncoding.EncodeToString(master) + ":" + keyID(master) + "\n"
+// FormatMasters writes the text of a key file. The first key seals.
+func FormatMasters(masters ...[]byte) string {
+	var b strings.Builder
+	b.WriteString("# The key to the secrets in rsvpp's database. Keep a copy apart from the database:\n" +
+		"# without it nobody can read the content tokens and invite codes again.\n")
+	if len(masters) > 1 {
+		b.WriteString("# The first key seals; the others still open what they have sealed.\n")
+	}
+	for _, m := range masters {
+		b.WriteString(keyPrefix + base64.RawURLEncoding.EncodeToString(m) + ":" + keyID(m) + "\n")
+	}
+	return b.String()
 }
 
-// ParseMaster reads the text of a key file. Its errors never hold the text.
-func ParseMaster(text string) ([]byte, error) {
-	line, err := keyLine(text)
-	if err != nil {
-		return nil, err
+// ParseMasters reads the keys of a key file, the one that seals first. Its
+// errors never hold the text.
+func ParseMasters(text string) ([][]byte, error) {
+	var masters [][]byte
+	for line := range strings.Lines(strings.TrimPrefix(text, "\ufeff")) {
+		line, _, _ = strings.Cut(line, "#")
+		for word := range strings.FieldsSeq(line) { // a setting may hold them in one line
+			m, err := parseKey(word)
+			if err != nil {
+				return nil, err
+			}
+			if slices.ContainsFunc(masters, func(other []byte) bool { return bytes.Equal(m, other) }) {
+				return nil, vpp.Errorf(vpp.Invalid, "The key file holds the same key twice: leave one of them.")
+			}
+			masters = append(masters, m)
+		}
 	}
-	body, known := strings.CutPrefix(line, keyPrefix)
+	switch {
+	case len(masters) == 0:
+		return nil, vpp.Errorf(vpp.Invalid, "The key file is empty: take it from a backup, or remove it to begin with an empty database.")
+	case len(masters) > mostKeys:
+		return nil, vpp.Errorf(vpp.Invalid, "The key file holds %d keys: leave those that belong to the database.", len(masters))
+	}
+	return masters, nil
+}
+
+// mostKeys bounds a key file: two while keys are changed, and some for doubt.
+const mostKeys = 8
+
+func parseKey(word string) ([]byte, error) {
+	body, known := strings.CutPrefix(word, keyPrefix)
 	encoded, id, whole := strings.Cut(body, ":")
 	if !known || !whole {
 		return nil, vpp.Errorf(vpp.Invalid, "The key file does not hold a key of rsvpp: its line begins with %q and has two colons.", keyPrefix)
@@ -50,25 +83,6 @@ func ParseMaster(text string) ([]byte, error) {
 		return nil, vpp.Errorf(vpp.Invalid, "The key in the key file does not fit its check digits: a character is wrong. Take the file from a backup.")
 	}
 	return master, nil
-}
-
-// keyLine finds the one line that is neither empty nor a comment.
-func keyLine(text string) (string, error) {
-	found := ""
-	for line := range strings.Lines(strings.TrimPrefix(text, "\ufeff")) {
-		line = strings.TrimSpace(line)
-		switch {
-		case line == "" || line[0] == '#':
-		case found != "":
-			return "", vpp.Errorf(vpp.Invalid, "The key file holds more than one key: leave the one that belongs to the database.")
-		default:
-			found = line
-		}
-	}
-	if found == "" {
-		return "", vpp.Errorf(vpp.Invalid, "The key file is empty: take it from a backup, or remove it to begin with an empty database.")
-	}
-	return found, nil
 }
 
 func checkSize(master []byte) error {

@@ -110,9 +110,9 @@ func TestMaster(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text := seal.FormatMaster(master)
+	text := seal.FormatMasters(master)
 	for _, text := range []string{text, "\ufeff" + strings.ReplaceAll(text, "\n", "\r\n"), strings.TrimSpace(text)} {
-		if got, err := seal.ParseMaster(text); err != nil || !bytes.Equal(got, master) {
+		if got, err := seal.ParseMasters(text); err != nil || len(got) != 1 || !bytes.Equal(got[0], master) {
 			t.Errorf("the key does not come back: %v", err)
 		}
 	}
@@ -124,22 +124,52 @@ func TestMaster(t *testing.T) {
 	}
 }
 
+// While keys are changed, what the one before sealed opens, and the new one
+// seals; a box learns of it by itself.
+func TestTwoKeys(t *testing.T) {
+	before, after := bytes.Repeat([]byte{1}, seal.MasterSize), bytes.Repeat([]byte{2}, seal.MasterSize)
+	file := seal.FormatMasters(before)
+	running, err := seal.Open(file, func() (string, error) { return file, nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := mustSeal(t, running, "secret", "c")
+	file = seal.FormatMasters(after, before)
+	rotating, err := seal.Open(file, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, sealed := range []string{old, mustSeal(t, rotating, "secret", "c")} {
+		for name, box := range map[string]*seal.Box{"running": running, "rotating": rotating} {
+			if plain, err := box.Open(sealed, "c"); err != nil || string(plain) != "secret" {
+				t.Errorf("%s opens %q, %v", name, plain, err)
+			}
+		}
+	}
+	if again := mustSeal(t, running, "secret", "c"); !strings.HasPrefix(again, seal.SealedWith(running.Keys()[0])) || len(running.Keys()) != 2 {
+		t.Error("the running one does not seal with the new key")
+	}
+	if _, err := newBox(t, 2).Open(old, "c"); err == nil {
+		t.Error("the new key alone opens what the old one sealed")
+	}
+}
+
 func TestParseMasterRefuses(t *testing.T) {
 	master := bytes.Repeat([]byte{7}, seal.MasterSize)
-	good := seal.FormatMaster(master)
+	good := seal.FormatMasters(master)
 	i := strings.Index(good, "v1:") + 5
-	short := seal.FormatMaster(master[:16])
+	short := seal.FormatMasters(master[:16])
 	cases := []struct{ name, text, says string }{
 		{"empty", "# nothing\n\n", "empty"},
 		{"another file", "-----BEGIN PRIVATE KEY-----", "does not hold a key"},
 		{"too short", short, "16 bytes"},
 		{"mistyped", good[:i] + "x" + good[i+1:], "check digits"},
 		{"not base64", good[:i] + "*" + good[i+1:], "base64url"},
-		{"two keys", good + good, "more than one"},
+		{"the same twice", good + good, "twice"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			_, err := seal.ParseMaster(c.text)
+			_, err := seal.ParseMasters(c.text)
 			if vpp.KindOf(err) != vpp.Invalid || !strings.Contains(err.Error(), c.says) {
 				t.Errorf("got %v, want %q", err, c.says)
 			}
@@ -160,11 +190,13 @@ func FuzzOpen(f *testing.F) {
 }
 
 func FuzzParseMaster(f *testing.F) {
-	f.Add(seal.FormatMaster(bytes.Repeat([]byte{7}, seal.MasterSize)))
+	f.Add(seal.FormatMasters(bytes.Repeat([]byte{7}, seal.MasterSize)))
 	f.Fuzz(func(t *testing.T, text string) {
-		master, err := seal.ParseMaster(text)
-		if err == nil && len(master) != seal.MasterSize {
-			t.Errorf("a key of %d bytes", len(master))
+		masters, err := seal.ParseMasters(text)
+		for _, m := range masters {
+			if len(m) != seal.MasterSize {
+				t.Errorf("a key of %d bytes, %v", len(m), err)
+			}
 		}
 	})
 }

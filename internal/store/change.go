@@ -15,9 +15,9 @@ import (
 var topicOf = map[string]string{
 	"users": vpp.TopicUsers, "program_users": vpp.TopicUsers, "invitations": vpp.TopicUsers, "deliveries": vpp.TopicUsers, "visits": vpp.TopicUsers,
 	"tasks": vpp.TopicTasks, "task_items": vpp.TopicTasks, "imports": vpp.TopicTasks,
-	"locations": vpp.TopicLocations,
-	"entries":   vpp.TopicHistory,
-	"devices":   vpp.TopicDevices, "enrollments": vpp.TopicDevices,
+	"locations": vpp.TopicLocations, "assets": vpp.TopicLocations, "strangers": vpp.TopicLocations,
+	"entries": vpp.TopicHistory,
+	"devices": vpp.TopicDevices, "enrollments": vpp.TopicDevices,
 }
 
 // topic reads from a statement of ours what it writes, "" for nothing that

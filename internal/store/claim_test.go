@@ -94,8 +94,18 @@ func TestLettersPause(t *testing.T) {
 		noErr(t, err)
 		noErr(t, db.TookBack(t.Context(), vpp.Actor{Name: "anna"}, l, vpp.Claim{ID: "ours"}))
 		claim(2, 2)
+		noErr(t, db.TookBack(t.Context(), vpp.Actor{Name: "ben"}, l, vpp.Claim{ID: "ours"})) // both said so at once
+		now = now.Add(time.Minute)
+		noErr(t, db.TakenOver(t.Context(), mustLocation(t, db), vpp.Claim{ID: "other"}))
 		if err := db.TookBack(t.Context(), vpp.Actor{Name: "ben"}, l, vpp.Claim{ID: "ours"}); vpp.KindOf(err) != vpp.Conflict {
-			t.Errorf("taken back twice: %v", err)
+			t.Errorf("taken back from somebody who came since: %v", err)
 		}
 	})
+}
+
+func mustLocation(t *testing.T, db *store.DB) vpp.Location {
+	t.Helper()
+	l, err := db.Location(t.Context(), "l")
+	noErr(t, err)
+	return l
 }

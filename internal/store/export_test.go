@@ -2,6 +2,9 @@ package store
 
 import "context"
 
+// Elsewhere is for the test that holds it equal to vpp.Location.Elsewhere.
+const Elsewhere = elsewhere
+
 // Listen lets a test see every statement with its arguments. It is called
 // after Use.
 func (db *DB) Listen(hear func(query string, args []any)) {
@@ -41,6 +44,3 @@ func (l listeningTx) Query(ctx context.Context, query string, args ...any) (Rows
 	l.hear(query, args)
 	return l.tx.Query(ctx, query, args...)
 }
-
-// Elsewhere is for the test that holds it equal to vpp.Location.Elsewhere.
-const Elsewhere = elsewhere

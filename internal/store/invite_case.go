@@ -170,12 +170,6 @@ func (db *DB) listMatching(ctx context.Context, s vpp.Selection, cases []vpp.Cas
 
 // matchCases narrows a query to people in one of the cases.
 func (q *peopleQuery) matchCases(cases []vpp.Case) {
-	bit := func(b bool) int {
-		if b {
-			return 1
-		}
-		return 0
-	}
 	var either []string
 	columns := caseColumns()
 	for _, c := range cases {
@@ -187,4 +181,11 @@ func (q *peopleQuery) matchCases(cases []vpp.Case) {
 		either = append(either, "("+strings.Join(each, " AND ")+")")
 	}
 	q.where += " AND (" + strings.Join(either, " OR ") + ")"
+}
+
+func bit(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }

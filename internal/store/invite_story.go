@@ -34,6 +34,15 @@ func (db *DB) CaseHistory(ctx context.Context, user vpp.UserID, location vpp.Loc
 		return h, nil
 	}
 	h.Place = places[0]
+	if err := db.markRemoving(ctx, []*vpp.ProgramUser{&h.Place}); err != nil {
+		return h, err
+	}
+	if h.SameAccount, err = db.sameAccount(ctx, h.Place); err != nil {
+		return h, err
+	}
+	if h.Before, err = db.heldBefore(ctx, h.Place); err != nil {
+		return h, err
+	}
 	return h, db.readInvitations(ctx, &h)
 }
 

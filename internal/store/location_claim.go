@@ -113,27 +113,30 @@ func (db *DB) TakenOver(ctx context.Context, was vpp.Location, by vpp.Claim) err
 	})
 }
 
-// TookBack notes that our claim stands again, as somebody asked for. Nothing
-// is sent before everything was read; then tasks and letters go on.
+// TookBack notes that our claim stands again, as somebody asked for; another
+// node may have seen it stand already. Nothing is sent before everything was
+// read; then tasks and letters go on.
 func (db *DB) TookBack(ctx context.Context, by vpp.Actor, was vpp.Location, c vpp.Claim) error {
 	return db.inTx(ctx, func(t tx) error {
+		// The tender's row before the location's, as reads lock them.
+		if err := db.wantRead(ctx, t, was.ID, true); err != nil {
+			return err
+		}
 		n, err := t.Exec(ctx, "UPDATE locations SET "+setClaim+`, claimed_at = $5, read_first_at = $5, frozen_at = 0, frozen_id = '', frozen_name = '',
-			frozen_metadata = '', moved_at = 0, notify_url = '' WHERE id = $1 AND claimed_at = $6 AND `+elsewhere,
+			frozen_metadata = '', moved_at = 0, notify_url = '' WHERE id = $1
+			AND (claimed_at = $6 AND `+elsewhere+" OR claimed_at > $6 AND claim_id = $2 AND frozen_at = 0 AND moved_at = 0)",
 			was.ID, c.ID, c.Name, c.Metadata, ms(db.after(was.ClaimedAt)), ms(was.ClaimedAt))
 		if err != nil {
 			return err
 		}
 		if n == 0 {
-			return vpp.Errorf(vpp.Conflict, "%s was taken back at this moment by somebody else.", was.Name)
+			return vpp.Errorf(vpp.Conflict, "%s changed hands at this moment: look at it again.", was.Name)
 		}
 		summary := by.Name + " took " + was.Name + " back from " + was.Claim.Title() + "."
 		if was.ClaimState() == vpp.ClaimOthers {
 			summary = by.Name + " took " + was.Name + " over from " + was.Claim.Title() + "."
 		}
 		if err := db.insertEntry(ctx, t, by, "location.take_back", "location:"+string(was.ID), summary, claimFacts(was.Claim), claimFacts(c)); err != nil {
-			return err
-		}
-		if err := db.wantRead(ctx, t, was.ID, true); err != nil {
 			return err
 		}
 		return db.resume(ctx, t, was.ID)

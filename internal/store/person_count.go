@@ -25,7 +25,7 @@ func (db *DB) CountPeople(ctx context.Context, location vpp.LocationID) (vpp.Cou
 		counts.Total += n
 	}
 	for attention, condition := range map[vpp.Attention]string{
-		vpp.AttentionWaiting: "pending <> ''", vpp.AttentionMail: "mail_problem <> ''",
+		vpp.AttentionWaiting: "pending <> ''", vpp.AttentionDiffers: "differs", vpp.AttentionMail: "mail_problem <> ''",
 		vpp.AttentionRefused: "apple_error <> 0", vpp.AttentionNoAddress: "no_address",
 		vpp.AttentionStuck: fmt.Sprintf("vpp_status = 'invited' AND since < %d", db.stuckBefore()),
 	} {

@@ -20,7 +20,11 @@ func (db *DB) ListPeople(ctx context.Context, f vpp.Filter, sort vpp.Sort, page 
 	if err != nil {
 		return list, err
 	}
-	page = page.Clamp()
+	return db.readPage(ctx, q, page.Clamp())
+}
+
+// readPage reads one page of a query of people, as a list shows them.
+func (db *DB) readPage(ctx context.Context, q peopleQuery, page vpp.Page) (list vpp.List[vpp.Person], err error) {
 	cursor, back := page.After, false
 	if page.Before != "" {
 		cursor, back = page.Before, true
@@ -50,7 +54,11 @@ func (db *DB) ListPeople(ctx context.Context, f vpp.Filter, sort vpp.Sort, page 
 			list.Prev = rows[0].cursor()
 		}
 	}
-	return list, nil
+	places := make([]*vpp.ProgramUser, len(list.Items))
+	for i := range list.Items {
+		places[i] = &list.Items[i].Program
+	}
+	return list, db.markRemoving(ctx, places)
 }
 
 // personAt is a person with the mark of the order and the place in it.
@@ -92,6 +100,8 @@ func (db *DB) peopleQuery(ctx context.Context, r querier, f vpp.Filter, sort vpp
 	switch f.Attention {
 	case vpp.AttentionWaiting:
 		q.where += " AND p.pending <> ''"
+	case vpp.AttentionDiffers:
+		q.where += " AND p.differs"
 	case vpp.AttentionMail:
 		q.where += " AND p.mail_problem <> ''"
 	case vpp.AttentionRefused:

@@ -14,7 +14,7 @@ const (
 		u.managed_apple_id, u.groups, u.locale, u.notes, u.source, u.created_at, u.updated_at, u.device_reach`
 	placeColumns = `p.id, p.user_id, p.location_id, p.client_user_id, p.generation, p.pending, p.pending_since, p.batch_id,
 		p.apple_status, p.apple_email, p.account_hash, p.code_sealed <> '', p.created_at, p.associated_at, p.retired_at, p.read_at,
-		p.apple_error, p.apple_error_at, p.managed_error, p.handed_over_at, p.mail_problem`
+		p.apple_error, p.apple_error_at, p.managed_error, p.differs, p.edited_at, p.managed_edited_at, p.handed_over_at, p.mail_problem`
 	personColumns = userColumns + ", " + placeColumns
 )
 
@@ -34,7 +34,8 @@ func placeFields(p *vpp.ProgramUser) []any {
 		(*string)(&p.ID), (*string)(&p.UserID), (*string)(&p.LocationID), (*string)(&p.ClientUserID), wholeAt{&p.Generation},
 		(*string)(&p.Pending), into(&p.PendingSince), (*string)(&p.BatchID),
 		(*string)(&p.AppleStatus), &p.AppleEmail, &p.AccountHash, &p.HasCode, into(&p.CreatedAt), into(&p.AssociatedAt), into(&p.RetiredAt), into(&p.ReadAt),
-		wholeAt{&p.AppleError}, into(&p.AppleErrorAt), wholeAt{&p.ManagedError}, into(&p.HandedOverAt), (*string)(&p.MailProblem),
+		wholeAt{&p.AppleError}, into(&p.AppleErrorAt), wholeAt{&p.ManagedError},
+		&p.Differs, into(&p.EditedAt), into(&p.ManagedEditedAt), into(&p.HandedOverAt), (*string)(&p.MailProblem),
 	}
 }
 

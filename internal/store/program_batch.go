@@ -159,21 +159,58 @@ func (db *DB) Doubt(ctx context.Context, ids []vpp.ProgramUserID, number int) er
 // that it was told before.
 func (db *DB) Notified(ctx context.Context, location vpp.LocationID, id, eventID string) (fresh bool, err error) {
 	err = db.inTx(ctx, func(t tx) error {
-		n, err := t.Exec(ctx, "INSERT INTO notifications (id, location_id, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", id, location, ms(db.now()))
-		if fresh = n > 0; err != nil || !fresh {
-			return err
-		}
-		if _, err := t.Exec(ctx, "UPDATE locations SET notified_at = $2 WHERE id = $1", location, ms(db.now())); err != nil {
+		if fresh, err = db.noted(ctx, t, location, id); err != nil || !fresh {
 			return err
 		}
 		if eventID == "" {
-			return db.wantRead(ctx, t, location, false)
+			return db.wantReadAt(ctx, t, location, false, db.now().Add(notifySettle))
 		}
 		_, err = t.Exec(ctx, "UPDATE batches SET next_call_at = $3 WHERE location_id = $1 AND event_id = $2 AND event_id <> '' AND settled_at = 0", location, eventID, ms(db.now()))
 		if err != nil {
 			return err
 		}
 		return t.enqueue(ctx, vpp.TendLocation{LocationID: location})
+	})
+	return fresh, err
+}
+
+// noted notes a notification, and says whether it is told for the first time.
+func (db *DB) noted(ctx context.Context, t tx, location vpp.LocationID, id string) (bool, error) {
+	n, err := t.Exec(ctx, "INSERT INTO notifications (id, location_id, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", id, location, ms(db.now()))
+	if err != nil || n == 0 {
+		return false, err
+	}
+	_, err = t.Exec(ctx, "UPDATE locations SET notified_at = $2 WHERE id = $1", location, ms(db.now()))
+	return true, err
+}
+
+// notifySettle is how long a notification waits for more: when many people
+// sign in at once, a few reads bring them all, within Apple's pace.
+const notifySettle = 500 * time.Millisecond
+
+// licensesSettle is how long a notification about licenses waits for more: a
+// large assignment is told of by hundreds.
+const licensesSettle = time.Second
+
+// LicensesNotified notes a notification of Apple's about licenses: the first
+// time it is told, they are read, and its holders are asked for by name.
+func (db *DB) LicensesNotified(ctx context.Context, location vpp.LocationID, id string, holders []vpp.Holder) (fresh bool, err error) {
+	err = db.inTx(ctx, func(t tx) error {
+		if fresh, err = db.noted(ctx, t, location, id); err != nil || !fresh {
+			return err
+		}
+		for some := range slices.Chunk(holders, 200) {
+			args := make([]any, 0, 3*len(some))
+			for _, h := range some {
+				args = append(args, location, h.ClientUserID, h.SerialNumber)
+			}
+			_, err := t.Exec(ctx, "INSERT INTO license_looks (location_id, client_user_id, serial_number) VALUES "+
+				rowsOf(len(some), "", "", "")+" ON CONFLICT DO NOTHING", args...)
+			if err != nil {
+				return err
+			}
+		}
+		return db.wantLibraryAt(ctx, t, location, false, db.now().Add(licensesSettle))
 	})
 	return fresh, err
 }

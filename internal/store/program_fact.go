@@ -13,9 +13,9 @@ func (db *DB) PlacesByClient(ctx context.Context, location vpp.LocationID, ids [
 	places := make(map[vpp.ClientUserID]vpp.PlaceNow, len(ids))
 	for some := range slices.Chunk(ids, 500) {
 		found, err := all(ctx, db, func(s scanner) (p vpp.PlaceNow, err error) {
-			err = s.Scan(append(placeFields(&p.ProgramUser), &p.Seq, &p.CodeMark, &p.Email)...)
+			err = s.Scan(append(placeFields(&p.ProgramUser), &p.Seq, &p.CodeMark, &p.Email, &p.Managed)...)
 			return
-		}, "SELECT "+placeColumns+`, p.seq, p.code_mark, u.email FROM program_users p JOIN users u ON u.id = p.user_id
+		}, "SELECT "+placeColumns+`, p.seq, p.code_mark, u.email, u.managed_apple_id FROM program_users p JOIN users u ON u.id = p.user_id
 			WHERE p.location_id = $1 AND p.client_user_id <> '' AND p.client_user_id IN (`+marks(2, len(some))+")",
 			append([]any{location}, anys(some)...)...)
 		if err != nil {
@@ -37,28 +37,43 @@ func (db *DB) WriteFacts(ctx context.Context, facts []vpp.Fact) error {
 	}
 	return db.inTx(ctx, func(t tx) error {
 		for some := range steps(facts, 128) {
+			location, accounts, err := accountsOf(ctx, t, some)
+			if err != nil {
+				return err
+			}
 			if err := writeFacts(ctx, t, some); err != nil {
 				return err
 			}
+			if err := recountAccounts(ctx, t, location, accounts); err != nil {
+				return err
+			}
+		}
+		if err := db.touch(ctx, t, facts); err != nil {
+			return err
 		}
 		return db.followFacts(ctx, t, facts)
 	})
 }
 
+// editedMeanwhile says of a row whose write is confirmed that the person was
+// changed here after it had been asked for: that change goes next.
+const editedMeanwhile = `v.confirms <> 'retire' AND edited_at > pending_since AND (v.differs OR edited_at <> v.edited)`
+
 func writeFacts(ctx context.Context, t tx, facts []vpp.Fact) error {
-	args := make([]any, 0, 11*len(facts))
+	args := make([]any, 0, 13*len(facts))
 	for _, f := range facts {
 		args = append(args, f.ID, f.AppleStatus, f.AppleEmail, f.AccountHash, f.CodeSealed, f.CodeMark,
-			ms(f.CreatedAt), ms(f.AssociatedAt), ms(f.RetiredAt), ms(f.ReadAt), f.Confirms)
+			ms(f.CreatedAt), ms(f.AssociatedAt), ms(f.RetiredAt), ms(f.ReadAt), f.Confirms, f.Differs, ms(f.EditedAt))
 	}
-	_, err := t.Exec(ctx, `WITH v (id, status, email, hash, code, mark, created, associated, retired, read, confirms) AS (`+
-		given(len(facts), "TEXT", "TEXT", "TEXT", "TEXT", "TEXT", "TEXT", "BIGINT", "BIGINT", "BIGINT", "BIGINT", "TEXT")+`)
+	_, err := t.Exec(ctx, `WITH v (id, status, email, hash, code, mark, created, associated, retired, read, confirms, differs, edited) AS (`+
+		given(len(facts), "TEXT", "TEXT", "TEXT", "TEXT", "TEXT", "TEXT", "BIGINT", "BIGINT", "BIGINT", "BIGINT", "TEXT", "BOOLEAN", "BIGINT")+`)
 		UPDATE program_users SET apple_status = v.status, apple_email = v.email, account_hash = v.hash, code_sealed = v.code, code_mark = v.mark,
 			created_at = v.created, associated_at = v.associated, retired_at = v.retired, read_at = v.read,
 			apple_error = CASE WHEN v.confirms <> '' AND pending = v.confirms OR v.status = 'Associated' THEN 0 ELSE apple_error END,
+			differs = CASE WHEN v.status NOT IN ('Registered', 'Associated') THEN FALSE WHEN edited_at = v.edited THEN v.differs ELSE TRUE END,
 			batch_id = CASE WHEN v.confirms <> '' AND pending = v.confirms THEN '' ELSE batch_id END,
-			pending_since = CASE WHEN v.confirms <> '' AND pending = v.confirms THEN 0 ELSE pending_since END,
-			pending = CASE WHEN v.confirms <> '' AND pending = v.confirms THEN '' ELSE pending END
+			pending_since = CASE WHEN v.confirms = '' OR pending <> v.confirms THEN pending_since WHEN `+editedMeanwhile+` THEN edited_at ELSE 0 END,
+			pending = CASE WHEN v.confirms = '' OR pending <> v.confirms THEN pending WHEN `+editedMeanwhile+` THEN 'update' ELSE '' END
 		FROM v WHERE program_users.id = v.id`, args...)
 	return err
 }
@@ -106,6 +121,9 @@ func (db *DB) followFacts(ctx context.Context, t tx, facts []vpp.Fact) error {
 	if err := db.settleItems(ctx, t, []vpp.TaskKind{vpp.TaskInvite, vpp.TaskResend}, settled); err != nil {
 		return err
 	}
+	if err := db.noteRegistered(ctx, t, facts); err != nil {
+		return err
+	}
 	return db.settleConfirmed(ctx, t, facts)
 }
 
@@ -127,13 +145,18 @@ func withoutNew(ctx context.Context, t tx, ids []vpp.ProgramUserID) ([]vpp.Progr
 // settleConfirmed ends the items of removals and pushes that Apple confirmed.
 func (db *DB) settleConfirmed(ctx context.Context, t tx, facts []vpp.Fact) error {
 	var removed, pushed []item
+	var gone []vpp.ProgramUserID
 	for _, f := range facts {
 		switch {
 		case !f.AppleStatus.Living():
+			gone = append(gone, f.ID)
 			removed = append(removed, item{f.ID, vpp.ItemDone, "Removed at Apple."})
 		case f.Confirms == vpp.WriteUpdate:
-			pushed = append(pushed, item{f.ID, vpp.ItemDone, "Apple has the new address."})
+			pushed = append(pushed, item{f.ID, vpp.ItemDone, "Apple has what changed here."})
 		}
+	}
+	if err := db.lookAtRemoved(ctx, t, gone); err != nil {
+		return err
 	}
 	if len(removed) > 0 {
 		if err := db.settleItems(ctx, t, []vpp.TaskKind{vpp.TaskDelete}, removed); err != nil {
@@ -225,6 +248,9 @@ func (db *DB) RefusePeople(ctx context.Context, refusals []vpp.Refusal) error {
 			if err != nil {
 				return err
 			}
+			if err := markRefused(ctx, t, r); err != nil {
+				return err
+			}
 			if r.Op == vpp.WriteCreate {
 				created = append(created, r.ID)
 			}
@@ -233,18 +259,31 @@ func (db *DB) RefusePeople(ctx context.Context, refusals []vpp.Refusal) error {
 		if err := db.withdrawLetters(ctx, t, created, "Not sent: Apple refused the person."); err != nil {
 			return err
 		}
-		for _, wait := range []struct {
-			op    vpp.Write
-			kinds []vpp.TaskKind
-		}{
-			{vpp.WriteCreate, []vpp.TaskKind{vpp.TaskInvite, vpp.TaskResend}},
-			{vpp.WriteUpdate, []vpp.TaskKind{vpp.TaskSync}},
-			{vpp.WriteRetire, []vpp.TaskKind{vpp.TaskDelete}},
-		} {
-			if err := db.settleItems(ctx, t, wait.kinds, items[wait.op]); err != nil {
+		for _, op := range []vpp.Write{vpp.WriteCreate, vpp.WriteUpdate, vpp.WriteRetire} {
+			if err := db.settleItems(ctx, t, waiting(op), items[op]); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+}
+
+// waiting are the kinds of task whose people wait for a write.
+func waiting(op vpp.Write) []vpp.TaskKind {
+	switch op {
+	case vpp.WriteCreate:
+		return []vpp.TaskKind{vpp.TaskInvite, vpp.TaskResend}
+	case vpp.WriteUpdate:
+		return []vpp.TaskKind{vpp.TaskSync}
+	}
+	return []vpp.TaskKind{vpp.TaskDelete}
+}
+
+// markRefused notes Apple's number with the items that end by it.
+func markRefused(ctx context.Context, t tx, r vpp.Refusal) error {
+	kinds := waiting(r.Op)
+	_, err := t.Exec(ctx, `UPDATE task_items SET apple_error = $1 WHERE program_user_id = $2 AND state IN ('queued', 'waiting')
+		AND task_id IN (SELECT id FROM tasks WHERE finished_at = 0 AND canceled_at = 0 AND kind IN (`+marks(3, len(kinds))+"))",
+		append([]any{r.Number, r.ID}, anys(kinds)...)...)
+	return err
 }

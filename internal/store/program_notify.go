@@ -56,20 +56,6 @@ func (db *DB) NotifyTested(ctx context.Context, id vpp.LocationID) error {
 	return err
 }
 
-// LibraryNotified notes a notification about apps, books or licenses. False
-// says that it was told before.
-func (db *DB) LibraryNotified(ctx context.Context, location vpp.LocationID, id string) (fresh bool, err error) {
-	err = db.inTx(ctx, func(t tx) error {
-		n, err := t.Exec(ctx, "INSERT INTO notifications (id, location_id, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", id, location, ms(db.now()))
-		if fresh = n > 0; err != nil || !fresh {
-			return err
-		}
-		_, err = t.Exec(ctx, "UPDATE locations SET notified_at = $2 WHERE id = $1", location, ms(db.now()))
-		return err
-	})
-	return fresh, err
-}
-
 // SealedCode reads the sealed invite code of a VPP user with the VPP user;
 // the code is "" when there is none.
 func (db *DB) SealedCode(ctx context.Context, id vpp.ProgramUserID) (sealed string, p vpp.ProgramUser, err error) {

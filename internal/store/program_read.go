@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"github.com/rsvpp/rsvpp/internal/vpp"
@@ -51,9 +52,9 @@ func (db *DB) FinishRead(ctx context.Context, id vpp.LocationID, r vpp.ReadResul
 		}
 		_, err := t.Exec(ctx, `UPDATE locations SET users_version = $2, read_at = $3, read_started_at = 0, read_done = 0, read_total = 0,
 			read_problem = '', full_read_at = CASE WHEN $4 THEN $3 ELSE full_read_at END,
-			at_apple = CASE WHEN $4 THEN $5 ELSE at_apple END,
-			read_first_at = CASE WHEN $4 AND read_first_at <= $6 THEN 0 ELSE read_first_at END WHERE id = $1`,
-			id, r.Version, ms(db.now()), r.Full, r.Seen, ms(r.Started))
+			at_apple = CASE WHEN $4 THEN $5 ELSE at_apple END, next_read_at = $6, next_full_at = $7,
+			read_first_at = CASE WHEN $4 AND read_first_at <= $8 THEN 0 ELSE read_first_at END WHERE id = $1`,
+			id, r.Version, ms(db.now()), r.Full, r.Seen, ms(r.NextRead), ms(r.NextFull), ms(r.Started))
 		if err != nil {
 			return err
 		}
@@ -61,13 +62,33 @@ func (db *DB) FinishRead(ctx context.Context, id vpp.LocationID, r vpp.ReadResul
 			if err := db.readAgainFirst(ctx, t, id); err != nil {
 				return err
 			}
+			if err := db.afterFullRead(ctx, t, id, r); err != nil {
+				return err
+			}
 		}
 		return db.finishSyncs(ctx, t, id, r)
 	})
 }
 
+// afterFullRead does what only everything that Apple has allows: it asks for
+// what differs to be sent, forgets strangers who are gone, keeps the imprint,
+// and lets licenses be read in full, too.
+func (db *DB) afterFullRead(ctx context.Context, t tx, id vpp.LocationID, r vpp.ReadResult) error {
+	_, err := t.Exec(ctx, `UPDATE program_users SET pending = 'update', pending_since = $2, batch_id = '' WHERE location_id = $1 AND differs
+		AND pending = '' AND apple_error = 0 AND apple_status IN ('Registered', 'Associated')`, id, ms(db.now()))
+	if err != nil {
+		return err
+	}
+	if !r.Moved {
+		if _, err := t.Exec(ctx, "DELETE FROM strangers WHERE location_id = $1 AND read_at < $2", id, ms(r.Started)); err != nil {
+			return err
+		}
+	}
+	return db.wantLibrary(ctx, t, id, true)
+}
+
 // finishSyncs tells the syncs that were asked for before the read began what
-// it brought.
+// it brought. They go on waiting for a read of licenses.
 func (db *DB) finishSyncs(ctx context.Context, t tx, id vpp.LocationID, r vpp.ReadResult) error {
 	waiting, err := all(ctx, t, scanTask, "SELECT "+taskColumns+` FROM tasks WHERE kind = 'sync' AND location_id = $1
 		AND finished_at = 0 AND canceled_at = 0 AND cursor = 'reading' AND created_at <= $2`, id, ms(r.Started))
@@ -78,49 +99,18 @@ func (db *DB) finishSyncs(ctx context.Context, t tx, id vpp.LocationID, r vpp.Re
 		if r.FullOnly(task) {
 			continue
 		}
-		if task.Result == nil {
-			task.Result = map[string]int{}
-		}
-		for k, n := range r.Changed {
-			task.Result[k] += n
-		}
-		result, err := json.Marshal(task.Result)
+		result, err := json.Marshal(withChanges(task.Result, r.Changed))
 		if err != nil {
 			return err
 		}
-		if _, err := t.Exec(ctx, "UPDATE tasks SET cursor = '', result = $2 WHERE id = $1", task.ID, string(result)); err != nil {
+		if _, err := t.Exec(ctx, "UPDATE tasks SET cursor = 'library', result = $2 WHERE id = $1", task.ID, string(result)); err != nil {
 			return err
 		}
-		if err := db.finishTask(ctx, t, task.ID); err != nil {
+		if err := db.wantLibrary(ctx, t, id, task.Params["read"] == "full"); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// WriteStrangers stores living records at Apple that are nobody's here.
-func (db *DB) WriteStrangers(ctx context.Context, id vpp.LocationID, records []vpp.Record, read time.Time) error {
-	if len(records) == 0 {
-		return nil
-	}
-	return db.inTx(ctx, func(t tx) error {
-		for len(records) > 0 {
-			some := records[:min(200, len(records))]
-			records = records[len(some):]
-			args := make([]any, 0, 6*len(some))
-			for _, r := range some {
-				args = append(args, id, r.ClientUserID, r.Status, r.Email, r.AccountHash, ms(read))
-			}
-			_, err := t.Exec(ctx, `INSERT INTO strangers (location_id, client_user_id, apple_status, apple_email, account_hash, read_at) VALUES `+
-				rowsOf(len(some), "", "", "", "", "", "")+` ON CONFLICT (location_id, client_user_id) DO UPDATE
-				SET apple_status = excluded.apple_status, apple_email = excluded.apple_email, account_hash = excluded.account_hash, read_at = excluded.read_at
-				WHERE strangers.apple_status <> excluded.apple_status OR strangers.account_hash <> excluded.account_hash`, args...)
-			if err != nil {
-				return err
-			}
-		}
-		return nil
-	})
 }
 
 // LivingUnseen calls fn with the VPP users who live at Apple as far as we
@@ -154,17 +144,22 @@ func (db *DB) LivingUnseen(ctx context.Context, id vpp.LocationID, limit int, un
 	}
 }
 
-// StaleReads reads which usable locations have not been read, or not wholly,
-// since the given times.
-func (db *DB) StaleReads(ctx context.Context, read, full time.Time) (stale []vpp.LocationID, whole []vpp.LocationID, err error) {
-	query := `SELECT id FROM locations WHERE token_added_at > 0 AND token_problem IN (0, 9637) AND read_started_at = 0 AND `
-	scan := func(s scanner) (id vpp.LocationID, err error) { err = s.Scan(&id); return }
-	stale, err = all(ctx, db, scan, query+"read_at < $1", ms(read))
-	if err != nil {
-		return nil, nil, err
+// LivingNames reads the names of rows that live at Apple as far as we know; at
+// most limit.
+func (db *DB) LivingNames(ctx context.Context, id vpp.LocationID, seqs []int64, limit int) ([]vpp.ClientUserID, error) {
+	var names []vpp.ClientUserID
+	for some := range slices.Chunk(seqs, 500) {
+		found, err := all(ctx, db, func(s scanner) (name vpp.ClientUserID, err error) { err = s.Scan(&name); return },
+			"SELECT client_user_id FROM program_users WHERE location_id = $1 AND apple_status IN ('Registered', 'Associated') AND seq IN ("+
+				marks(2, len(some))+") ORDER BY seq", append([]any{id}, anys(some)...)...)
+		if err != nil {
+			return nil, err
+		}
+		if names = append(names, found...); len(names) >= limit {
+			return names[:limit], nil
+		}
 	}
-	whole, err = all(ctx, db, scan, query+"full_read_at < $1", ms(full))
-	return stale, whole, err
+	return names, nil
 }
 
 // WakeTenders promises to tend every location that has something due and

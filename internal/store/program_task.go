@@ -54,9 +54,9 @@ func (db *DB) PlanTask(ctx context.Context, id vpp.TaskID, plan func([]vpp.Perso
 		var text, cursor string
 		task, err := one(ctx, t, func(s scanner) (vpp.Task, error) {
 			var v vpp.Task
-			err := s.Scan(&v.ID, &v.LocationID, &text, &cursor, timeAt{&v.ExpandedAt}, timeAt{&v.CanceledAt})
+			err := s.Scan(&v.ID, &v.Kind, &v.LocationID, &text, &cursor, timeAt{&v.ExpandedAt}, timeAt{&v.CanceledAt})
 			return v, err
-		}, "SELECT id, location_id, selection, planned, expanded_at, canceled_at FROM tasks WHERE id = $1", id)
+		}, "SELECT id, kind, location_id, selection, planned, expanded_at, canceled_at FROM tasks WHERE id = $1", id)
 		if done = !task.ExpandedAt.IsZero() || !task.CanceledAt.IsZero(); err != nil || done {
 			return err
 		}
@@ -83,9 +83,12 @@ func (db *DB) PlanTask(ctx context.Context, id vpp.TaskID, plan func([]vpp.Perso
 func (db *DB) writePlans(ctx context.Context, t tx, task vpp.Task, plans []vpp.Planned) error {
 	writes := map[vpp.Write][]vpp.ProgramUserID{}
 	var dropped []vpp.ProgramUserID
-	items := make([]item, 0, len(plans))
+	items, queued := make([]item, 0, len(plans)), 0
 	for _, p := range plans {
 		items = append(items, item{p.ID, p.State, p.Detail})
+		if p.State == vpp.ItemQueued {
+			queued++
+		}
 		if p.Write != vpp.WriteNone {
 			writes[p.Write] = append(writes[p.Write], p.ID)
 		}
@@ -96,8 +99,10 @@ func (db *DB) writePlans(ctx context.Context, t tx, task vpp.Task, plans []vpp.P
 	if err := db.dropCreates(ctx, t, dropped); err != nil {
 		return err
 	}
-	if err := addResult(ctx, t, task.ID, "pushed", len(writes[vpp.WriteUpdate])); err != nil {
-		return err
+	if task.Kind == vpp.TaskSync {
+		if err := addResult(ctx, t, task.ID, "pushed", queued); err != nil {
+			return err
+		}
 	}
 	for write, ids := range writes {
 		for some := range slices.Chunk(ids, 500) {

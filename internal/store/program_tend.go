@@ -62,7 +62,9 @@ func dueAt(ctx context.Context, t tx, id vpp.LocationID, now int64) (int64, erro
 			UNION ALL SELECT min(pending_since) FROM program_users WHERE location_id = $1 AND pending <> '' AND batch_id = '' AND `+sendable+`
 			UNION ALL SELECT NULLIF(read_wanted_at, 0) FROM tenders WHERE location_id = $1
 			UNION ALL SELECT NULLIF(full_wanted_at, 0) FROM tenders WHERE location_id = $1
-			UNION ALL SELECT 1 FROM tenders WHERE location_id = $1 AND walk <> ''
+			UNION ALL SELECT NULLIF(library_wanted_at, 0) FROM tenders WHERE location_id = $1
+			UNION ALL SELECT NULLIF(library_full_wanted_at, 0) FROM tenders WHERE location_id = $1
+			UNION ALL SELECT 1 FROM tenders WHERE location_id = $1 AND (walk <> '' OR library_walk <> '')
 		) x), 0), wait_until, token_added_at > 0 AND token_problem IN (0, 9637) FROM locations WHERE id = $1`, id)
 	if err != nil || due == 0 || !usable {
 		return 0, err
@@ -77,11 +79,17 @@ func (db *DB) WantRead(ctx context.Context, id vpp.LocationID, full bool) error 
 }
 
 func (db *DB) wantRead(ctx context.Context, t tx, id vpp.LocationID, full bool) error {
+	return db.wantReadAt(ctx, t, id, full, db.now())
+}
+
+// wantReadAt lets the read wait until a time, so that more that happens
+// meanwhile is read with it.
+func (db *DB) wantReadAt(ctx context.Context, t tx, id vpp.LocationID, full bool, when time.Time) error {
 	column := "read_wanted_at"
 	if full {
 		column = "full_wanted_at"
 	}
-	if _, err := t.Exec(ctx, "UPDATE tenders SET "+column+" = $2 WHERE location_id = $1 AND "+column+" = 0", id, ms(db.now())); err != nil {
+	if _, err := t.Exec(ctx, "UPDATE tenders SET "+column+" = $2 WHERE location_id = $1 AND ("+column+" = 0 OR "+column+" > $2)", id, ms(when)); err != nil {
 		return err
 	}
 	return t.enqueue(ctx, vpp.TendLocation{LocationID: id})

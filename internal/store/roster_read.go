@@ -15,7 +15,15 @@ func (db *DB) User(ctx context.Context, id vpp.UserID) (vpp.User, error) {
 
 // Places reads the VPP users of one user, in the order in which they came.
 func (db *DB) Places(ctx context.Context, id vpp.UserID) ([]vpp.ProgramUser, error) {
-	return all(ctx, db, scanPlace, "SELECT "+placeColumns+" FROM program_users p WHERE p.user_id = $1 ORDER BY p.seq", id)
+	places, err := all(ctx, db, scanPlace, "SELECT "+placeColumns+" FROM program_users p WHERE p.user_id = $1 ORDER BY p.seq", id)
+	if err != nil {
+		return nil, err
+	}
+	marked := make([]*vpp.ProgramUser, len(places))
+	for i := range places {
+		marked[i] = &places[i]
+	}
+	return places, db.markRemoving(ctx, marked)
 }
 
 // FindUsers reads the users who have any of the keys, with their locations.

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"slices"
+	"strconv"
 
 	"github.com/rsvpp/rsvpp/internal/vpp"
 )
@@ -143,7 +144,7 @@ func (db *DB) updateUsers(ctx context.Context, t tx, by vpp.Actor, changes []vpp
 		if err := updateRows(ctx, t, some); err != nil {
 			return err
 		}
-		if err := updatePlaces(ctx, t, some); err != nil {
+		if err := db.updatePlaces(ctx, t, some); err != nil {
 			return err
 		}
 		if err := updateGroups(ctx, t, some); err != nil {
@@ -191,26 +192,67 @@ func updateRows(ctx context.Context, t tx, changes []vpp.UserChange) error {
 }
 
 // updatePlaces keeps the order and the address flag of places equal to their
-// user's. A new Managed Apple Account may be tried at Apple again.
-func updatePlaces(ctx context.Context, t tx, changes []vpp.UserChange) error {
-	var args []any
+// user's. A new Managed Apple Account may be tried at Apple again. Where a
+// record lives at Apple, a change that Apple is to know becomes a wish (F-12).
+func (db *DB) updatePlaces(ctx context.Context, t tx, changes []vpp.UserChange) error {
+	var args, edited []any
 	n := 0
 	for _, c := range changes {
-		managed := c.Was.ManagedAppleID != c.Now.ManagedAppleID
-		if c.Was.SortKey() == c.Now.SortKey() && (c.Was.Email == "") == (c.Now.Email == "") && !managed {
+		managed, email := c.Was.ManagedAppleID != c.Now.ManagedAppleID, c.Was.Email != c.Now.Email
+		if c.Was.SortKey() == c.Now.SortKey() && !email && !managed {
 			continue
 		}
-		args = append(args, c.Now.ID, c.Now.SortKey(), c.Now.Email == "", managed)
+		args = append(args, c.Now.ID, c.Now.SortKey(), c.Now.Email == "", managed, email || managed, vpp.FoldKey(c.Now.Email), c.Now.ManagedAppleID)
+		if email || managed {
+			edited = append(edited, c.Now.ID)
+		}
 		n++
 	}
 	if n == 0 {
 		return nil
 	}
-	_, err := t.Exec(ctx, "WITH v (id, sort_key, no_address, managed) AS ("+given(n, "TEXT", "TEXT", "BOOLEAN", "BOOLEAN")+`)
+	now := strconv.FormatInt(ms(db.now()), 10)
+	_, err := t.Exec(ctx, "WITH v (id, sort_key, no_address, managed, edited, email_key, account) AS ("+
+		given(n, "TEXT", "TEXT", "BOOLEAN", "BOOLEAN", "BOOLEAN", "TEXT", "TEXT")+`)
 		UPDATE program_users SET sort_key = v.sort_key, no_address = v.no_address,
-			managed_error = CASE WHEN v.managed THEN 0 ELSE managed_error END
+			managed_error = CASE WHEN v.managed THEN 0 ELSE managed_error END,
+			edited_at = CASE WHEN v.edited THEN `+now+` ELSE edited_at END,
+			managed_edited_at = CASE WHEN v.managed THEN `+now+` ELSE managed_edited_at END,
+			differs = CASE WHEN v.edited THEN `+nowDiffers+` ELSE differs END,
+			apple_error = CASE WHEN v.edited AND pending = '' AND `+nowDiffers+` THEN 0 ELSE apple_error END,
+			pending_since = CASE WHEN v.edited AND pending = '' AND `+nowDiffers+` THEN `+now+` ELSE pending_since END,
+			pending = CASE WHEN v.edited AND pending = '' AND `+nowDiffers+` THEN 'update' ELSE pending END
 		FROM v WHERE program_users.user_id = v.id`, args...)
-	return err
+	if err != nil || len(edited) == 0 {
+		return err
+	}
+	return db.wakeEdited(ctx, t, edited)
+}
+
+// nowDiffers is vpp.Differs for a row whose person is being changed.
+const nowDiffers = `(apple_status IN ('Registered', 'Associated') AND
+	(v.account <> '' AND (managed_error = 0 OR v.managed) AND apple_status = 'Registered' OR v.email_key <> '' AND v.email_key <> lower(apple_email)))`
+
+// wakeEdited promises to tend where changed people have something for Apple.
+func (db *DB) wakeEdited(ctx context.Context, t tx, users []any) error {
+	woken := map[string]bool{}
+	for some := range slices.Chunk(users, 500) {
+		found, err := all(ctx, t, scanString, "SELECT DISTINCT location_id FROM program_users WHERE pending = 'update' AND batch_id = '' AND user_id IN ("+
+			marks(1, len(some))+")", some...)
+		if err != nil {
+			return err
+		}
+		for _, id := range found {
+			if woken[id] {
+				continue
+			}
+			woken[id] = true
+			if err := t.enqueue(ctx, vpp.TendLocation{LocationID: vpp.LocationID(id)}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func updateGroups(ctx context.Context, t tx, changes []vpp.UserChange) error {

@@ -11,14 +11,25 @@ import (
 // no call carries yet are dropped, and letters that nobody is sending just now
 // are withdrawn. What Apple or the mail server already has stays done.
 func (db *DB) CancelTask(ctx context.Context, by vpp.Actor, id vpp.TaskID) error {
+	return db.cancelTask(ctx, by, id, "")
+}
+
+// UndoTask ends a task of which nothing was sent yet. Conflict when something
+// may have been.
+func (db *DB) UndoTask(ctx context.Context, by vpp.Actor, id vpp.TaskID) error {
+	return db.cancelTask(ctx, by, id, " AND hold_until > 0 AND released_at = 0")
+}
+
+func (db *DB) cancelTask(ctx context.Context, by vpp.Actor, id vpp.TaskID, only string) error {
 	return db.inTx(ctx, func(t tx) error {
 		// The task first: whoever expands or settles it sees that it is over.
-		task, err := one(ctx, t, scanTask, `UPDATE tasks SET canceled_at = $2 WHERE id = $1 AND finished_at = 0 AND canceled_at = 0
+		task, err := one(ctx, t, scanTask, `UPDATE tasks SET canceled_at = $2 WHERE id = $1 AND finished_at = 0 AND canceled_at = 0`+only+`
 			RETURNING `+taskColumns, id, ms(db.now()))
 		if err != nil {
 			return db.whyNotCanceled(ctx, t, id, err)
 		}
-		if w := task.Kind.Writes(); w != vpp.WriteNone {
+		held := !task.HoldUntil.IsZero() && task.ReleasedAt.IsZero()
+		if w := task.Kind.Writes(); w != vpp.WriteNone && !held {
 			if err := dropWrites(ctx, t, id, w, task.Kind); err != nil {
 				return err
 			}
@@ -27,16 +38,21 @@ func (db *DB) CancelTask(ctx context.Context, by vpp.Actor, id vpp.TaskID) error
 			return err
 		}
 		n, err := t.Exec(ctx, `UPDATE task_items SET state = 'skipped', updated_at = $2,
-			detail = CASE WHEN EXISTS (SELECT 1 FROM program_users p WHERE p.id = program_user_id AND p.batch_id <> '')
+			detail = CASE WHEN $3 = 1 THEN 'Undone: nothing was sent to Apple.'
+				WHEN EXISTS (SELECT 1 FROM program_users p WHERE p.id = program_user_id AND p.batch_id <> '')
 				THEN 'Canceled, but Apple has the request already.' ELSE 'Canceled.' END
-			WHERE task_id = $1 AND state IN ('queued', 'waiting')`, id, ms(db.now()))
+			WHERE task_id = $1 AND state IN ('queued', 'waiting')`, id, ms(db.now()), bit(held))
 		if err != nil {
 			return err
 		}
 		if _, err := t.Exec(ctx, "UPDATE tasks SET skipped = skipped + $2 WHERE id = $1", id, n); err != nil {
 			return err
 		}
-		return db.insertEntry(ctx, t, by, "task.cancel", "task:"+string(id), task.Title+" was canceled.", nil, map[string]int64{"skipped": n})
+		summary := task.Title + " was canceled."
+		if held {
+			summary = task.Title + " was undone before anything was sent to Apple."
+		}
+		return db.insertEntry(ctx, t, by, "task.cancel", "task:"+string(id), summary, nil, map[string]int64{"skipped": n})
 	})
 }
 
@@ -48,8 +64,13 @@ func (db *DB) whyNotCanceled(ctx context.Context, t tx, id vpp.TaskID, err error
 	if err != nil {
 		return missing(err, "There is no such task.")
 	}
-	if !task.CanceledAt.IsZero() {
+	switch {
+	case !task.CanceledAt.IsZero():
 		return vpp.Errorf(vpp.Conflict, "This task was canceled before.")
+	case task.FinishedAt.IsZero() && task.HoldUntil.IsZero():
+		return vpp.Errorf(vpp.Conflict, "This task began at once: there is no time to undo it. Cancel it to stop what was not sent yet.")
+	case task.FinishedAt.IsZero():
+		return vpp.Errorf(vpp.Conflict, "The time to undo this is over. Cancel the task to stop what was not sent yet.")
 	}
 	return vpp.Errorf(vpp.Conflict, "This task is finished: there is nothing left to cancel.")
 }
@@ -64,7 +85,8 @@ func dropWrites(ctx context.Context, t tx, id vpp.TaskID, w vpp.Write, kind vpp.
 	_, err := t.Exec(ctx, `UPDATE program_users SET pending = '', pending_since = 0 WHERE batch_id = '' AND pending = $2
 		AND id IN (SELECT program_user_id FROM task_items WHERE task_id = $1 AND state IN ('queued', 'waiting'))
 		AND NOT EXISTS (SELECT 1 FROM tasks CROSS JOIN task_items o
-			WHERE tasks.finished_at = 0 AND tasks.canceled_at = 0 AND tasks.id <> $1 AND tasks.kind IN (`+marks(3, len(kinds))+`)
+			WHERE tasks.finished_at = 0 AND tasks.canceled_at = 0 AND (tasks.hold_until = 0 OR tasks.released_at > 0)
+			AND tasks.id <> $1 AND tasks.kind IN (`+marks(3, len(kinds))+`)
 			AND o.task_id = tasks.id AND o.program_user_id = program_users.id AND o.state IN ('queued', 'waiting'))`,
 		append([]any{id, w}, anys(kinds)...)...)
 	return err

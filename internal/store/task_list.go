@@ -45,14 +45,14 @@ func (db *DB) TaskItems(ctx context.Context, id vpp.TaskID, state vpp.ItemState,
 	// The person may have been removed since.
 	return byKey(ctx, db, keyed[vpp.TaskItem]{
 		`SELECT i.task_id, i.program_user_id, COALESCE(u.id, ''), COALESCE(u.full_name, ''), COALESCE(u.email, ''),
-		i.state, i.detail, i.updated_at FROM task_items i LEFT JOIN program_users p ON p.id = i.program_user_id
+		i.state, i.detail, i.apple_error, i.updated_at FROM task_items i LEFT JOIN program_users p ON p.id = i.program_user_id
 		LEFT JOIN users u ON u.id = p.user_id WHERE ` + where, args, "i.program_user_id", false,
 		scanItem, func(i vpp.TaskItem) string { return string(i.ProgramUserID) },
 	}, page)
 }
 
 func scanItem(s scanner) (i vpp.TaskItem, err error) {
-	err = s.Scan(&i.TaskID, &i.ProgramUserID, &i.UserID, &i.FullName, &i.Email, &i.State, &i.Detail, timeAt{&i.UpdatedAt})
+	err = s.Scan(&i.TaskID, &i.ProgramUserID, &i.UserID, &i.FullName, &i.Email, &i.State, &i.Detail, &i.AppleError, timeAt{&i.UpdatedAt})
 	return
 }
 

@@ -14,17 +14,10 @@ import (
 // was used before, the task of then is returned and known is true: the caller
 // does nothing more.
 func (db *DB) insertTask(ctx context.Context, t tx, task vpp.Task, s vpp.Selection, key string) (was vpp.Task, known bool, err error) {
-	if key != "" {
-		// A key is its user's own, and one kind of act's.
-		key = string(task.Kind) + "|" + task.CreatedBy + "|" + key
-		was, err = one(ctx, t, scanTask, "SELECT "+taskColumns+" FROM tasks WHERE idempotency = $1", key)
-		if err == nil {
-			return was, true, nil
-		}
-		if vpp.KindOf(err) != vpp.NotFound {
-			return was, false, err
-		}
+	if was, known, err = db.keyedTask(ctx, t, task, key); err != nil || known {
+		return was, known, err
 	}
+	key = keyOf(task, key)
 	selection, err := json.Marshal(s)
 	if err != nil {
 		return was, false, err
@@ -42,12 +35,32 @@ func (db *DB) insertTask(ctx context.Context, t tx, task vpp.Task, s vpp.Selecti
 	return task, false, err
 }
 
-const taskColumns = `id, kind, location_id, title, created_by, created_at, hold_until, expanded_at, finished_at, canceled_at,
+// keyedTask finds the task for which an idempotency key was used before.
+func (db *DB) keyedTask(ctx context.Context, t tx, task vpp.Task, key string) (was vpp.Task, known bool, err error) {
+	if key == "" {
+		return was, false, nil
+	}
+	was, err = one(ctx, t, scanTask, "SELECT "+taskColumns+" FROM tasks WHERE idempotency = $1", keyOf(task, key))
+	if vpp.KindOf(err) == vpp.NotFound {
+		return was, false, nil
+	}
+	return was, err == nil, err
+}
+
+// keyOf: a key is its user's own, and one kind of act's.
+func keyOf(task vpp.Task, key string) string {
+	if key == "" {
+		return ""
+	}
+	return string(task.Kind) + "|" + task.CreatedBy + "|" + key
+}
+
+const taskColumns = `id, kind, location_id, title, created_by, created_at, hold_until, released_at, expanded_at, finished_at, canceled_at,
 	total, done, failed, skipped, note, result, params`
 
 func scanTask(s scanner) (t vpp.Task, err error) {
 	var result, params string
-	err = s.Scan(&t.ID, &t.Kind, &t.LocationID, &t.Title, &t.CreatedBy, timeAt{&t.CreatedAt}, timeAt{&t.HoldUntil}, timeAt{&t.ExpandedAt},
+	err = s.Scan(&t.ID, &t.Kind, &t.LocationID, &t.Title, &t.CreatedBy, timeAt{&t.CreatedAt}, timeAt{&t.HoldUntil}, timeAt{&t.ReleasedAt}, timeAt{&t.ExpandedAt},
 		timeAt{&t.FinishedAt}, timeAt{&t.CanceledAt}, &t.Total, &t.Done, &t.Failed, &t.Skipped, &t.Note, &result, &params)
 	if err == nil {
 		err = json.Unmarshal([]byte(result), &t.Result)
@@ -165,10 +178,10 @@ func (db *DB) expanded(ctx context.Context, t tx, task vpp.TaskID) error {
 }
 
 // finishTask ends the task if nothing of it is open. A sync also waits for
-// its read, which the tender notes in the cursor column.
+// its reads, which the tender notes in the cursor column.
 func (db *DB) finishTask(ctx context.Context, t tx, task vpp.TaskID) error {
 	_, err := t.Exec(ctx, `UPDATE tasks SET finished_at = $2, note = CASE WHEN note LIKE '`+vpp.PausedPrefix+`%' THEN '' ELSE note END
 		WHERE id = $1 AND finished_at = 0 AND canceled_at = 0
-		AND expanded_at > 0 AND done + failed + skipped >= total AND cursor <> 'reading'`, task, ms(db.now()))
+		AND expanded_at > 0 AND done + failed + skipped >= total AND cursor NOT IN ('reading', 'library')`, task, ms(db.now()))
 	return err
 }

@@ -18,6 +18,9 @@ type Store interface {
 	// CancelTask skips whoever is open in the task, drops their writes that no
 	// call carries yet, and withdraws their letters, all in one transaction.
 	CancelTask(ctx context.Context, by vpp.Actor, id vpp.TaskID) error
+	// UndoTask does the same, if nothing of the task was sent to Apple yet;
+	// vpp.Conflict otherwise.
+	UndoTask(ctx context.Context, by vpp.Actor, id vpp.TaskID) error
 	// FailedUsers returns the people with whom the task failed.
 	FailedUsers(ctx context.Context, id vpp.TaskID) ([]vpp.UserID, error)
 	// ForgetTasks forgets who was in tasks that ended before a time.
@@ -82,6 +85,15 @@ func (s *Service) EachItem(ctx context.Context, id vpp.TaskID, state vpp.ItemSta
 // Cancel ends a task. What Apple or the mail server already has is not undone.
 func (s *Service) Cancel(ctx context.Context, by vpp.Actor, id vpp.TaskID) (vpp.Task, error) {
 	if err := s.store.CancelTask(ctx, by, id); err != nil {
+		return vpp.Task{}, err
+	}
+	return s.store.Task(ctx, id)
+}
+
+// Undo ends a task of which nothing was sent yet: it is as if it had never
+// been. Conflict when the time to undo is over.
+func (s *Service) Undo(ctx context.Context, by vpp.Actor, id vpp.TaskID) (vpp.Task, error) {
+	if err := s.store.UndoTask(ctx, by, id); err != nil {
 		return vpp.Task{}, err
 	}
 	return s.store.Task(ctx, id)

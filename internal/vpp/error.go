@@ -25,6 +25,7 @@ type Error struct {
 	Kind    Kind
 	Message string
 	Field   string // the input it is about, if any ("email", "row 12", …)
+	Apple   int    // Apple's error number behind it, 0 if none
 	Err     error
 }
 
@@ -45,6 +46,14 @@ func Errorf(kind Kind, format string, args ...any) *Error {
 // Wrap makes an error of the given kind with a cause that only the log sees.
 func Wrap(kind Kind, err error, format string, args ...any) *Error {
 	return &Error{Kind: kind, Message: fmt.Sprintf(format, args...), Err: err}
+}
+
+// AppleNumber returns Apple's error number behind err, 0 if there is none.
+func AppleNumber(err error) int {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.Apple
+	}
+	return 0
 }
 
 // KindOf returns the kind of err: Internal for errors that are not ours.

@@ -1,6 +1,10 @@
 package vpp
 
-import "time"
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"time"
+)
 
 // Record is Apple's word about one VPP user, as a read brought it.
 type Record struct {
@@ -11,17 +15,54 @@ type Record struct {
 	InviteCode   string // a secret: whoever has it can accept
 }
 
+// Imprinted names what imprints are kept of.
+type Imprinted string
+
+// What imprints are kept of.
+const (
+	ImprintedUsers       Imprinted = "users"
+	ImprintedAssignments Imprinted = "assignments"
+)
+
+// Mark is a digest of something as it stood, with the number of its row.
+type Mark struct {
+	Digest uint64
+	Seq    uint32
+}
+
+// Imprint is how everything stood after the last full read, so that what has
+// not changed is known without asking for it row by row.
+type Imprint struct {
+	Marks []Mark  // by row
+	Stale []int64 // rows that may stand otherwise by now
+}
+
+// Digest is what marks are made of: of a VPP user Apple's facts, of a license
+// its asset and its holder.
+func Digest(texts ...string) uint64 {
+	var room [256]byte
+	b := room[:0]
+	for _, t := range texts {
+		b = append(append(b, t...), 0)
+	}
+	sum := sha256.Sum256(b)
+	return binary.LittleEndian.Uint64(sum[:])
+}
+
 // PlaceNow is a VPP user as it stands, with what Apple's word is compared to.
 type PlaceNow struct {
 	ProgramUser
 	Seq      int64  // its number in the store, for bitmaps
 	CodeMark string // a digest of the invite code
 	Email    string // the person's address with us
+	Managed  string // the person's Managed Apple Account with us
 }
 
 // Fact is what changes about a VPP user because of Apple's word.
 type Fact struct {
 	ID           ProgramUserID
+	LocationID   LocationID
+	Seq          int64 // the row's number in the store
 	AppleStatus  AppleStatus
 	AppleEmail   string
 	AccountHash  string
@@ -31,8 +72,10 @@ type Fact struct {
 	AssociatedAt time.Time
 	RetiredAt    time.Time
 	ReadAt       time.Time
-	Confirms     Write // the pending write that is thereby done, "" for none
-	Managed      bool  // linked by the Managed Apple Account
+	Confirms     Write     // the pending write that is thereby done, "" for none
+	Managed      bool      // linked by the Managed Apple Account
+	Differs      bool      // see Person.Differs
+	EditedAt     time.Time // of the person that this was compared with
 }
 
 // Refusal is Apple's last word about one person's write.
@@ -50,13 +93,27 @@ type ReadWanted struct {
 	Walk             string
 }
 
+// LibraryWanted is the same for the licenses of a location.
+type LibraryWanted = ReadWanted
+
 // ReadResult is what a completed read brought.
 type ReadResult struct {
+	Full     bool
+	Moved    bool   // records changed while they were read: nothing follows from who was not seen
+	Version  string // to read from next time
+	Seen     int    // records, living ones in a full read
+	Started  time.Time
+	Changed  map[string]int // "pulled_registered", "pulled_removed", "strangers", …
+	NextRead time.Time      // when the schedule reads next what changed,
+	NextFull time.Time      // and everything; of a full read
+}
+
+// LibraryResult is what a completed read of licenses brought.
+type LibraryResult struct {
 	Full    bool
-	Version string // to read from next time
-	Seen    int    // records, living ones in a full read
+	Version string // to read assignments from next time
 	Started time.Time
-	Changed map[string]int // "registered", "invited", "removed", "address", "adopted", …
+	Changed map[string]int // "licenses_added", "licenses_removed", "assets_changed"
 }
 
 // FullOnly says whether a sync waits for a full read and this was none.
@@ -69,4 +126,5 @@ type Planned struct {
 	Detail string
 	Write  Write // queued for Apple, "" for nothing
 	Drop   bool  // a creation that no call carries yet is taken back
+	Wait   bool  // an earlier request to Apple has to end first
 }

@@ -19,6 +19,8 @@ type CaseHistory struct {
 	Invitations []Invitation // newest first
 	Deliveries  []Delivery   // newest first, the latest 50
 	Visits      []VisitMade  // newest first, the latest 50
+	SameAccount []User       // others at the location who are registered with the same Apple Account; the first 10
+	Before      HeldBefore   // what a removed person held
 	Entries     []Entry      // newest first, the latest 50: what administrators did
 }
 

@@ -55,14 +55,6 @@ type Location struct {
 	ReadProgress  Progress
 }
 
-// Schedule says how often a location is read by itself. Zero durations mean
-// the server's settings.
-type Schedule struct {
-	Every     time.Duration // what changed
-	FullEvery time.Duration // everything: deltas do not tell of removals
-	Paused    bool          // only when asked, and when Apple notifies
-}
-
 // Progress counts work done of work due.
 type Progress struct{ Done, Total int }
 

@@ -53,7 +53,8 @@ const (
 	AttentionMail      Attention = "mail_problem"  // mail refused or deferred
 	AttentionRefused   Attention = "apple_refused" // Apple refused
 	AttentionNoAddress Attention = "no_address"
-	AttentionStuck     Attention = "stuck" // invited for StuckAfter and not registered; the longest first
+	AttentionDiffers   Attention = "differs" // changed here, not yet at Apple
+	AttentionStuck     Attention = "stuck"   // invited for StuckAfter and not registered; the longest first
 )
 
 // StuckAfter is how long an invitation may go unanswered before it wants
@@ -84,6 +85,7 @@ type Audience string
 const (
 	AudienceNotInvited    Audience = "not-invited"
 	AudienceNotRegistered Audience = "not-registered"
+	AudienceRemoved       Audience = "removed" // to register again
 )
 
 // Counts are the numbers behind the chips and the funnel of one location.

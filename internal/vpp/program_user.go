@@ -14,6 +14,17 @@ const (
 	AppleDeleted    AppleStatus = "Deleted"
 )
 
+// Known says whether the word is one of Apple's that we know. Nothing may be
+// concluded from others.
+func (s AppleStatus) Known() bool {
+	switch s {
+	case AppleRegistered, AppleAssociated, AppleRetired, AppleDeleted:
+		return true
+	case AppleNone:
+	}
+	return false
+}
+
 // Living says whether the record takes part in the program.
 func (s AppleStatus) Living() bool { return s == AppleRegistered || s == AppleAssociated }
 
@@ -69,6 +80,12 @@ type ProgramUser struct {
 	AppleErrorAt time.Time
 	ManagedError int // why Apple would not link the Managed Apple Account, 0 if it may be tried
 
+	// What differs between here and Apple.
+	Differs         bool      // see Person.Differs
+	EditedAt        time.Time // the address or the Managed Apple Account was last changed here
+	ManagedEditedAt time.Time // the Managed Apple Account was
+	Removing        Removing  // a removal that can be undone; lists and stories know it, work does not
+
 	// What the channels say.
 	HandedOverAt time.Time       // first delivery accepted in this generation
 	MailProblem  DeliveryOutcome // DeliveryRefused or DeliveryDeferred: how the latest mail fared
@@ -108,6 +125,7 @@ const (
 	StepRefused       Step = "refused"        // Apple refused
 	StepAwaitsPerson  Step = "awaits_person"  // handed over; the person has not signed in
 	StepUpdateWaiting Step = "update_waiting" // a changed address waits for Apple
+	StepRemovalHeld   Step = "removal_held"   // a removal is sent to Apple soon, and can be undone until then
 	StepRemoving      Step = "removing"       // a removal waits for Apple
 )
 
@@ -116,6 +134,8 @@ func (p ProgramUser) Step() Step {
 	switch {
 	case p.Pending == WriteRetire:
 		return StepRemoving
+	case !p.Removing.At.IsZero():
+		return StepRemovalHeld
 	case p.Pending == WriteUpdate:
 		return StepUpdateWaiting
 	case p.Pending == WriteCreate && p.BatchID == "":
@@ -140,6 +160,30 @@ func (p ProgramUser) Step() Step {
 type Person struct {
 	User
 	Program ProgramUser
+}
+
+// Differs says whether Apple has another address than the person has here, or
+// could link a Managed Apple Account that it does not know of. An address that
+// was taken away here stays at Apple.
+func (p Person) Differs() bool {
+	return Differs(p.Program, p.Email, p.ManagedAppleID)
+}
+
+// Differs is the rule behind Person.Differs. The store keeps it with the place
+// as column and filter.
+func Differs(p ProgramUser, email, managed string) bool {
+	if !p.AppleStatus.Living() {
+		return false
+	}
+	link := managed != "" && p.ManagedError == 0 && p.AppleStatus == AppleRegistered
+	return link || email != "" && FoldKey(email) != FoldKey(p.AppleEmail)
+}
+
+// Relinked says whether the person's Managed Apple Account was changed here
+// after an account was linked: Apple never exchanges a linked account, so that
+// this change is not sent.
+func (p ProgramUser) Relinked() bool {
+	return p.AppleStatus == AppleAssociated && !p.ManagedEditedAt.IsZero() && p.ManagedEditedAt.After(p.AssociatedAt)
 }
 
 // Batch is one call to Apple that changes up to maxUsers VPP users, and its

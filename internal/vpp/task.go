@@ -23,6 +23,7 @@ type Task struct {
 	CreatedBy  string
 	CreatedAt  time.Time
 	HoldUntil  time.Time // nothing is sent to Apple before: time to undo; zero for none
+	ReleasedAt time.Time // that time is over and the writes are queued
 	ExpandedAt time.Time // everybody meant is known; Total is final
 	FinishedAt time.Time
 	CanceledAt time.Time
@@ -33,6 +34,11 @@ type Task struct {
 	Note       string            // a sentence about how it stands, "" when the counts say it all
 	Result     map[string]int    // kind-specific counts: "pushed", "pulled_registered", …
 	Params     map[string]string // what was asked, without secrets
+}
+
+// Held says whether nothing was sent to Apple yet, because there is time to undo.
+func (t Task) Held() bool {
+	return !t.HoldUntil.IsZero() && t.ReleasedAt.IsZero() && t.FinishedAt.IsZero() && t.CanceledAt.IsZero()
 }
 
 // TaskState is derived from a task's facts.
@@ -56,6 +62,8 @@ func (t Task) State() TaskState {
 		return TaskFailed
 	case !t.FinishedAt.IsZero():
 		return TaskDone
+	case t.Held():
+		return TaskQueued
 	case t.ExpandedAt.IsZero() && t.Done+t.Failed+t.Skipped == 0:
 		return TaskQueued
 	}
@@ -83,5 +91,6 @@ type TaskItem struct {
 	Email         string
 	State         ItemState
 	Detail        string // what happened, or why it was skipped, in a sentence
+	AppleError    int    // Apple's error number, when Apple refused; 0 if none
 	UpdatedAt     time.Time
 }

@@ -8,6 +8,7 @@ import { followCopies } from "./copy.js";
 import { followTheme } from "./theme.js";
 import { followDialogs } from "./dialog.js";
 import { followSearches } from "./search.js";
+import { followTimes } from "./until.js";
 
 document.documentElement.dataset.lively = "yes";
 followSwaps();
@@ -18,4 +19,5 @@ followCopies();
 followTheme();
 followDialogs();
 followSearches();
+followTimes();
 followEvents(document.body.dataset.events);

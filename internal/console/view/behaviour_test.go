@@ -30,13 +30,13 @@ const wait = `(ask => new Promise((done, fail) => { const end = Date.now() + 500
 func TestSelection(t *testing.T) {
 	ctx, address := open(t, "users")
 	perform(ctx, t, address, []step{
-		{"nothing selected, nothing offered", wait + `(() => document.querySelectorAll("[data-needs]:disabled").length === 4)`, "true"},
+		{"nothing selected, nothing offered", wait + `(() => document.querySelectorAll("[data-needs]:disabled").length === 5)`, "true"},
 		{"one selected", `document.querySelector("input[name=user]").click(), document.querySelector("[data-selected-text]").textContent`, "1 of 48,210 selected"},
 		{"eligible acts are offered", `[...document.querySelectorAll("[data-needs]:enabled")].map(b => b.dataset.needs).join()`, "invite,sync"},
 		{"the page turns without a reload", `window.stays = "yes", document.querySelector("a[rel=next]").click(), ` + wait + `(() => location.search === "?after=x" && window.stays)`, "yes"},
 		{"the selection stays", wait + `(() => document.querySelector("[data-selected-text]").textContent)`, "1 of 48,210 selected"},
 		{"all that match", `document.querySelector("[data-select-all-matching]").click(), document.querySelector("[data-selected-text]").textContent`, "48,210 of 48,210 selected"},
-		{"everything is offered", `String(document.querySelectorAll("[data-needs]:enabled").length)`, "4"},
+		{"everything is offered", `String(document.querySelectorAll("[data-needs]:enabled").length)`, "5"},
 		{"the menu opens", `document.querySelector("[popovertarget=vpp]").click(), String(document.querySelector("#vpp:popover-open") !== null)`, "true"},
 	})
 	picture(ctx, t, "menu-open")

@@ -51,14 +51,14 @@ func starts(theme string) map[string]templ.Component {
 		"start": StartPage(Start{
 			Page: page(theme, "start", "Gymnasium Berlin-Mitte"), Funnel: Funnel{48210, 47120, 35831, 29004, 26101}, Running: taskLines()[:2],
 			Attention: []Notice{
-				{Bad, "The content token of مدرسة القاهرة الدولية expires in 13 days. Without a new one nobody can be invited or synced there.", Link{"Renew", "/locations/2"}},
-				{Warn, "3 mails were refused for good.", Link{"Show", "/users?step=refused"}},
-				{Warn, "1,209 people were invited more than 7 days ago and have not accepted.", Link{"Show", "/users?step=stuck"}},
-				{Info, "Apple asked us to wait until 14:05.", Link{}},
+				{Tone: Bad, Text: "The content token of مدرسة القاهرة الدولية expires in 13 days. Without a new one nobody can be invited or synced there.", Action: Link{"Renew", "/locations/2"}},
+				{Tone: Warn, Text: "3 mails were refused for good.", Action: Link{"Show", "/users?step=refused"}},
+				{Tone: Warn, Text: "1,209 people were invited more than 7 days ago and have not accepted.", Action: Link{"Show", "/users?step=stuck"}},
+				{Tone: Info, Text: "Apple asked us to wait until 14:05.", Action: Link{}},
 			},
 		}),
 		"start-calm":  StartPage(Start{Page: page(theme, "start", "北京国际学校"), Funnel: Funnel{1, 1, 0, 0, 0}}),
-		"start-first": StartPage(Start{Page: Page{Title: "Welcome to rsvpp", Lead: "Four steps, about ten minutes.", Section: "start", Static: "/static/test", Theme: theme, Path: "/", Operator: Operator{Name: "Ada Lindqvist"}}, First: first, Attention: []Notice{{Warn, "No mail is configured. Invitations can be created, but nothing is mailed.", Link{"Set up mail", "/settings/mail"}}}}),
+		"start-first": StartPage(Start{Page: Page{Title: "Welcome to rsvpp", Lead: "Four steps, about ten minutes.", Section: "start", Static: "/static/test", Theme: theme, Path: "/", Operator: Operator{Name: "Ada Lindqvist"}}, First: first, Attention: []Notice{{Tone: Warn, Text: "No mail is configured. Invitations can be created, but nothing is mailed.", Action: Link{"Set up mail", "/settings/mail"}}}}),
 	}
 }
 
@@ -203,6 +203,15 @@ func places(theme string) map[string]templ.Component {
 		"location-take-back": TakeBackPage(TakeBack{
 			Page: add("Take back Gymnasium Berlin-Mitte"), Location: "1", Name: "Gymnasium Berlin-Mitte", Verb: "Take back",
 			From: "“mdm.old-school.example”", Claim: "5b6f0c1e-1d4e-4a61-9a77-0e1f5a1d8f10", Error: "Meanwhile “mdm.old-school.example” is the one that claims Gymnasium Berlin-Mitte at Apple: look again, and confirm that.",
+		}),
+		"location-sooner": LocationPage(Location{
+			Page: add("Gymnasium Berlin-Mitte"), Card: card, Sooner: "v1.sealed", Error: "This content token expires on 3 March 2027, and the one that is stored works until 3 June 2027: it may be an older file. Renew with it only if you mean it.",
+			Token: []Fact{{Term: "State", Text: "Token valid", Tone: Good}}, Hook: []Fact{{Term: "State", Text: "Apple knows it", Tone: Good}},
+		}),
+		"location-tested": LocationPage(Location{
+			Page: add("Gymnasium Berlin-Mitte"), Card: card, Trouble: Notice{Tone: Bad, Text: "The content token of Gymnasium Berlin-Mitte may only read: Apple shows everything and changes nothing. Invitations and removals wait. Give the account that made the token the role Content Manager at Apple and let Apple be asked again, or renew with a token of an account that has it."},
+			Token: []Fact{{Term: "State", Text: "Token may only read", Tone: Bad}}, Hook: []Fact{{Term: "State", Text: "Apple does not notify this server: rsvpp asks Apple instead, and changes show later. Apple cannot reach this server's notification address. Open it to the internet, or leave it: rsvpp then asks Apple instead. (Apple's error 9728)"}},
+			Report: []Check{{Tone: Good, Title: "The way to Apple", Detail: "Apple answers.", Took: "34ms"}, {Tone: Warn, Title: "Content token", Detail: "The content token may only read."}, {Tone: Good, Title: "Clocks", Detail: "This server’s clock agrees with Apple’s."}, {Tone: Bad, Title: "Who manages the location", Detail: "Gymnasium Berlin-Mitte is managed by another server, “Old MDM”. It is still read, but nothing is changed there. Look on the location’s page who has it, and take it back if it is yours."}, {Tone: Warn, Title: "Notifications from Apple", Detail: "Apple could not reach https://rsvpp.school.example/hooks/apple/1."}},
 		}),
 		"location": LocationPage(Location{
 			Page: add("Gymnasium Berlin-Mitte"), Card: card, Wait: "Apple asked us to wait until 14:05. Work for other locations goes on.", Claim: Claim{Location: "1", Takes: true, Verb: "Take back", Facts: []Fact{{Term: "State", Text: "Another server took it over", Tone: Bad}, {Term: "Apple shows", Text: "“mdm.old-school.example”"}, {Term: "Its id", Text: "5b6f0c1e-1d4e-4a61-9a77-0e1f5a1d8f10", Copy: true}, {Term: "Taken", Text: "2 hours ago by “mdm.old-school.example”"}}},

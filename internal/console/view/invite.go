@@ -15,6 +15,8 @@ type InviteWho struct {
 	Page      Page
 	ID        string
 	Selection Selection
+	Before    string   // what removed people held before they were removed
+	Shared    string   // who is registered with the Apple Account of somebody else
 	Audiences []Choice // not invited, invited but not registered; empty when there is no choice
 	Reachable int      // who can really be reached
 	Chosen    int

@@ -53,6 +53,7 @@ type Check struct {
 type Location struct {
 	Page    Page
 	Card    LocationCard
+	Tabs    []Choice // its other pages
 	Token   []Fact
 	Limits  []Fact
 	Sync    []Fact

@@ -5,13 +5,14 @@ import "strings"
 // Page is the frame around every signed-in page.
 type Page struct {
 	Title     string   // the browser's title and, unless a page says more, its heading
-	Section   string   // which entry of the navigation is current: "start", "users", "locations", "tasks", "history", "mail"
+	Section   string   // which entry of the navigation is current: "start", "users", "locations", "tasks", "history", "mail", "conflicts"
 	Static    string   // the prefix of style sheets and modules, such as "/static/3f2a91"
 	Theme     string   // "auto", "light" or "dark": the administrator's choice
 	Path      string   // this page's address with its query; forms return here
 	Operator  Operator // who is signed in
 	Locations []Choice // the location picker; Current is the one that lists are seen from
 	Running   int      // tasks running now
+	Conflicts int      // what does not go together at the location
 	Notices   []Notice // sentences about what has just happened
 	Crumbs    []Link   // the way back, outermost first
 	Lead      string   // one sentence under the heading
@@ -86,6 +87,8 @@ type Notice struct {
 	Tone   Tone
 	Text   string
 	Action Link
+	Undo   string // where a button posts to that takes it back; "" for none
+	Until  string // until when, for machines
 }
 
 // Field is one labelled input. Error is the sentence that says how to mend it.

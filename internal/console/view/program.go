@@ -13,8 +13,34 @@ type Delete struct {
 	Page      Page
 	Selection Selection
 	Retire    int      // people whose record will be retired
-	Linked    int      // of these, people whose Apple Account is linked
-	Skipped   []Reason // who is left out and why
+	Begun     int      // people with whom something else has to end first, or is taken back
+	Linked    int      // of the retired, people whose Apple Account is linked
+	Skipped   []Reason // who fares otherwise and why
+	Undo      string   // how long it can be undone: "5 minutes"; "" when it is sent at once
+
+	ReadAt   Moment    // when Apple last said who holds what; none when it never did
+	ComeBack int       // licenses that come back
+	Stay     int       // licenses that never do
+	Losing   int       // people whose apps stop
+	Keeping  int       // people who keep books
+	Assets   []Holding // the most licenses first
+	Keepers  []Keeper  // some of who keep books
+}
+
+// Holding is how many licenses of one app or book people hold.
+type Holding struct {
+	AdamID   string
+	Kind     string // "App", "Book"
+	Licenses int
+	People   int
+	Stays    bool // they never come back
+}
+
+// Keeper is a person with books.
+type Keeper struct {
+	ID    string
+	Name  string
+	Books int
 }
 
 // Reason is a sentence with a count.
@@ -40,6 +66,8 @@ type SyncResult struct {
 	In   []Reason // from Apple
 	Odd  []Reason // what is different and was left alone
 }
+
+func (m Delete) all() int { return m.Retire + m.Begun }
 
 func (m Delete) linked() string {
 	if m.Retire == 1 {

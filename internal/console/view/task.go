@@ -77,7 +77,9 @@ type Task struct {
 	Filters []Choice // Value is the address, Hint the count
 	Items   []TaskItem
 	Pager   Pager
-	Steer   bool // this administrator may cancel and repeat it
+	Steer   bool   // this administrator may cancel and repeat it
+	Held    Moment // nothing is sent to Apple before; none when there is nothing to undo
+	HeldAt  string // that time of day
 }
 
 // TaskItem is what became of one person in a task.
@@ -87,6 +89,7 @@ type TaskItem struct {
 	Email  string
 	Tone   Tone
 	State  string // "Sent", "Waiting for Apple", "Refused"
+	Error  string // the number of Apple's refusal, "" for none
 	Answer string // the last answer of Apple, the mail server or the device
 	Link   string // the landing page's link, to hand over by hand; "" where a message carries it
 	At     Moment

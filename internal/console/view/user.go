@@ -13,8 +13,11 @@ type User struct {
 	Next        NextAction
 	Timeline    []Event // newest first
 	Invitations []InvitationLine
+	Notes       []Notice // what differs between here and Apple, and why
+	Licenses    []LicenseLine
 	Link        string // the landing page's link if one is alive, "" otherwise
 	Can         UserCan
+	Before      []Holding // what a removed person held, one license each
 }
 
 // topics are what makes the page fetch itself anew. While it shows the link it
@@ -27,7 +30,7 @@ func (m User) topics() string {
 }
 
 // UserCan says which buttons are offered.
-type UserCan struct{ Invite, Resend, Withdraw, Sync, Delete, Link bool }
+type UserCan struct{ Invite, Register, Resend, Withdraw, Sync, Delete, Link bool }
 
 // LocationStanding is the person's status at one location.
 type LocationStanding struct {

@@ -70,6 +70,7 @@ type UserLine struct {
 	InvitedAt    Moment
 	RegisteredAt Moment
 	ExternalID   string
+	Differs      bool   // changed here, not yet at Apple
 	Can          string // what may be done, words apart by spaces: "invite resend sync delete"
 }
 

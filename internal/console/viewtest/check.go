@@ -129,11 +129,16 @@ func (w *walker) attributes(name string, at map[string]string) {
 		case "aria-labelledby", "aria-describedby", "popovertarget", "data-confirm", "data-swap":
 			w.refs = append(w.refs, strings.Fields(value)...)
 		case "href", "src", "action", "formaction":
-			if strings.Contains(value, "javascript:") || strings.HasPrefix(value, "http") {
+			if strings.Contains(value, "javascript:") || strings.HasPrefix(value, "http") && !toStore(name, key, value) {
 				w.fault("foreign address " + value)
 			}
 		}
 	}
+}
+
+// toStore says whether a link leads to where Apple shows an app or a book.
+func toStore(name, key, value string) bool {
+	return name == "a" && key == "href" && (strings.HasPrefix(value, "https://apps.apple.com/") || strings.HasPrefix(value, "https://books.apple.com/"))
 }
 
 func (w *walker) field(name string, at map[string]string) {

@@ -35,16 +35,21 @@ func AddLocation(t testing.TB, db *store.DB, id vpp.LocationID, uid string) {
 func AddPeople(t testing.TB, db *store.DB, location vpp.LocationID, n int, pending vpp.Write) {
 	t.Helper()
 	for i := range n {
-		id, email := fmt.Sprintf("user-%04d", i), fmt.Sprintf("person.%04d@example.org", i)
-		Exec(t, db, `INSERT INTO users (id, external_id, user_name, user_name_key, first_name, last_name, full_name, email, email_key,
-			managed_apple_id, groups, locale, notes, source, search_text, created_at, updated_at)
-			VALUES ($1, $1, $1, $1, 'P', $1, $1, $2, $2, '', '', '', '', 'test', $2, 1, 1)`, id, email)
-		since := 0
-		if pending != vpp.WriteNone {
-			since = 1
-		}
-		Exec(t, db, `INSERT INTO program_users (id, user_id, location_id, sort_key, no_address, row_at, client_user_id, generation, pending, pending_since)
-			VALUES ($1, $2, $3, $2, FALSE, 1, $4, 1, $5, $6)`,
-			fmt.Sprintf("place-%04d", i), id, location, fmt.Sprintf("client-%04d", i), string(pending), since)
+		AddPerson(t, db, location, fmt.Sprintf("%04d", i), pending)
 	}
+}
+
+// AddPerson writes one such person, "user-NAME".
+func AddPerson(t testing.TB, db *store.DB, location vpp.LocationID, name string, pending vpp.Write) {
+	t.Helper()
+	id, email := "user-"+name, "person."+name+"@example.org"
+	Exec(t, db, `INSERT INTO users (id, external_id, user_name, user_name_key, first_name, last_name, full_name, email, email_key,
+		managed_apple_id, groups, locale, notes, source, search_text, created_at, updated_at)
+		VALUES ($1, $1, $1, $1, 'P', $1, $1, $2, $2, '', '', '', '', 'test', $2, 1, 1)`, id, email)
+	since := 0
+	if pending != vpp.WriteNone {
+		since = 1
+	}
+	Exec(t, db, `INSERT INTO program_users (id, user_id, location_id, sort_key, no_address, row_at, client_user_id, generation, pending, pending_since)
+		VALUES ($1, $2, $3, $2, FALSE, 1, $4, 1, $5, $6)`, "place-"+name, id, location, "client-"+name, string(pending), since)
 }

@@ -1,0 +1,310 @@
+package store
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/rsvpp/rsvpp/internal/vpp"
+)
+
+// accountsOf reads which location people have a place at, and which Apple
+// Accounts they are known to have, before facts change that.
+func accountsOf(ctx context.Context, t tx, facts []vpp.Fact) (location vpp.LocationID, hashes map[string]bool, err error) {
+	hashes = map[string]bool{}
+	var ids []vpp.ProgramUserID
+	for _, f := range facts {
+		ids = append(ids, f.ID)
+	}
+	_, err = all(ctx, t, func(s scanner) (struct{}, error) {
+		var hash string
+		err := s.Scan(&location, &hash)
+		hashes[hash] = true
+		return struct{}{}, err
+	}, "SELECT DISTINCT location_id, CASE WHEN apple_status = 'Associated' THEN account_hash ELSE '' END FROM program_users WHERE id IN ("+
+		marks(1, len(ids))+")", anys(ids)...)
+	for _, f := range facts {
+		if f.AppleStatus == vpp.AppleAssociated {
+			hashes[f.AccountHash] = true
+		}
+	}
+	delete(hashes, "")
+	return location, hashes, err
+}
+
+// recountAccounts keeps the list of Apple Accounts that several people are
+// registered with.
+func recountAccounts(ctx context.Context, t tx, location vpp.LocationID, hashes map[string]bool) error {
+	list := make([]string, 0, len(hashes))
+	for hash := range hashes {
+		list = append(list, hash)
+	}
+	slices.Sort(list)
+	for some := range slices.Chunk(list, 500) {
+		args := append([]any{location}, anys(some)...)
+		in := " IN (" + marks(2, len(some)) + ")"
+		several := `SELECT location_id, account_hash, count(*) FROM program_users WHERE location_id = $1 AND apple_status = 'Associated'
+			AND account_hash <> '' AND account_hash` + in + " GROUP BY location_id, account_hash HAVING count(*) > 1"
+		if _, err := t.Exec(ctx, "DELETE FROM same_accounts WHERE location_id = $1 AND account_hash"+in+
+			" AND account_hash NOT IN (SELECT account_hash FROM ("+several+") x)", args...); err != nil {
+			return err
+		}
+		if _, err := t.Exec(ctx, "INSERT INTO same_accounts (location_id, account_hash, people) "+several+
+			" ON CONFLICT (location_id, account_hash) DO UPDATE SET people = excluded.people", args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sameAccount reads who else is registered with somebody's Apple Account.
+func (db *DB) sameAccount(ctx context.Context, p vpp.ProgramUser) ([]vpp.User, error) {
+	if p.AppleStatus != vpp.AppleAssociated || p.AccountHash == "" {
+		return nil, nil
+	}
+	return all(ctx, db, scanUser, "SELECT "+userColumns+` FROM program_users p JOIN users u ON u.id = p.user_id
+		WHERE p.location_id = $1 AND p.apple_status = 'Associated' AND p.account_hash <> '' AND p.account_hash = $2 AND p.id <> $3
+		ORDER BY p.sort_key LIMIT 10`, p.LocationID, p.AccountHash, p.ID)
+}
+
+// CountConflicts counts what does not go together at a location, and remembers
+// the numbers for ConflictCounts.
+func (db *DB) CountConflicts(ctx context.Context, location vpp.LocationID) (vpp.ConflictCounts, error) {
+	location, err := db.locationOr(ctx, db, location)
+	if err != nil {
+		return nil, err
+	}
+	counts := vpp.ConflictCounts{}
+	for kind, query := range map[vpp.ConflictKind]string{
+		vpp.ConflictAccount:  "SELECT count(*) FROM same_accounts WHERE location_id = $1",
+		vpp.ConflictRecords:  "SELECT count(*) FROM (" + otherRecords("$1", "s.client_user_id") + ") x",
+		vpp.ConflictUnusable: "SELECT count(*) FROM program_users p WHERE p.location_id = $1 AND " + unusableAccount,
+		vpp.ConflictStranger: "SELECT count(*) FROM strangers WHERE location_id = $1 AND apple_status IN ('Registered', 'Associated')",
+	} {
+		if counts[kind], err = one(ctx, db, scanInt, query, location); err != nil {
+			return nil, err
+		}
+	}
+	return counts, db.keepCounts(ctx, location, counts)
+}
+
+func (db *DB) keepCounts(ctx context.Context, location vpp.LocationID, counts vpp.ConflictCounts) error {
+	return db.inTx(ctx, func(t tx) error {
+		for _, kind := range vpp.ConflictKinds {
+			if _, err := t.Exec(ctx, `INSERT INTO conflict_counts (location_id, kind, n, counted_at) VALUES ($1, $2, $3, $4)
+				ON CONFLICT (location_id, kind) DO UPDATE SET n = excluded.n, counted_at = excluded.counted_at`,
+				location, kind, counts[kind], ms(db.now())); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// ConflictCounts returns the numbers of the last count; those that cost little
+// are counted anew.
+func (db *DB) ConflictCounts(ctx context.Context, location vpp.LocationID) (vpp.ConflictCounts, error) {
+	counts := vpp.ConflictCounts{}
+	_, err := all(ctx, db, func(s scanner) (struct{}, error) {
+		var kind vpp.ConflictKind
+		var n int
+		err := s.Scan(&kind, &n)
+		counts[kind] = n
+		return struct{}{}, err
+	}, "SELECT kind, n FROM conflict_counts WHERE location_id = $1", location)
+	if err != nil {
+		return nil, err
+	}
+	counts[vpp.ConflictAccount], err = one(ctx, db, scanInt, "SELECT count(*) FROM same_accounts WHERE location_id = $1", location)
+	return counts, err
+}
+
+// UncountedConflicts lists locations that were read since their conflicts were
+// counted, not counted again within a while.
+func (db *DB) UncountedConflicts(ctx context.Context, while time.Duration) ([]vpp.LocationID, error) {
+	ids, err := all(ctx, db, scanString, `SELECT l.id FROM locations l WHERE l.read_at > 0 AND NOT EXISTS (SELECT 1 FROM conflict_counts c
+		WHERE c.location_id = l.id AND (c.counted_at >= l.read_at OR c.counted_at > $1))`, ms(db.now().Add(-while)))
+	list := make([]vpp.LocationID, len(ids))
+	for i, id := range ids {
+		list[i] = vpp.LocationID(id)
+	}
+	return list, err
+}
+
+// unusableAccount says in SQL whose Managed Apple Account Apple would not link.
+// It is the condition of an index, word for word.
+const unusableAccount = "p.apple_status <> 'Associated' AND (p.managed_error <> 0 OR p.apple_error IN (9635, 9641))"
+
+// otherRecords asks for living records that are nobody's here and seem to be a
+// person's who has a living record of ours: one Apple Account, or one address.
+func otherRecords(location, columns string) string {
+	living := "s.location_id = " + location + " AND s.apple_status IN ('Registered', 'Associated')"
+	return "SELECT " + columns + ` FROM strangers s WHERE ` + living + ` AND (
+		EXISTS (SELECT 1 FROM program_users p WHERE p.location_id = s.location_id AND p.apple_status = 'Associated'
+			AND p.account_hash <> '' AND p.account_hash = s.account_hash)
+		OR EXISTS (SELECT 1 FROM users u JOIN program_users p ON p.user_id = u.id AND p.location_id = s.location_id
+			WHERE u.email_key <> '' AND u.email_key = lower(s.apple_email) AND p.apple_status IN ('Registered', 'Associated')))`
+}
+
+// ListConflicts reads one page of the conflicts of a kind.
+func (db *DB) ListConflicts(ctx context.Context, location vpp.LocationID, kind vpp.ConflictKind, page vpp.Page) (vpp.List[vpp.MappingConflict], error) {
+	location, err := db.locationOr(ctx, db, location)
+	if err != nil {
+		return vpp.List[vpp.MappingConflict]{}, err
+	}
+	switch kind {
+	case vpp.ConflictAccount:
+		return db.listSameAccounts(ctx, location, page)
+	case vpp.ConflictRecords:
+		return db.listOtherRecords(ctx, location, page)
+	case vpp.ConflictUnusable:
+		return db.listUnusable(ctx, location, page)
+	}
+	return vpp.List[vpp.MappingConflict]{}, vpp.Errorf(vpp.Invalid, "There are no conflicts of the kind %q: choose same_account, two_records or unusable_account.", kind)
+}
+
+// shownPeople bounds how many people of one account are shown.
+const shownPeople = 10
+
+type sharedAccount struct {
+	hash   string
+	people int
+	key    string
+}
+
+func (db *DB) listSameAccounts(ctx context.Context, location vpp.LocationID, page vpp.Page) (list vpp.List[vpp.MappingConflict], err error) {
+	for _, cursor := range []string{page.After, page.Before} {
+		if _, err := strconv.ParseInt("0"+cursor, 10, 64); err != nil {
+			return list, vpp.Errorf(vpp.Invalid, "This page does not belong to the list any more: begin at its first page.")
+		}
+	}
+	accounts, err := byKey(ctx, db, keyed[sharedAccount]{
+		"SELECT account_hash, people, seq FROM same_accounts s WHERE location_id = $1", []any{location}, "s.seq", false,
+		func(s scanner) (a sharedAccount, err error) {
+			var seq int64
+			err = s.Scan(&a.hash, &a.people, &seq)
+			a.key = strconv.FormatInt(seq, 10)
+			return
+		}, func(a sharedAccount) string { return a.key },
+	}, page)
+	if err != nil {
+		return list, err
+	}
+	list.Next, list.Prev = accounts.Next, accounts.Prev
+	for _, a := range accounts.Items {
+		people, err := all(ctx, db, scanPerson, "SELECT "+personColumns+` FROM program_users p JOIN users u ON u.id = p.user_id
+			WHERE p.location_id = $1 AND p.apple_status = 'Associated' AND p.account_hash <> '' AND p.account_hash = $2
+			ORDER BY p.associated_at, p.seq LIMIT $3`, location, a.hash, shownPeople)
+		if err != nil {
+			return list, err
+		}
+		list.Items = append(list.Items, vpp.MappingConflict{Kind: vpp.ConflictAccount, People: people, More: a.people - len(people)})
+	}
+	return list, db.markConflicts(ctx, list.Items)
+}
+
+func (db *DB) listOtherRecords(ctx context.Context, location vpp.LocationID, page vpp.Page) (list vpp.List[vpp.MappingConflict], err error) {
+	type stranger struct {
+		vpp.OtherRecord
+		hash string
+	}
+	found, err := byKey(ctx, db, keyed[stranger]{
+		otherRecords("$1", "s.client_user_id, s.apple_status, s.apple_email, s.account_hash"), []any{location}, "s.client_user_id", false,
+		func(s scanner) (r stranger, err error) {
+			err = s.Scan(&r.ClientUserID, &r.AppleStatus, &r.AppleEmail, &r.hash)
+			return
+		}, func(r stranger) string { return string(r.ClientUserID) },
+	}, page)
+	if err != nil {
+		return list, err
+	}
+	list.Next, list.Prev = found.Next, found.Prev
+	for _, r := range found.Items {
+		people, err := all(ctx, db, scanPerson, "SELECT "+personColumns+` FROM program_users p JOIN users u ON u.id = p.user_id
+			WHERE p.location_id = $1 AND p.apple_status = 'Associated' AND p.account_hash <> '' AND p.account_hash = $2 ORDER BY p.seq LIMIT $3`,
+			location, r.hash, shownPeople)
+		if r.ByAccount = len(people) > 0; err == nil && !r.ByAccount {
+			people, err = all(ctx, db, scanPerson, "SELECT "+personColumns+` FROM users u JOIN program_users p ON p.user_id = u.id
+				WHERE u.email_key <> '' AND u.email_key = lower($2) AND p.location_id = $1 AND p.apple_status IN ('Registered', 'Associated') ORDER BY p.seq LIMIT $3`,
+				location, r.AppleEmail, shownPeople)
+		}
+		if err != nil {
+			return list, err
+		}
+		list.Items = append(list.Items, vpp.MappingConflict{Kind: vpp.ConflictRecords, People: people, Other: &r.OtherRecord})
+	}
+	return list, db.markConflicts(ctx, list.Items)
+}
+
+func (db *DB) listUnusable(ctx context.Context, location vpp.LocationID, page vpp.Page) (list vpp.List[vpp.MappingConflict], err error) {
+	page = page.Clamp()
+	q := peopleQuery{
+		from: "program_users p CROSS JOIN users u", where: "p.location_id = $1 AND u.id = p.user_id AND " + unusableAccount, args: []any{location},
+		order: []string{"p.sort_key", "p.seq"}, textual: []bool{true, false},
+	}
+	people, err := db.readPage(ctx, q, page)
+	list.Next, list.Prev = people.Next, people.Prev
+	for _, p := range people.Items {
+		number := p.Program.ManagedError
+		if number == 0 {
+			number = p.Program.AppleError
+		}
+		list.Items = append(list.Items, vpp.MappingConflict{Kind: vpp.ConflictUnusable, People: []vpp.Person{p}, Number: number})
+	}
+	return list, err
+}
+
+func (db *DB) markConflicts(ctx context.Context, list []vpp.MappingConflict) error {
+	var places []*vpp.ProgramUser
+	for _, c := range list {
+		for i := range c.People {
+			places = append(places, &c.People[i].Program)
+		}
+	}
+	return db.markRemoving(ctx, places)
+}
+
+// SharingAccounts counts the people of a selection who are registered with the
+// same Apple Account as somebody else at the location, and names the first of
+// them with one of the others.
+func (db *DB) SharingAccounts(ctx context.Context, s vpp.Selection) (people int, first, other string, err error) {
+	parts, err := db.parts(ctx, s)
+	if err != nil || len(parts) == 0 {
+		return 0, "", "", err
+	}
+	// Where no account is shared, which is the rule, one small question is enough.
+	location := parts[0].args[0]
+	shared, err := one(ctx, db, scanInt, "SELECT count(*) FROM (SELECT 1 FROM same_accounts WHERE location_id = $1 LIMIT 1) x", location)
+	if err != nil || shared == 0 {
+		return 0, "", "", err
+	}
+	return db.countSharing(ctx, parts)
+}
+
+func (db *DB) countSharing(ctx context.Context, parts []part) (people int, first, other string, err error) {
+	for _, part := range parts {
+		from := "same_accounts a CROSS JOIN " + part.from
+		where := part.where + ` AND a.location_id = p.location_id AND a.account_hash = p.account_hash AND p.apple_status = 'Associated' AND p.account_hash <> ''`
+		n, err := one(ctx, db, scanInt, "SELECT count(*) FROM "+from+" WHERE "+where, part.args...)
+		if err != nil {
+			return 0, "", "", err
+		}
+		people += part.sign * n
+		if n == 0 || part.sign < 0 || first != "" {
+			continue
+		}
+		p, err := one(ctx, db, scanPerson, "SELECT "+personColumns+" FROM "+from+" WHERE "+where+" ORDER BY p.sort_key, p.seq LIMIT 1", part.args...)
+		if err != nil {
+			return 0, "", "", err
+		}
+		others, err := db.sameAccount(ctx, p.Program)
+		if err != nil {
+			return 0, "", "", err
+		}
+		if len(others) > 0 {
+			first, other = p.FullName, others[0].FullName
+		}
+	}
+	return people, first, other, nil
+}

@@ -1,0 +1,20 @@
+package vpp
+
+// SealedPlace names a kind of stored secret.
+type SealedPlace string
+
+// The places that hold something sealed, besides settings.
+const (
+	SealedToken        SealedPlace = "content tokens"
+	SealedNotify       SealedPlace = "notification secrets"
+	SealedNotifyBefore SealedPlace = "notification secrets before"
+	SealedCode         SealedPlace = "invite codes"
+	SealedStranger     SealedPlace = "invite codes of strangers"
+)
+
+// SealedValue is one stored secret, as it is sealed and as it shall be.
+type SealedValue struct {
+	ID     string // of its row
+	Sealed string
+	Anew   string
+}
