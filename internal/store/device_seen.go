@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strings"
 
 	"github.com/rsvpp/rsvpp/internal/vpp"
 )
@@ -195,7 +196,7 @@ func ownerOf(ctx context.Context, q querier, short string) (vpp.UserID, error) {
 	key := vpp.FoldKey(short)
 	ids, err := all(ctx, q, scanString, `SELECT id FROM users WHERE user_name_key = $1 AND user_name_key <> ''
 		UNION SELECT id FROM users WHERE email_key = $1 AND email_key <> ''
-		UNION SELECT id FROM users WHERE managed_apple_id = $2 AND managed_apple_id <> ''`, key, short)
+		UNION SELECT id FROM users WHERE lower(managed_apple_id) = $2 AND managed_apple_id <> ''`, key, strings.ToLower(short))
 	if err != nil || len(ids) != 1 {
 		return "", err
 	}

@@ -78,9 +78,6 @@ CREATE TABLE enrollments (
 );
 CREATE INDEX enrollments_device ON enrollments (device_id);
 
--- Whose a Shared iPad's channel is.
-CREATE INDEX users_managed ON users (managed_apple_id) WHERE managed_apple_id <> '';
-
 -- The best of the reaches of a person's devices, kept so that the doctor can
 -- count a million people by case.
 ALTER TABLE users ADD COLUMN device_reach TEXT NOT NULL DEFAULT '';
