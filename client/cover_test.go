@@ -154,8 +154,11 @@ func callAll(ctx context.Context, c *client.Client) map[string]error {
 		"password": c.SetPassword(ctx, "o", "p"), "keys": second(c.Keys(ctx, "")), "create key": keyErr, "revoke": c.RevokeKey(ctx, "k"),
 		"devices": second(c.ListDevices(ctx, client.DeviceFilter{}, page)), "count devices": second(c.CountDevices(ctx)), "device": second(c.Device(ctx, "d")),
 		"user devices": second(c.UserDevices(ctx, "u")), "assign": second(c.AssignDevice(ctx, "d", "u")), "assign list": second(c.AssignDevices(ctx, "x")),
-		"ask": second(c.AskDevice(ctx, "d")), "mdm": second(c.MDM(ctx)), "push certificate": second(c.SetPushCertificate(ctx, "c", "k")),
-		"enroll link": second(c.EnrollLink(ctx, "u")), "profile": c.Profile(ctx, "u", io.Discard), "nobody profile": c.Profile(ctx, "", io.Discard),
+		"ask": second(c.AskDevice(ctx, "d")), "mdm": second(c.MDM(ctx)),
+		"mdm servers": second(c.MDMServers(ctx)), "mdm server": second(c.MDMServer(ctx, "m")), "mdm add": second(c.AddMDMServer(ctx, client.MDMServerInput{})),
+		"mdm key": second(c.ChangeMDMServerKey(ctx, "m", "k")), "mdm test": second(c.TestMDMServer(ctx, "m")), "mdm sync": second(c.SyncMDMServer(ctx, "m")), "mdm remove": c.RemoveMDMServer(ctx, "m"),
+		"push certificate": second(c.SetPushCertificate(ctx, "c", "k")),
+		"enroll link":      second(c.EnrollLink(ctx, "u")), "profile": c.Profile(ctx, "u", io.Discard), "nobody profile": c.Profile(ctx, "", io.Discard),
 	}
 }
 

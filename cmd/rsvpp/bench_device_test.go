@@ -59,7 +59,7 @@ func newHerd(t *testing.T, e *benchEngine, n int) *benchHerd {
 	}
 	t.Cleanup(func() { _ = apns.Close() })
 	ca := filepath.Join(t.TempDir(), "ca.pem")
-	if err := os.WriteFile(ca, apns.PEM, 0o600); err != nil {
+	if err := os.WriteFile(ca, apns.CA, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	h := &benchHerd{t: t, apns: apns, v: startServer(t, map[string]string{

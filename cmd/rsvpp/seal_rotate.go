@@ -5,9 +5,12 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/rsvpp/rsvpp/internal/connect"
 	"github.com/rsvpp/rsvpp/internal/invite"
 	"github.com/rsvpp/rsvpp/internal/location"
 	"github.com/rsvpp/rsvpp/internal/program"
@@ -32,12 +35,16 @@ const resealBatch = 500
 // contexts say for each place where its values are sealed for.
 func contexts() map[vpp.SealedPlace]func(id string) string {
 	notify := func(id string) string { return program.NotifyContext(vpp.LocationID(id)) }
-	return map[vpp.SealedPlace]func(string) string{
+	all := map[vpp.SealedPlace]func(string) string{
 		vpp.SealedToken:  func(id string) string { return location.TokenContext(vpp.LocationID(id)) },
 		vpp.SealedNotify: notify, vpp.SealedNotifyBefore: notify,
-		vpp.SealedStranger: vpp.StrangerContext,
-		vpp.SealedCode:     func(id string) string { return program.CodeContext(vpp.ProgramUserID(id)) },
+		vpp.SealedCode:       func(id string) string { return program.CodeContext(vpp.ProgramUserID(id)) },
+		vpp.SealedServerKey:  func(id string) string { return connect.KeyContext(vpp.MDMID(id)) },
+		vpp.SealedServerHook: func(id string) string { return connect.HookContext(vpp.MDMID(id)) },
+		vpp.SealedStranger:   vpp.StrangerContext,
 	}
+	maps.Copy(all, store.MDMContexts())
+	return all
 }
 
 // run makes a new key, unless two are there from a run that was cut off, and
@@ -103,7 +110,7 @@ func (r *rotation) newKey() error {
 
 // pass seals anew whatever is sealed with another key, and says how much that was.
 func (r *rotation) pass(ctx context.Context) (total int, err error) {
-	for _, place := range []vpp.SealedPlace{vpp.SealedToken, vpp.SealedNotify, vpp.SealedNotifyBefore, vpp.SealedCode, vpp.SealedStranger} {
+	for _, place := range slices.Sorted(maps.Keys(contexts())) {
 		n, err := r.place(ctx, place)
 		if total += n; err != nil {
 			return total, err
@@ -182,30 +189,33 @@ func (r *rotation) setting(name, value string) (string, error) {
 	case strings.HasPrefix(name, lastingPrefix) && !strings.HasPrefix(value, r.begins()):
 		return r.anew(value, settingContext(name))
 	case name == "mail":
-		return r.mail(value)
+		return r.within(value, "Sealed", invite.PasswordContext)
+	case name == store.AuthoritySetting:
+		return r.within(value, "Key", store.AuthorityContext)
 	}
 	return value, nil
 }
 
-func (r *rotation) mail(value string) (string, error) {
+// within seals anew one field of a setting that holds several.
+func (r *rotation) within(value, field, context string) (string, error) {
 	fields := map[string]json.RawMessage{}
 	var sealed string
 	if err := json.Unmarshal([]byte(value), &fields); err != nil {
 		return "", err
 	}
-	if len(fields["Sealed"]) > 0 {
-		if err := json.Unmarshal(fields["Sealed"], &sealed); err != nil {
+	if len(fields[field]) > 0 {
+		if err := json.Unmarshal(fields[field], &sealed); err != nil {
 			return "", err
 		}
 	}
 	if sealed == "" || strings.HasPrefix(sealed, r.begins()) {
 		return value, nil
 	}
-	anew, err := r.anew(sealed, invite.PasswordContext)
+	anew, err := r.anew(sealed, context)
 	if err != nil {
 		return "", err
 	}
-	if fields["Sealed"], err = json.Marshal(anew); err != nil {
+	if fields[field], err = json.Marshal(anew); err != nil {
 		return "", err
 	}
 	text, err := json.Marshal(fields)

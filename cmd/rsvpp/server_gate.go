@@ -39,6 +39,7 @@ func (v *server) openGate(ctx context.Context) error {
 	pages, err = console.New(console.Services{
 		Entrance: v.gate, Operators: v.operators, Locations: v.locations, Claims: claims, People: v.roster, Imports: v.roster, Inviter: v.invite,
 		Letters: v.invite, Program: v.program, Tasks: v.tasks, Changes: v.hub, Sealer: v.box,
+		Devices: v.roster, Accounts: v.accounts, MDM: v.mdm, Links: v.links, Servers: v.connect,
 	}, console.Config{PublicURL: public, Clock: time.Now, IDs: newID, Logger: v.log, LinkLife: v.settings.linkLife})
 	if err != nil {
 		return err
@@ -46,7 +47,7 @@ func (v *server) openGate(ctx context.Context) error {
 	rest, err := api.New(api.Services{
 		People: v.roster, Imports: v.roster, Locations: v.locations, Claims: claims, Inviter: v.invite, Letters: v.invite,
 		Program: v.program, Tasks: v.tasks, Operators: v.operators, Changes: v.hub,
-		Devices: v.roster, Accounts: v.accounts, MDM: v.mdm, Links: v.links,
+		Devices: v.roster, Accounts: v.accounts, MDM: v.mdm, Links: v.links, Servers: v.connect,
 	}, api.Config{Version: readVersion().Version, Clock: time.Now, Ready: v.db.Ping})
 	if err != nil {
 		return err
@@ -61,6 +62,7 @@ func (v *server) publicRoutes() []gate.Route {
 	routes := []gate.Route{
 		{Pattern: hook.Pattern, Scope: gate.Public, Handler: hook.New(v.program, time.Now, v.metrics.Notified), MaxBody: 1 << 20, Bare: true},
 		{Pattern: metrics.Pattern, Scope: gate.Public, Handler: v.metrics, Bare: true},
+		v.reportRoute(),
 		{Pattern: "GET /healthz", Scope: gate.Public, Handler: http.HandlerFunc(v.health), Bare: true},
 	}
 	for _, pattern := range []string{"GET /i/", "POST /i/"} {

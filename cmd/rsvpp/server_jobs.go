@@ -22,6 +22,8 @@ func (v *server) handleJobs() {
 	queue.Handle(v.queue, 1, v.sweep)
 	queue.Handle(v.queue, 1, v.sweepDevices)
 	v.queue.Every(v.settings.sweep, vpp.Sweep{})
+	queue.Handle(v.queue, 1, v.tendServers)
+	v.queue.Every(tendServersEvery, vpp.TendServers{})
 	v.queue.Every(v.settings.sweep, vpp.SweepDevices{})
 }
 

@@ -20,8 +20,12 @@ import (
 
 // openMDM wires the MDM server inside. Nothing is read or made before the
 // first device, or the first profile, wants it.
-func (v *server) openMDM(context.Context) error {
+func (v *server) openMDM(ctx context.Context) error {
 	to, err := pushService(v.settings.mdm)
+	if err != nil {
+		return err
+	}
+	key, err := lastingKey(ctx, v.db, v.box, enrollPurpose)
 	if err != nil {
 		return err
 	}
@@ -33,7 +37,7 @@ func (v *server) openMDM(context.Context) error {
 	})
 	v.carrier.Set(vpp.BuiltinMDM, v.mdm)
 	v.accounts = roster.NewAccounts(v.db, v.carrier, v.settings.mdm.accountEvery, time.Now, newID)
-	v.links = roster.NewLinks(v.db, v.url, v.box.Derive("enrollment links"), v.settings.mdm.profileLife, time.Now)
+	v.links = roster.NewLinks(v.db, v.url, key, v.settings.mdm.profileLife, time.Now)
 	return nil
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/rsvpp/rsvpp/appsandbooks"
+	"github.com/rsvpp/rsvpp/internal/connect"
 	"github.com/rsvpp/rsvpp/internal/gate"
 	"github.com/rsvpp/rsvpp/internal/invite"
 	"github.com/rsvpp/rsvpp/internal/location"
@@ -80,6 +81,7 @@ type server struct {
 
 	metrics  *metrics.Door
 	carrier  *mdm.Carrier // commands to devices
+	connect  *connect.Service
 	mdm      *builtin.Server
 	accounts *roster.Accounts
 	links    *roster.Links
@@ -102,7 +104,7 @@ func openServer(ctx context.Context, s settings, o serverOptions) (*server, erro
 		return nil, err
 	}
 	v.db = db
-	for _, step := range []func(context.Context) error{v.openQueue, v.openBox, v.openRooms, v.openMDM, v.openGate, v.prepare} {
+	for _, step := range []func(context.Context) error{v.openQueue, v.openBox, v.openRooms, v.openMDM, v.openConnectors, v.openGate, v.prepare} {
 		if err := step(ctx); err != nil {
 			_ = db.Close()
 			return nil, err

@@ -84,12 +84,15 @@ func lastingKey(ctx context.Context, db *store.DB, box *seal.Box, purpose string
 }
 
 // lastingPurposes are what lasting keys are for.
-func lastingPurposes() []string { return []string{linkPurpose, notifyPurpose, movePurpose} }
+func lastingPurposes() []string {
+	return []string{linkPurpose, notifyPurpose, movePurpose, enrollPurpose}
+}
 
 const (
 	linkPurpose   = "invitation links"
 	notifyPurpose = "notification secrets"
 	movePurpose   = "hand-over files"
+	enrollPurpose = "enrollment links"
 )
 
 func settingContext(name string) string { return "setting:" + name }

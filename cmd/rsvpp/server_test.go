@@ -157,7 +157,7 @@ func startLogging(t *testing.T, flags map[string]string, log *slog.Logger) *test
 			t.Error(err)
 		}
 	})
-	return &testServer{v, v.hub.Subscribe(ctx, []string{vpp.TopicUsers, vpp.TopicTasks, vpp.TopicLocations})}
+	return &testServer{v, v.hub.Subscribe(ctx, []string{vpp.TopicUsers, vpp.TopicTasks, vpp.TopicLocations, vpp.TopicDevices})}
 }
 
 // await waits until something is so, looking whenever something changed.

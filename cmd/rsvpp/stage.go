@@ -107,7 +107,7 @@ func (s *stage) openPush(given map[string]string, o stageOptions) (err error) {
 	}
 	s.apns.Refuse(o.trouble.Push(o.seed))
 	ca := filepath.Join(s.dir, "push-ca.pem")
-	if err := os.WriteFile(ca, s.apns.PEM, 0o600); err != nil {
+	if err := os.WriteFile(ca, s.apns.CA, 0o600); err != nil {
 		return sayf(err, "There is no room for temporary files.")
 	}
 	given["mdm-push-url"], given["mdm-push-ca"] = s.apns.URL, ca

@@ -115,6 +115,7 @@ func (h *house) rooms(box *seal.Box, log *slog.Logger) api.Services {
 	devices := mdm.NewCarrier()
 	devices.Set(vpp.BuiltinMDM, h.mdm)
 	return api.Services{
+		Servers: servers(h.db, box, told{Service: h.roster}),
 		Devices: h.roster, MDM: h.mdm, Accounts: roster.NewAccounts(h.db, devices, time.Hour, time.Now, storetest.NewID),
 		Links:  roster.NewLinks(h.db, "https://rsvpp.test", box.Derive("devices"), time.Hour, time.Now),
 		People: h.roster, Imports: h.roster, Locations: places, Claims: movers{apple, h.roster}, Inviter: inviter, Letters: inviter, Program: apple,

@@ -107,6 +107,13 @@ func (d *Door) write(b *book) {
 	get(b, "/mdm", read, "mdm", "How the MDM server inside stands, and what is missing before devices can enroll", d.mdmState)
 	put(b, "/mdm/push-certificate", settings, "setPushCertificate", "Upload or renew the push certificate; one with another topic is refused", d.setPushCert)
 	post(b, "/mdm/profile", rostering, "mdmProfile", "Make an enrollment profile for a device that is nobody's yet", d.nobodysProfile, mobileconfig)
+	get(b, "/mdm/servers", read, "listMDMServers", "The MDM servers that are connected, and what each cannot do", d.listServers)
+	post(b, "/mdm/servers", settings, "addMDMServer", "Connect an MDM server; it must answer", d.addServer, created, slow(theirTime))
+	get(b, "/mdm/servers/{id}", settings, "getMDMServer", "One MDM server, with what must be set there so that it reports", d.getServer)
+	put(b, "/mdm/servers/{id}/key", settings, "changeMDMServerKey", "Replace the key for an MDM server, which must accept it", d.changeServerKey, slow(theirTime))
+	post(b, "/mdm/servers/{id}/test", settings, "testMDMServer", "Ask an MDM server for something harmless", d.testServer, slow(theirTime))
+	post(b, "/mdm/servers/{id}/sync", rostering, "syncMDMServer", "Read the devices of an MDM server now", d.syncServer, slow(fileTime))
+	remove(b, "/mdm/servers/{id}", settings, "removeMDMServer", "Disconnect an MDM server; its devices are gone here, and there nothing changes", d.removeServer)
 
 	get(b, "/history", read, "history", "Who did what and when, the newest first", d.history)
 	get(b, "/operators", operators, "listOperators", "Who may use this server", d.listOperators)
@@ -117,6 +124,9 @@ func (d *Door) write(b *book) {
 	post(b, "/keys", operators, "createKey", "Make an API key, which may do no more than the caller; its secret is shown once", d.createKey, created)
 	remove(b, "/keys/{id}", operators, "revokeKey", "End an API key", d.revokeKey)
 }
+
+// theirTime is enough for another MDM server to answer.
+const theirTime = time.Minute
 
 // applesTime is enough for Apple to be asked, and asked again.
 const applesTime = 2 * time.Minute

@@ -5,6 +5,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/rsvpp/rsvpp/internal/connect"
 	"github.com/rsvpp/rsvpp/internal/invite"
 	"github.com/rsvpp/rsvpp/internal/operator"
 	"github.com/rsvpp/rsvpp/internal/program"
@@ -28,6 +29,7 @@ type Services struct {
 	Devices   Devices
 	Accounts  Accounts
 	MDM       MDM
+	Servers   Servers
 	Links     Links
 }
 
@@ -168,6 +170,18 @@ type Accounts interface {
 // Links makes links for people's devices; roster.Links is one.
 type Links interface {
 	EnrollLink(ctx context.Context, by vpp.Actor, person vpp.UserID) (url string, until time.Time, err error)
+}
+
+// Servers looks after the MDM servers that the organization has already;
+// connect.Service is one.
+type Servers interface {
+	List(ctx context.Context) ([]vpp.MDMServer, error)
+	Get(ctx context.Context, id vpp.MDMID) (connect.Connected, error)
+	Add(ctx context.Context, by vpp.Actor, in connect.Input) (connect.Connected, error)
+	Test(ctx context.Context, id vpp.MDMID) (connect.Connected, error)
+	ChangeKey(ctx context.Context, by vpp.Actor, id vpp.MDMID, key string) (connect.Connected, error)
+	Sync(ctx context.Context, id vpp.MDMID) (connect.Connected, error)
+	Remove(ctx context.Context, by vpp.Actor, id vpp.MDMID) error
 }
 
 // MDM is the MDM server inside.

@@ -28,7 +28,7 @@ var plan = []floor{
 	{
 		name: "services",
 		rooms: []string{
-			"internal/location", "internal/roster", "internal/invite",
+			"internal/location", "internal/roster", "internal/invite", "internal/connect",
 			"internal/program", "internal/license", "internal/operator", "internal/task", "internal/notice",
 		},
 		uses: []string{"ground"},

@@ -21,7 +21,9 @@ type Config struct {
 	IDs       vpp.IDs // idempotency keys of forms
 	Logger    *slog.Logger
 	LinkLife  time.Duration // of links when a run does not say, to be told; 0 tells no days
-	Beat      time.Duration // between signs of life on an idle stream; 0 is 15 seconds
+	// InviteOnDevice offers Send invitation to NAME for each device of a person.
+	InviteOnDevice bool
+	Beat           time.Duration // between signs of life on an idle stream; 0 is 15 seconds
 }
 
 // Door is the console.
@@ -46,7 +48,7 @@ func (d *Door) Routes() []gate.Route {
 	return slices.Concat(
 		d.assetRoutes(), d.entranceRoutes(), d.accountRoutes(), d.startRoutes(), d.locationRoutes(),
 		d.mailRoutes(), d.operatorRoutes(), d.taskRoutes(), d.historyRoutes(), d.eventRoutes(),
-		d.libraryRoutes(), d.peopleRoutes(), d.importRoutes(), d.inviteRoutes(), d.vppRoutes(), d.helpRoutes(), d.conflictRoutes(),
+		d.libraryRoutes(), d.peopleRoutes(), d.deviceRoutes(), d.serverRoutes(), d.importRoutes(), d.inviteRoutes(), d.vppRoutes(), d.helpRoutes(), d.conflictRoutes(),
 	)
 }
 

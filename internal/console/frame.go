@@ -128,13 +128,16 @@ func sectionOf(path string) string {
 	switch first {
 	case "":
 		return "start"
-	case "users", "locations", "tasks", "history", "conflicts":
+	case "users", "devices", "locations", "tasks", "history", "conflicts":
 		return first
 	case "import", "invite", "vpp":
 		return "users"
 	case "settings":
 		if strings.HasPrefix(path, "/settings/vpp") {
 			return "vpp"
+		}
+		if strings.HasPrefix(path, "/settings/mdm") {
+			return "devices"
 		}
 		return "mail"
 	}

@@ -103,6 +103,11 @@ func historyWhat(now string) []view.Choice {
 		{Value: "token.add", Text: "Tokens added"},
 		{Value: "token.renew", Text: "Tokens renewed"},
 		{Value: "token.ended", Text: "Tokens refused by Apple"},
+		{Value: "device.assign", Text: "Devices assigned"},
+		{Value: "device.enroll", Text: "Devices enrolled"},
+		{Value: "device.gone", Text: "Devices gone"},
+		{Value: "mdm.profile", Text: "Enrollment profiles"},
+		{Value: "mdm.push_cert", Text: "Push certificates"},
 		{Value: "mail.save", Text: "Mail settings"},
 		{Value: "letter.save", Text: "Invitation text"},
 		{Value: "operator.create", Text: "Administrators added"},
@@ -126,8 +131,10 @@ func objectPath(e vpp.Entry) string {
 		return ""
 	}
 	switch kind {
-	case "user", "location", "task":
+	case "user", "location", "task", "device":
 		return "/" + kind + "s/" + url.PathEscape(id)
+	case "mdm":
+		return "/settings/mdm"
 	case "setting":
 		return "/settings/mail"
 	}

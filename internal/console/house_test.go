@@ -26,6 +26,9 @@ import (
 	"github.com/rsvpp/rsvpp/internal/invite"
 	"github.com/rsvpp/rsvpp/internal/location"
 	"github.com/rsvpp/rsvpp/internal/mail"
+	"github.com/rsvpp/rsvpp/internal/mdm"
+	"github.com/rsvpp/rsvpp/internal/mdm/builtin"
+	"github.com/rsvpp/rsvpp/internal/mdm/push"
 	"github.com/rsvpp/rsvpp/internal/operator"
 	"github.com/rsvpp/rsvpp/internal/program"
 	"github.com/rsvpp/rsvpp/internal/queue"
@@ -42,19 +45,21 @@ const password = "correct horse battery"
 // house is the whole product but its workers: the console behind the gate over
 // the real services and SQLite, with the pretend Apple beyond.
 type house struct {
-	t       *testing.T
-	db      *store.DB
-	apple   *applesim.Server
-	ops     *operator.Service
-	roster  *roster.Service
-	invite  *invite.Service
-	program *program.Service
-	tasks   *task.Service
-	places  *location.Service
-	news    *news
-	door    *console.Door
-	server  *httptest.Server
-	setup   string // the token of the set-up link
+	t        *testing.T
+	db       *store.DB
+	apple    *applesim.Server
+	ops      *operator.Service
+	mdm      *builtin.Server
+	accounts *roster.Accounts
+	roster   *roster.Service
+	invite   *invite.Service
+	program  *program.Service
+	tasks    *task.Service
+	places   *location.Service
+	news     *news
+	door     *console.Door
+	server   *httptest.Server
+	setup    string // the token of the set-up link
 }
 
 // news hands what a test says changed to whoever listens.
@@ -101,6 +106,11 @@ func (h *house) rooms(box *seal.Box) {
 	keys.Service = h.places
 	h.roster = roster.New(h.db, time.Now, storetest.NewID)
 	h.ops = operator.New(h.db, time.Now, storetest.NewID, rand.Reader)
+	h.mdm = builtin.New(h.db.MDM(box), told{Service: h.roster}, builtin.Config{
+		URL: "https://rsvpp.test", Name: func(context.Context) string { return "Example School" }, Logger: slog.New(slog.DiscardHandler),
+		Push: push.Config{URL: "https://127.0.0.1:1", Attempts: 1}, Now: time.Now, IDs: storetest.NewID, Random: rand.Reader,
+	})
+	h.accounts = roster.NewAccounts(h.db, h.mdm, time.Hour, time.Now, storetest.NewID)
 	sender, err := mail.NewSender(mail.Settings{}, mail.Ports{})
 	must(h.t, err)
 	h.t.Cleanup(func() { _ = sender.Close() })
@@ -112,6 +122,19 @@ func (h *house) rooms(box *seal.Box) {
 		},
 	})
 }
+
+// told hands on what devices say, as cmd does.
+type told struct {
+	mdm.Told
+	*roster.Service
+}
+
+func (t told) Enrolled(ctx context.Context, d vpp.Device, channels []vpp.Enrollment) error {
+	return t.DeviceSeen(ctx, d, channels)
+}
+
+func (t told) Answered(ctx context.Context, a vpp.CommandAnswer) error    { return t.AccountRead(ctx, a) }
+func (told) Pushed(context.Context, vpp.MDMID, []string, time.Time) error { return nil }
 
 // tokens is there before the service that it stands for.
 type tokens struct{ *location.Service }
@@ -128,8 +151,9 @@ func (h *house) listen(box *seal.Box) {
 	must(h.t, err)
 	h.door, err = console.New(console.Services{
 		Entrance: g, Operators: h.ops, Locations: h.places, People: h.roster, Imports: h.roster, Inviter: h.invite, Letters: h.invite,
-		Claims: movers{h.program, h.roster}, Program: h.program, Tasks: h.tasks, Changes: h.news, Sealer: box,
-	}, console.Config{Clock: time.Now, IDs: storetest.NewID, Logger: logger})
+		Claims: movers{h.program, h.roster}, Program: h.program, Tasks: h.tasks, Changes: h.news, Sealer: box, Devices: h.roster, MDM: h.mdm, Accounts: h.accounts, Servers: servers(h.db, box, told{Service: h.roster}),
+		Links: roster.NewLinks(h.db, "https://rsvpp.test", box.Derive("devices"), time.Hour, time.Now),
+	}, console.Config{InviteOnDevice: true, Clock: time.Now, IDs: storetest.NewID, Logger: logger})
 	must(h.t, err)
 	mux, err := g.NewMux(h.door.Routes()...)
 	must(h.t, err)

@@ -74,13 +74,13 @@ func (d *Door) person(r *http.Request, here vpp.Location) (view.User, error) {
 	story, err := d.Inviter.Story(ctx, id, here.ID)
 	if vpp.KindOf(err) == vpp.NotFound {
 		m.Next = notHere(here)
-		return m, nil
+		return m, d.addDevices(r, &m)
 	}
 	if err != nil {
 		return m, err
 	}
 	d.tell(&m, story, caller(r).Scopes)
-	return m, nil
+	return m, d.addDevices(r, &m)
 }
 
 // notHere is for people who have a place in other locations only.

@@ -96,6 +96,8 @@ func eventIcon(kind string) string {
 		return "mail"
 	case "invite":
 		return "send"
+	case "device", "mdm":
+		return "device"
 	case "link":
 		return "link"
 	case "apple":

@@ -3,7 +3,9 @@ package console
 import (
 	"context"
 	"io"
+	"time"
 
+	"github.com/rsvpp/rsvpp/internal/connect"
 	"github.com/rsvpp/rsvpp/internal/invite"
 	"github.com/rsvpp/rsvpp/internal/operator"
 	"github.com/rsvpp/rsvpp/internal/program"
@@ -26,6 +28,11 @@ type Services struct {
 	Tasks     Tasks
 	Changes   Changes
 	Sealer    Sealer
+	Devices   Devices
+	Accounts  Accounts
+	MDM       MDM
+	Servers   Servers
+	Links     Links
 }
 
 // Entrance begins and ends sessions; gate.Gate is one.
@@ -168,6 +175,48 @@ type Tasks interface {
 // several changes of a topic at once, and never misses the last.
 type Changes interface {
 	Subscribe(ctx context.Context, topics []string) <-chan string
+}
+
+// Devices knows devices and whose they are; roster.Service is one.
+type Devices interface {
+	Devices(ctx context.Context, f vpp.DeviceFilter, page vpp.Page) (vpp.List[vpp.OwnedDevice], error)
+	CountDevices(ctx context.Context) (vpp.DeviceCounts, error)
+	Device(ctx context.Context, id vpp.DeviceID) (vpp.DevicePage, error)
+	DevicesOf(ctx context.Context, person vpp.UserID) ([]vpp.PersonDevice, error)
+	AssignDevice(ctx context.Context, by vpp.Actor, id vpp.DeviceID, person vpp.UserID) error
+	AssignDevices(ctx context.Context, by vpp.Actor, text string) ([]vpp.DeviceAssigned, error)
+	// Find returns the one person with this address, user name or external id.
+	Find(ctx context.Context, ref string) (vpp.User, error)
+}
+
+// Accounts asks devices who is signed in; roster.Accounts is one.
+type Accounts interface {
+	Ask(ctx context.Context, id vpp.DeviceID) error
+}
+
+// Links makes links for people's devices; roster.Links is one.
+type Links interface {
+	EnrollLink(ctx context.Context, by vpp.Actor, person vpp.UserID) (url string, until time.Time, err error)
+}
+
+// Servers looks after the MDM servers that the organization has already;
+// connect.Service is one.
+type Servers interface {
+	List(ctx context.Context) ([]vpp.MDMServer, error)
+	Get(ctx context.Context, id vpp.MDMID) (connect.Connected, error)
+	Add(ctx context.Context, by vpp.Actor, in connect.Input) (connect.Connected, error)
+	Test(ctx context.Context, id vpp.MDMID) (connect.Connected, error)
+	ChangeKey(ctx context.Context, by vpp.Actor, id vpp.MDMID, key string) (connect.Connected, error)
+	Sync(ctx context.Context, id vpp.MDMID) (connect.Connected, error)
+	Remove(ctx context.Context, by vpp.Actor, id vpp.MDMID) error
+}
+
+// MDM is the MDM server inside.
+type MDM interface {
+	State(ctx context.Context) (vpp.MDMState, error)
+	SetPushCert(ctx context.Context, by vpp.Actor, cert, key []byte) (vpp.PushCert, error)
+	// NewProfile makes an enrollment profile for one device of a person, or of nobody's.
+	NewProfile(ctx context.Context, by vpp.Actor, person vpp.UserID) ([]byte, error)
 }
 
 // Sealer locks what a browser carries for us from one page to the next;

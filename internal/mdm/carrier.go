@@ -36,6 +36,7 @@ type Told interface {
 type Carrier struct {
 	mu      sync.RWMutex
 	servers map[vpp.MDMID]Server
+	others  func(context.Context, vpp.MDMID) (Server, error) // may be nil
 }
 
 // NewCarrier makes a carrier that knows no server yet.
@@ -52,7 +53,30 @@ func (c *Carrier) Set(id vpp.MDMID, s Server) {
 	c.servers[id] = s
 }
 
-// Server returns a server; vpp.NotFound when it is not known (any more).
+// Others says who knows the servers that were not set. Servers come and go, on
+// any node, so it is asked each time; it answers vpp.NotFound for none.
+func (c *Carrier) Others(find func(context.Context, vpp.MDMID) (Server, error)) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.others = find
+}
+
+// find returns a server that was set, or one of the others.
+func (c *Carrier) find(ctx context.Context, id vpp.MDMID) (Server, error) {
+	s, err := c.Server(id)
+	c.mu.RLock()
+	others := c.others
+	c.mu.RUnlock()
+	if err == nil || others == nil {
+		return s, err
+	}
+	if s, err = others(ctx, id); vpp.KindOf(err) == vpp.NotFound && err != nil {
+		return c.Server(id) // which says it so that an administrator understands
+	}
+	return s, err
+}
+
+// Server returns a server that was set; vpp.NotFound when it is not known (any more).
 func (c *Carrier) Server(id vpp.MDMID) (Server, error) {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
@@ -66,7 +90,7 @@ func (c *Carrier) Server(id vpp.MDMID) (Server, error) {
 func (c *Carrier) Send(ctx context.Context, commands []vpp.Command) []error {
 	errs := make([]error, len(commands))
 	for id, places := range byServer(commands) {
-		s, err := c.Server(id)
+		s, err := c.find(ctx, id)
 		if err != nil {
 			for _, i := range places {
 				errs[i] = err
@@ -88,7 +112,7 @@ func (c *Carrier) Send(ctx context.Context, commands []vpp.Command) []error {
 func (c *Carrier) Cancel(ctx context.Context, commands []vpp.Command) error {
 	var errs []error
 	for id, places := range byServer(commands) {
-		s, err := c.Server(id)
+		s, err := c.find(ctx, id)
 		if err != nil {
 			continue // nothing is with a server that is gone
 		}

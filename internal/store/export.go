@@ -38,6 +38,9 @@ func exported() []exportedTable {
 		{"deliveries", true, ""},
 		{"task_items", true, ""},
 		{"removal_licenses", true, ""},
+		{"mdm_servers", false, "secret_sealed hook_sealed"},
+		{"devices", true, ""},
+		{"enrollments", true, ""},
 		{"entries", true, ""},
 	}
 }

@@ -9,8 +9,10 @@ import (
 )
 
 const (
-	authoritySetting = "mdm.authority"
-	authorityContext = "setting:mdm:authority"
+	// AuthoritySetting is where the authority is kept; its Key is sealed for AuthorityContext.
+	AuthoritySetting = "mdm.authority"
+	// AuthorityContext is what the authority's key is sealed for.
+	AuthorityContext = "setting:mdm:authority"
 )
 
 // authorityKept is the device authority as it is kept: its key sealed.
@@ -21,7 +23,7 @@ type authorityKept struct {
 
 // Authority reads the device authority, nothing when there is none yet.
 func (m *MDM) Authority(ctx context.Context) (cert, key []byte, err error) {
-	text, err := one(ctx, m.db, scanString, "SELECT value FROM settings WHERE name = $1", authoritySetting)
+	text, err := one(ctx, m.db, scanString, "SELECT value FROM settings WHERE name = $1", AuthoritySetting)
 	if vpp.KindOf(err) == vpp.NotFound {
 		return nil, nil, nil
 	}
@@ -32,14 +34,14 @@ func (m *MDM) Authority(ctx context.Context) (cert, key []byte, err error) {
 	if err := json.Unmarshal([]byte(text), &kept); err != nil {
 		return nil, nil, err
 	}
-	key, err = m.open(kept.Key, authorityContext)
+	key, err = m.open(kept.Key, AuthorityContext)
 	return kept.Cert, key, err
 }
 
 // KeepAuthority keeps an authority unless there is one, and returns the one
 // that counts.
 func (m *MDM) KeepAuthority(ctx context.Context, cert, key []byte) ([]byte, []byte, error) {
-	sealed, err := m.seal(key, authorityContext)
+	sealed, err := m.seal(key, AuthorityContext)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -48,7 +50,7 @@ func (m *MDM) KeepAuthority(ctx context.Context, cert, key []byte) ([]byte, []by
 		return nil, nil, err
 	}
 	_, err = m.db.Exec(ctx, "INSERT INTO settings (name, value, updated_at) VALUES ($1, $2, $3) ON CONFLICT (name) DO NOTHING",
-		authoritySetting, string(text), ms(m.db.now()))
+		AuthoritySetting, string(text), ms(m.db.now()))
 	if err != nil {
 		return nil, nil, err
 	}

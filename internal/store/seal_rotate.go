@@ -6,9 +6,9 @@ import (
 	"github.com/rsvpp/rsvpp/internal/vpp"
 )
 
-// sealedPlace is a column that holds something sealed, and what its rows are
-// called there.
-type sealedPlace struct{ table, column, id string }
+// sealedPlace is a column that holds something sealed, and the one that names
+// its row.
+type sealedPlace struct{ table, column, key string }
 
 // sealedPlaces are the columns that hold something sealed, by name. Settings
 // hold theirs within.
@@ -16,7 +16,19 @@ func sealedPlaces() map[vpp.SealedPlace]sealedPlace {
 	return map[vpp.SealedPlace]sealedPlace{
 		vpp.SealedToken: {"locations", "token_sealed", "id"}, vpp.SealedNotify: {"locations", "notify_sealed", "id"},
 		vpp.SealedNotifyBefore: {"locations", "notify_before", "id"}, vpp.SealedCode: {"program_users", "code_sealed", "id"},
-		vpp.SealedStranger: {"strangers", "code_sealed", "location_id || ':' || client_user_id"},
+		vpp.SealedStranger:    {"strangers", "code_sealed", "location_id || ':' || client_user_id"},
+		vpp.SealedTokenUpdate: {"mdm_channels", "token_update", "id"}, vpp.SealedUnlock: {"mdm_channels", "unlock_token", "id"},
+		vpp.SealedBootstrap: {"mdm_channels", "bootstrap", "id"}, vpp.SealedPushKey: {"mdm_push_certs", "key_sealed", "topic"},
+		vpp.SealedCommand: {"mdm_commands", "payload", "uuid"}, vpp.SealedServerKey: {"mdm_servers", "secret_sealed", "id"},
+		vpp.SealedServerHook: {"mdm_servers", "hook_sealed", "id"},
+	}
+}
+
+// MDMContexts say what the values of the MDM server's places are sealed for.
+func MDMContexts() map[vpp.SealedPlace]func(id string) string {
+	return map[vpp.SealedPlace]func(string) string{
+		vpp.SealedTokenUpdate: tokenUpdateContext, vpp.SealedUnlock: unlockContext, vpp.SealedBootstrap: bootstrapContext,
+		vpp.SealedPushKey: pushKeyContext, vpp.SealedCommand: commandContext,
 	}
 }
 
@@ -27,7 +39,7 @@ func (db *DB) SealedOtherwise(ctx context.Context, place vpp.SealedPlace, begins
 	return all(ctx, db, func(s scanner) (v vpp.SealedValue, err error) {
 		err = s.Scan(&v.ID, &v.Sealed)
 		return
-	}, "SELECT "+p.id+", "+p.column+" FROM "+p.table+" WHERE "+p.id+" > $1 AND "+p.column+" <> '' AND substr("+p.column+", 1, $2) <> $3 ORDER BY 1 LIMIT $4",
+	}, "SELECT "+p.key+", "+p.column+" FROM "+p.table+" WHERE "+p.key+" > $1 AND "+p.column+" <> '' AND substr("+p.column+", 1, $2) <> $3 ORDER BY 1 LIMIT $4",
 		after, len(begins), begins, limit)
 }
 
@@ -38,7 +50,7 @@ func (db *DB) Reseal(ctx context.Context, place vpp.SealedPlace, values []vpp.Se
 	err = db.inTx(ctx, func(t tx) error {
 		done = 0
 		for _, v := range values {
-			n, err := t.Exec(ctx, "UPDATE "+p.table+" SET "+p.column+" = $2 WHERE "+p.id+" = $1 AND "+p.column+" = $3", v.ID, v.Anew, v.Sealed)
+			n, err := t.Exec(ctx, "UPDATE "+p.table+" SET "+p.column+" = $2 WHERE "+p.key+" = $1 AND "+p.column+" = $3", v.ID, v.Anew, v.Sealed)
 			if err != nil {
 				return err
 			}

@@ -87,6 +87,7 @@ type MDMServer struct {
 	Name      string
 	URL       string
 	CreatedAt time.Time
+	Signed    bool      // its reports are refused without a signature
 	CheckedAt time.Time // last good answer
 	Problem   string    // why it cannot be used, a sentence; "" when it can
 	SyncedAt  time.Time // devices were last read
@@ -100,4 +101,5 @@ type Abilities struct {
 	MapsUsers    bool // tells whose they are
 	UserChannel  bool // reaches the users of Macs and Shared iPads
 	Results      bool // reports or can be asked what devices answered
+	Asked        bool // reports nothing by itself: it must be asked
 }

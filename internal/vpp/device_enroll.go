@@ -54,5 +54,5 @@ func (c PushCert) Warning(now time.Time) string {
 	case left < 48*time.Hour:
 		return "The push certificate expires on " + c.NotAfter.Format("2 January 2006, 15:04 MST") + "." + renew
 	}
-	return "The push certificate expires in " + strconv.Itoa(int(left/(24*time.Hour))) + " days, on " + c.NotAfter.Format("2 January 2006") + "." + renew
+	return "The push certificate expires in " + strconv.Itoa(int((left+12*time.Hour)/(24*time.Hour))) + " days, on " + c.NotAfter.Format("2 January 2006") + "." + renew
 }

@@ -26,6 +26,9 @@ type (
 	// signed in. It is apart from Sweep: Apple's push service may be silent for
 	// long, and nothing else is to wait for it.
 	SweepDevices struct{}
+	// TendServers asks connected MDM servers for answers and devices that are
+	// due. It runs periodically.
+	TendServers struct{}
 )
 
 func (ExpandTask) Kind() string   { return "task.expand" }
@@ -35,6 +38,8 @@ func (ImportPeople) Kind() string { return "roster.import" }
 func (SendNotices) Kind() string  { return "notice.send" }
 func (Sweep) Kind() string        { return "sweep" }
 func (SweepDevices) Kind() string { return "sweep_devices" }
+
+func (TendServers) Kind() string { return "connect.tend" }
 
 // Later is returned by a job that wants to be run again at a time, because
 // there is more to do and nothing went wrong.

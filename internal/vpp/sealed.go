@@ -10,6 +10,13 @@ const (
 	SealedNotifyBefore SealedPlace = "notification secrets before"
 	SealedCode         SealedPlace = "invite codes"
 	SealedStranger     SealedPlace = "invite codes of strangers"
+	SealedTokenUpdate  SealedPlace = "devices' check-ins"
+	SealedUnlock       SealedPlace = "devices' unlock tokens"
+	SealedBootstrap    SealedPlace = "devices' bootstrap tokens"
+	SealedPushKey      SealedPlace = "push certificates' keys"
+	SealedCommand      SealedPlace = "commands for devices"
+	SealedServerKey    SealedPlace = "keys for MDM servers"
+	SealedServerHook   SealedPlace = "secrets of MDM servers' reports"
 )
 
 // SealedValue is one stored secret, as it is sealed and as it shall be.

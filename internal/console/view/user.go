@@ -15,6 +15,7 @@ type User struct {
 	Invitations []InvitationLine
 	Notes       []Notice // what differs between here and Apple, and why
 	Licenses    []LicenseLine
+	Devices     []PersonDevice
 	Link        string // the landing page's link if one is alive, "" otherwise
 	Can         UserCan
 	Before      []Holding // what a removed person held, one license each
@@ -26,11 +27,11 @@ func (m User) topics() string {
 	if m.Link != "" {
 		return ""
 	}
-	return "user:" + m.ID
+	return "user:" + m.ID + " devices"
 }
 
 // UserCan says which buttons are offered.
-type UserCan struct{ Invite, Register, Resend, Withdraw, Sync, Delete, Link bool }
+type UserCan struct{ Invite, Register, Resend, Withdraw, Sync, Delete, Link, AddDevice bool }
 
 // LocationStanding is the person's status at one location.
 type LocationStanding struct {

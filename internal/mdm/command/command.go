@@ -35,9 +35,13 @@ func invite(c vpp.Command) ([]byte, error) {
 	return plist.Marshal(p)
 }
 
-// accountQueries are about the account that is signed in to the App Store.
+// accountQueries are about the account that is signed in to the App Store, and
+// what the device is: other MDM servers do not tell that of all their devices.
 // https://developer.apple.com/documentation/devicemanagement/deviceinformationcommand
-var accountQueries = [...]string{"iTunesStoreAccountIsActive", "iTunesStoreAccountHash"}
+var accountQueries = [...]string{
+	"iTunesStoreAccountIsActive", "iTunesStoreAccountHash",
+	"DeviceName", "OSVersion", "BuildVersion", "ModelName", "Model", "ProductName", "SerialNumber",
+}
 
 func account(c vpp.Command) ([]byte, error) {
 	p := mdmcommands.NewDeviceInformationCommand(c.ID)

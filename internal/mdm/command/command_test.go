@@ -47,7 +47,7 @@ func TestWriteAccount(t *testing.T) {
 		t.Fatal(err)
 	}
 	var back mdmcommands.DeviceInformationCommand
-	if err := plist.Unmarshal(body, &back); err != nil || strings.Join(back.Command.Queries, " ") != "iTunesStoreAccountIsActive iTunesStoreAccountHash" {
+	if err := plist.Unmarshal(body, &back); err != nil || !strings.HasPrefix(strings.Join(back.Command.Queries, " "), "iTunesStoreAccountIsActive iTunesStoreAccountHash DeviceName ") {
 		t.Errorf("%+v %v", back, err)
 	}
 }

@@ -18,9 +18,13 @@ type Config struct {
 	Secret string // API key or token
 	Client *http.Client
 	Now    vpp.Clock
+
+	largest int64 // answer that is read
+	heard   *memory
 }
 
-// Connector speaks to one server.
+// Connector speaks to one server. It remembers a little of what it heard, so
+// one is kept for a server as long as possible.
 type Connector interface {
 	mdm.Server
 	// Check asks the server for something harmless, so that a wrong address, key
@@ -41,20 +45,22 @@ const (
 	KindFleet    = "fleet"
 )
 
+// patience is how long a server may take for one answer.
+const patience = 30 * time.Second
+
 // New makes a connector of a kind.
 func New(kind string, c Config) (Connector, error) {
-	u, err := url.Parse(c.URL)
-	switch {
-	case err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http":
-		return nil, invalid("url", "The address is the server's, such as https://mdm.example.com.")
-	case u.Scheme == "http" && !loopback(u.Hostname()):
-		return nil, invalid("url", "Only https is used on the way to another machine: invitations are secrets.")
-	case c.Secret == "":
-		return nil, invalid("secret", "The server's API key is missing.")
+	var err error
+	if c.URL, err = address(c.URL); err != nil {
+		return nil, err
 	}
-	c.URL = strings.TrimRight(c.URL, "/")
-	if c.Client == nil {
-		c.Client = &http.Client{Timeout: 30 * time.Second}
+	if c.Secret == "" || strings.ContainsAny(c.Secret, "\r\n") {
+		return nil, invalid("secret", "The server's API key is missing, or has more than one line.")
+	}
+	c.Client = staying(c.Client)
+	c.heard = newMemory()
+	if c.largest == 0 {
+		c.largest = largestAnswer
 	}
 	switch kind {
 	case KindNanoMDM:
@@ -67,6 +73,29 @@ func New(kind string, c Config) (Connector, error) {
 	return nil, invalid("kind", "Servers of the kinds nanomdm, micromdm and fleet can be connected.")
 }
 
+// address checks a server's address and takes away what ends it.
+func address(text string) (string, error) {
+	u, err := url.Parse(strings.TrimSpace(text))
+	switch {
+	case err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.User != nil || u.RawQuery != "" || u.Fragment != "":
+		return "", invalid("url", "The address is the server's, such as https://mdm.example.com.")
+	case u.Scheme == "http" && !loopback(u.Hostname()):
+		return "", invalid("url", "Only https is used on the way to another machine: invitations are secrets.")
+	}
+	return strings.TrimRight(u.String(), "/"), nil
+}
+
+// staying makes a client follow nobody elsewhere: the next address would get
+// what the first one was meant to have.
+func staying(client *http.Client) *http.Client {
+	own := http.Client{Timeout: patience}
+	if client != nil {
+		own = *client
+	}
+	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &own
+}
+
 func loopback(host string) bool {
 	return host == "localhost" || host == "127.0.0.1" || host == "::1"
 }
@@ -75,12 +104,21 @@ func invalid(field, message string) *vpp.Error {
 	return &vpp.Error{Kind: vpp.Invalid, Field: field, Message: message}
 }
 
-// each hands commands over one after another.
+// each hands commands over one after another. Once nobody answers, the rest is
+// not tried: it is sent again later anyway.
 func each(ctx context.Context, commands []vpp.Command, send func(context.Context, vpp.Command) error) []error {
 	errs := make([]error, len(commands))
+	var down error
 	for i, c := range commands {
-		if errs[i] = ctx.Err(); errs[i] == nil {
-			errs[i] = send(ctx, c)
+		switch {
+		case ctx.Err() != nil:
+			errs[i] = ctx.Err()
+		case down != nil:
+			errs[i] = down
+		default:
+			if errs[i] = send(ctx, c); isUnreached(errs[i]) {
+				down = errs[i]
+			}
 		}
 	}
 	return errs

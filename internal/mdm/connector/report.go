@@ -15,34 +15,46 @@ import (
 
 // report is what NanoMDM and MicroMDM send to a webhook.
 type report struct {
-	Topic       string     `json:"topic"`
+	Created     time.Time  `json:"created_at"`
 	Acknowledge *happening `json:"acknowledge_event"`
 	Checkin     *happening `json:"checkin_event"`
 }
 
 type happening struct {
-	UDID         string `json:"udid"`
-	EnrollmentID string `json:"enrollment_id"`
-	CommandUUID  string `json:"command_uuid"`
-	Raw          []byte `json:"raw_payload"` // a property list
+	Raw []byte `json:"raw_payload"` // a property list
 }
 
 // said is what devices say of themselves in messages of any kind.
 type said struct {
-	MessageType                                                        string
-	UDID, EnrollmentID                                                 string
-	UserID, UserShortName, UserLongName, EnrollmentUserID              string
-	DeviceName, ProductName, Model, ModelName, OSVersion, BuildVersion string
-	SerialNumber                                                       string
-	AwaitingConfiguration                                              bool
-	Push                                                               string `plist:"PushMagic"`
+	MessageType                         string
+	UDID, EnrollmentID                  string
+	UserID, UserShortName, UserLongName string
+	EnrollmentUserID                    string
+	facts                               // of a check-in
+	AwaitingConfiguration               bool
+	QueryResponses                      *facts // of DeviceInformation, whoever asked
+}
+
+// facts are what a device is.
+type facts struct {
+	DeviceName, ProductName, Model, ModelName string
+	OSVersion, BuildVersion, SerialNumber     string
 }
 
 const sharedIPadUser = "FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF"
 
+// seenEvery is how exactly it is told when a device was last there.
+const seenEvery = 30 * time.Minute
+
+// overtaking is how much earlier than it happened something may be reported:
+// NanoMDM reports side by side, and takes the time only then. No device is
+// erased and enrolled again within it.
+const overtaking = time.Minute
+
 // told reads a report and tells what it brings. Reports of nothing that we
-// look for are no error; what cannot be read is.
-func (c Config) told(ctx context.Context, told mdm.Told, body []byte) error {
+// look for are no error; what cannot be read is. noShared says that the server
+// cannot tell the people on Shared iPads apart.
+func (c Config) told(ctx context.Context, told mdm.Told, body []byte, noShared bool) error {
 	var r report
 	if err := json.Unmarshal(body, &r); err != nil {
 		return vpp.Wrap(vpp.Invalid, err, "This is no report of an MDM server.")
@@ -51,7 +63,7 @@ func (c Config) told(ctx context.Context, told mdm.Told, body []byte) error {
 	if r.Acknowledge != nil {
 		e = r.Acknowledge
 	}
-	if e == nil {
+	if e == nil || len(e.Raw) == 0 {
 		return nil
 	}
 	if err := command.Guard(e.Raw); err != nil {
@@ -61,34 +73,82 @@ func (c Config) told(ctx context.Context, told mdm.Told, body []byte) error {
 	if err := plist.Unmarshal(e.Raw, &m); err != nil {
 		return vpp.Wrap(vpp.Invalid, err, "The device's message in the report is no property list.")
 	}
-	if m.key() == "" {
+	at := c.when(r.Created)
+	switch {
+	case m.key() == "" || noShared && m.UserID == sharedIPadUser:
 		return nil
+	case r.Acknowledge != nil:
+		return c.answered(ctx, told, e.Raw, m, at)
 	}
-	if r.Acknowledge != nil {
-		return c.answered(ctx, told, e.Raw, m)
-	}
-	return c.checkedIn(ctx, told, m)
+	return c.checkedIn(ctx, told, m, at)
 }
 
-func (c Config) answered(ctx context.Context, told mdm.Told, raw []byte, m said) error {
-	a, err := command.Read(raw, c.ID, vpp.EnrollmentID(m.channel()), c.Now())
-	if err != nil || a.ID == "" { // a device that only asks for commands
+// when is the time that a report says; never the future, and now when it says none.
+func (c Config) when(created time.Time) time.Time {
+	if now := c.Now(); created.IsZero() || created.After(now) {
+		return now
+	}
+	return created
+}
+
+// answered tells what a device said of a command, and that it is there: of
+// devices that enrolled before we listened it is the first that we hear.
+func (c Config) answered(ctx context.Context, told mdm.Told, raw []byte, m said, at time.Time) error {
+	a, err := command.Read(raw, c.ID, vpp.EnrollmentID(m.channel()), at)
+	if err != nil {
 		return err
 	}
-	return told.Answered(ctx, a)
+	if err := c.there(ctx, told, m, at); err != nil || a.ID == "" { // a device that only asks for commands
+		return err
+	}
+	if err := told.Answered(ctx, a); err != nil {
+		return err
+	}
+	c.heard.note(a.ID, at)
+	return nil
 }
 
-func (c Config) checkedIn(ctx context.Context, told mdm.Told, m said) error {
+// there tells that a channel is in use, not more often than anybody wants to
+// know, and always when the device tells what it is.
+func (c Config) there(ctx context.Context, told mdm.Told, m said, at time.Time) error {
+	name := "channel " + m.channel()
+	if m.QueryResponses == nil && c.heard.since(name, at.Add(-seenEvery)) {
+		return nil
+	}
+	if m.facts = (facts{}); m.QueryResponses != nil {
+		m.facts = *m.QueryResponses
+	}
+	d := m.device(c.ID, at)
+	if err := told.Enrolled(ctx, d, []vpp.Enrollment{m.enrollment(c.ID, at)}); err != nil {
+		return err
+	}
+	c.heard.note(name, at)
+	return nil
+}
+
+func (c Config) checkedIn(ctx context.Context, told mdm.Told, m said, at time.Time) error {
+	name := "channel " + m.channel()
 	switch m.MessageType {
 	case "Authenticate":
+		// Reports overtake each other, and their times with them: a device that
+		// brought its token about now is enrolled. What it says of itself is still
+		// of use.
+		if c.heard.since(name, at.Add(-overtaking)) {
+			return told.Enrolled(ctx, m.device(c.ID, time.Time{}), nil)
+		}
+		c.heard.forget(name)
 		return told.Enrolled(ctx, m.device(c.ID, time.Time{}), []vpp.Enrollment{{ID: vpp.EnrollmentID(m.key()), MDM: c.ID, Disabled: true}})
 	case "TokenUpdate":
-		d := m.device(c.ID, c.Now())
+		d := m.device(c.ID, at)
 		if m.user() != "" { // says nothing of the device itself
-			d = vpp.Device{MDM: c.ID, Key: d.Key, UDID: d.UDID, Kind: d.Kind, Shared: m.UserID == sharedIPadUser, EnrolledAt: d.EnrolledAt, SeenAt: d.SeenAt}
+			d = vpp.Device{MDM: c.ID, Key: d.Key, UDID: d.UDID, Kind: d.Kind, Shared: d.Shared, EnrolledAt: at, SeenAt: at}
 		}
-		return told.Enrolled(ctx, d, []vpp.Enrollment{m.enrollment(c.ID, c.Now())})
+		if err := told.Enrolled(ctx, d, []vpp.Enrollment{m.enrollment(c.ID, at)}); err != nil {
+			return err
+		}
+		c.heard.note(name, at)
 	case "CheckOut":
+		c.heard.forget(name)
 		return told.Gone(ctx, c.ID, m.key())
 	}
 	return nil
@@ -130,7 +190,7 @@ func (m said) device(server vpp.MDMID, at time.Time) vpp.Device {
 	return vpp.Device{
 		MDM: server, Key: vpp.EnrollmentID(m.key()), UDID: m.UDID, SerialNumber: m.SerialNumber, Name: m.DeviceName, Product: product,
 		ModelName: m.ModelName, OSVersion: m.OSVersion, Build: m.BuildVersion, Platform: vpp.PlatformOf(product), Kind: kind,
-		InSetup: m.AwaitingConfiguration, EnrolledAt: at, SeenAt: at,
+		Shared: m.UserID == sharedIPadUser, InSetup: m.AwaitingConfiguration, EnrolledAt: at, SeenAt: at,
 	}
 }
 

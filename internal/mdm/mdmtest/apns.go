@@ -23,7 +23,7 @@ import (
 type Apns struct {
 	URL   string
 	Roots *x509.CertPool // with which its certificate is to be believed
-	PEM   []byte         // the same, as a file
+	CA    []byte         // the same as PEM, for a setting
 
 	server *http.Server
 
@@ -57,7 +57,8 @@ func NewApns() (*Apns, error) {
 		return nil, err
 	}
 	a := &Apns{
-		URL: "https://" + l.Addr().String(), Roots: roots, PEM: pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert.Certificate[0]}),
+		URL: "https://" + l.Addr().String(), Roots: roots,
+		CA:    pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert.Certificate[0]}),
 		awake: map[string]chan string{}, pushed: map[string]int{}, topics: map[string]bool{},
 	}
 	a.server = &http.Server{

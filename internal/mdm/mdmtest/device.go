@@ -160,6 +160,12 @@ func (d *Device) Enroll(ctx context.Context, profile []byte) error {
 	if err != nil {
 		return err
 	}
+	return d.EnrollWith(ctx, p, nil)
+}
+
+// EnrollWith enrolls by a profile that was read already. Where the server has
+// no SCEP, certify gives the certificate.
+func (d *Device) EnrollWith(ctx context.Context, p Profile, certify func(*x509.CertificateRequest) (*x509.Certificate, error)) (err error) {
 	d.mu.Lock()
 	clear(d.unsaid)
 	d.mu.Unlock()
@@ -169,9 +175,9 @@ func (d *Device) Enroll(ctx context.Context, profile []byte) error {
 			return err
 		}
 	}
-	if d.cert == nil || d.scep != p.Challenge {
-		if d.cert, err = d.certify(ctx); err != nil {
-			return fmt.Errorf("SCEP: %w", err)
+	if d.cert == nil || d.scep == "" || d.scep != p.Challenge {
+		if d.cert, err = d.certificate(ctx, certify); err != nil {
+			return fmt.Errorf("certificate: %w", err)
 		}
 		d.scep = p.Challenge
 	}

@@ -44,7 +44,7 @@ func (d *Device) Certify(ctx context.Context, profile []byte) (err error) {
 		return err
 	}
 	d.scep = d.profile.Challenge
-	d.cert, err = d.certify(ctx)
+	d.cert, err = d.certificate(ctx, nil)
 	return err
 }
 

@@ -61,7 +61,11 @@ func (d *Device) put(ctx context.Context, contentType string, message any) ([]by
 }
 
 func (d *Device) send(ctx context.Context, contentType string, body []byte, signature string) ([]byte, error) {
-	r, err := http.NewRequestWithContext(ctx, http.MethodPut, d.profile.ServerURL, bytes.NewReader(body))
+	url := d.profile.ServerURL
+	if contentType == CheckIn && d.profile.CheckInURL != "" {
+		url = d.profile.CheckInURL
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodPut, url, bytes.NewReader(body))
 	if err != nil {
 		return nil, err
 	}
@@ -98,8 +102,19 @@ func signed(body []byte, cert *x509.Certificate, key *rsa.PrivateKey) (string, e
 	return base64.StdEncoding.EncodeToString(der), err
 }
 
-// certify gets the device its certificate by SCEP.
-func (d *Device) certify(ctx context.Context) (*x509.Certificate, error) {
+// certificate gets the device its certificate.
+func (d *Device) certificate(ctx context.Context, certify func(*x509.CertificateRequest) (*x509.Certificate, error)) (*x509.Certificate, error) {
+	if certify == nil {
+		return d.bySCEP(ctx)
+	}
+	csr, err := d.request()
+	if err != nil {
+		return nil, err
+	}
+	return certify(csr)
+}
+
+func (d *Device) bySCEP(ctx context.Context) (*x509.Certificate, error) {
 	raw, err := d.get(ctx, d.profile.ScepURL+"?operation=GetCACert")
 	if err != nil {
 		return nil, err

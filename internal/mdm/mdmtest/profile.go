@@ -9,6 +9,7 @@ import (
 // Profile is what a device reads from an enrollment profile.
 type Profile struct {
 	ServerURL    string
+	CheckInURL   string // "" when it is the same
 	Topic        string
 	AccessRights int
 	Capabilities []string
@@ -22,6 +23,7 @@ func ReadProfile(body []byte) (Profile, error) {
 		PayloadContent []struct {
 			PayloadType        string
 			ServerURL          string
+			CheckInURL         string
 			Topic              string
 			AccessRights       int
 			ServerCapabilities []string
@@ -35,7 +37,7 @@ func ReadProfile(body []byte) (Profile, error) {
 	for _, c := range file.PayloadContent {
 		switch c.PayloadType {
 		case "com.apple.mdm":
-			p.ServerURL, p.Topic, p.AccessRights, p.Capabilities = c.ServerURL, c.Topic, c.AccessRights, c.ServerCapabilities
+			p.ServerURL, p.CheckInURL, p.Topic, p.AccessRights, p.Capabilities = c.ServerURL, c.CheckInURL, c.Topic, c.AccessRights, c.ServerCapabilities
 		case "com.apple.security.scep":
 			p.ScepURL, p.Challenge = c.PayloadContent.URL, c.PayloadContent.Challenge
 		}

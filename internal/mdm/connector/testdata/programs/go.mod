@@ -1,0 +1,10 @@
+// The MDM servers that the connectors are tested against. They are a module of
+// their own, so that they never weigh on the product's.
+module programs
+
+go 1.26
+
+require (
+	github.com/micromdm/micromdm v1.13.1
+	github.com/micromdm/nanomdm v0.9.0
+)
