@@ -35,6 +35,9 @@ func TestBench(t *testing.T) {
 			t.Run("start", func(t *testing.T) { benchStart(t, e, r) })
 			t.Run("mail", func(t *testing.T) { benchInviteMail(t, e, r) })
 			t.Run("calls", func(t *testing.T) { benchInviteCalls(t, e, r) })
+			t.Run("turns", func(t *testing.T) { benchDeviceTurns(t, e, r) })
+			t.Run("herd", func(t *testing.T) { benchDeviceHerd(t, e, r) })
+			t.Run("queue", func(t *testing.T) { benchDeviceQueue(t, e, r) })
 		})
 	}
 	text := r.text()

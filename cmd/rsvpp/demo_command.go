@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -19,10 +20,11 @@ import (
 
 // demoOptions are what `rsvpp demo` is asked for.
 type demoOptions struct {
-	people string
-	users  int
-	port   int
-	seed   uint64
+	people  string
+	users   int
+	devices int
+	port    int
+	seed    uint64
 }
 
 func (p *cli) demoCommand() *cobra.Command {
@@ -37,6 +39,7 @@ away at the end.`,
 	f := c.Flags()
 	f.StringVar(&o.people, "people", "calm", "calm, or busy: people accept, ignore and bounce by themselves")
 	f.IntVar(&o.users, "users", 300, "how many invented people")
+	f.IntVar(&o.devices, "devices", 12, "how many pretend devices, of all kinds")
 	f.IntVar(&o.port, "port", 8080, "port of the console; 0 for any that is free")
 	f.Uint64Var(&o.seed, "seed", 2026, "other people with another number")
 	c.RunE = p.does(func(ctx context.Context, _ []string) error {
@@ -45,6 +48,8 @@ away at the end.`,
 			return usagef("--people is %q: it can be calm or busy", o.people)
 		case o.users < 1 || o.users > 1_000_000:
 			return usagef("--users is %d: between 1 and 1,000,000 people can be invented", o.users)
+		case o.devices < 0 || o.devices > 10_000:
+			return usagef("--devices is %d: up to 10,000 devices can be pretended", o.devices)
 		}
 		return p.demo(ctx, o)
 	})
@@ -66,16 +71,25 @@ func (p *cli) demo(ctx context.Context, o demoOptions) (err error) {
 	if err := s.furnish(ctx, inventPeople(o.users, o.seed, peopleShares{noAddress: 25, managed: 15, unusable: 4})); err != nil {
 		return err
 	}
-	catcher, err := openCatcher(ctx, s.mail.Box())
+	letters, err := mailtest.NewCatcher(s.mail.Box())
+	if err != nil {
+		return fmt.Errorf("the mail catcher's page: %w", err)
+	}
+	catcher, err := openPage(ctx, letters)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, catcher.close()) }()
+	devices, err := p.demoDevices(ctx, s, o, options)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, devices.close()) }()
 	if o.people == "busy" {
 		crowd := newCrowd(ctx, s.mail.Box(), s.house.url(), o.seed)
 		defer crowd.stop()
 	}
-	if err := p.showAround(s, catcher.url(), options); err != nil {
+	if err := p.showAround(s, catcher.url(), devices.url(), options); err != nil {
 		return err
 	}
 	select {
@@ -102,6 +116,7 @@ func (o demoOptions) stage(port int) stageOptions {
 			NotifyRetry: []time.Duration{time.Second, 5 * time.Second},
 		},
 		mail: mailtest.Options{Faults: faults}, settings: settings, admin: "admin", password: newPassword(), iPhones: true,
+		devices: o.devices > 0, seed: o.seed,
 	}
 }
 
@@ -149,16 +164,22 @@ func (s *stage) importFile(ctx context.Context, people []inventedPerson) (client
 }
 
 // showAround says where everything is and what to click.
-func (p *cli) showAround(s *stage, catcher string, o stageOptions) error {
-	return p.println(
+func (p *cli) showAround(s *stage, catcher, devices string, o stageOptions) error {
+	onDevices, click := []string{}, []string{}
+	if devices != "" {
+		onDevices = append(onDevices, "  Devices         "+devices)
+		click = append(click, "  6  Console, Devices: open an iPhone and send its owner an invitation on it. Then Accept it on the page of the pretend devices.")
+	}
+	return p.println(slices.Concat([]string{
 		"rsvpp's demo is ready. Everything in it is invented, and only this machine can reach it.",
 		"",
-		"  Console         "+s.house.url(),
-		"  Sign in         "+o.admin+"  "+o.password,
-		"  Mail catcher    "+catcher,
-		"  Pretend Apple   "+s.apple.URL,
+		"  Console         " + s.house.url(),
+		"  Sign in         " + o.admin + "  " + o.password,
+		"  Mail catcher    " + catcher,
+		"  Pretend Apple   " + s.apple.URL,
+	}, onDevices, []string{
 		"",
-		"Five clicks that show the product:",
+		"A few clicks that show the product:",
 		"",
 		"  1  Console, Users: select everybody, VPP, Invite user to VPP, and follow the wizard.",
 		"  2  Mail catcher: open any letter.",
@@ -166,9 +187,7 @@ func (p *cli) showAround(s *stage, catcher string, o stageOptions) error {
 		"     (Here every browser passes for an iPhone. Elsewhere a Windows PC is shown a code to go on with.)",
 		"  4  The pretend Apple: type any address, Sign In.",
 		"  5  Console: the person is Registered within two seconds, and the funnel on the start page has moved.",
-		"",
-		"Ctrl-C ends the demo.",
-	)
+	}, click, []string{"", "Ctrl-C ends the demo."})...)
 }
 
 // freePort returns the port if it is free, else another.
@@ -187,31 +206,28 @@ func freePort(ctx context.Context, port int) (int, error) {
 	return 0, sayf(nil, "There is no free port on this machine.")
 }
 
-// catcherPage is the mail catcher's web page.
-type catcherPage struct {
+// sidePage is a page of the demo beside the product: the mail catcher's, the
+// pretend devices'.
+type sidePage struct {
 	address string
 	cancel  context.CancelFunc
 	ended   chan error
 }
 
-func openCatcher(ctx context.Context, box *mailtest.Box) (*catcherPage, error) {
-	page, err := mailtest.NewCatcher(box)
-	if err != nil {
-		return nil, fmt.Errorf("the mail catcher's page: %w", err)
-	}
+func openPage(ctx context.Context, page http.Handler) (*sidePage, error) {
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, sayf(err, "There is no free port on this machine.")
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	c := &catcherPage{address: "http://" + l.Addr().String() + "/", cancel: cancel, ended: make(chan error, 1)}
+	c := &sidePage{address: "http://" + l.Addr().String() + "/", cancel: cancel, ended: make(chan error, 1)}
 	go func() { c.ended <- serveUntil(ctx, l, page) }()
 	return c, nil
 }
 
-func (c *catcherPage) url() string { return c.address }
+func (c *sidePage) url() string { return c.address }
 
-func (c *catcherPage) close() error {
+func (c *sidePage) close() error {
 	c.cancel()
 	if err := <-c.ended; err != nil && !errors.Is(err, http.ErrServerClosed) {
 		return err

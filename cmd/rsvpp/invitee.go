@@ -56,10 +56,18 @@ func (v invitee) accept(ctx context.Context, link, account string) error {
 	if err != nil {
 		return err
 	}
+	return v.signIn(ctx, apple, account)
+}
+
+// errGone is Apple's word that an invitation is not good any more.
+var errGone = errors.New("the invitation is no longer valid")
+
+// signIn is the end of it, at Apple: where a letter's page leads, or a prompt.
+func (v invitee) signIn(ctx context.Context, apple, account string) error {
 	if _, _, err := v.ask(ctx, http.MethodGet, apple, nil, http.StatusOK); err != nil {
 		return err
 	}
-	_, _, err = v.ask(ctx, http.MethodPost, apple, url.Values{"account": {account}}, http.StatusOK)
+	_, _, err := v.ask(ctx, http.MethodPost, apple, url.Values{"account": {account}}, http.StatusOK)
 	return err
 }
 
@@ -89,6 +97,9 @@ func (v invitee) ask(ctx context.Context, method, address string, form url.Value
 	err = fmt.Errorf("%s %s answers %s", method, pathOf(address), res.Status)
 	if res.StatusCode >= 500 || res.StatusCode == http.StatusConflict || res.StatusCode == http.StatusTooManyRequests {
 		err = fmt.Errorf("%w: %w", errTryLater, err)
+	}
+	if res.StatusCode == http.StatusGone {
+		err = fmt.Errorf("%w: %w", errGone, err)
 	}
 	return "", "", err
 }

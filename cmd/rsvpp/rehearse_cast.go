@@ -15,6 +15,11 @@ type part struct {
 	mu       sync.Mutex
 	letters  map[string]int // Message-ID → how often the mail server took it
 	due      int            // letters that the server says it sent
+	prompts  map[string]int // command → how often a device showed it
+	sends    int            // runs that this person was part of
+	retries  int            // and how often again, after a failure
+	anew     bool           // removed once, so that what was handed over before counts no more
+	gadgets  []*gadget      // devices on which this person sees prompts
 	accepted bool
 	problem  string // why signing in did not work
 }
@@ -35,7 +40,7 @@ func newCast(people []inventedPerson, seed uint64) *cast {
 	rng := rand.New(rand.NewPCG(seed, 0xca57))
 	c := &cast{byAddress: map[string]*part{}, byUserID: map[string]*part{}, byName: map[string]*part{}}
 	for _, q := range people {
-		one := &part{inventedPerson: q, letters: map[string]int{}}
+		one := &part{inventedPerson: q, letters: map[string]int{}, prompts: map[string]int{}}
 		switch draw := rng.IntN(100); {
 		case draw < 55:
 			one.accepts = 1
@@ -72,8 +77,20 @@ func (one *part) receives(messageID string) bool {
 	one.mu.Lock()
 	defer one.mu.Unlock()
 	one.letters[messageID]++
-	again := one.letters[messageID] > 1
-	if again || one.accepted || one.accepts == 0 || len(one.letters) < one.accepts {
+	return one.letters[messageID] == 1 && one.decides()
+}
+
+// prompted notes a prompt and says whether the person now signs in.
+func (one *part) prompted(command string) bool {
+	one.mu.Lock()
+	defer one.mu.Unlock()
+	one.prompts[command]++
+	return one.prompts[command] == 1 && one.decides()
+}
+
+// decides says whether so many letters and prompts are enough.
+func (one *part) decides() bool {
+	if one.accepted || one.accepts == 0 || len(one.letters)+len(one.prompts) < one.accepts {
 		return false
 	}
 	one.accepted = true
@@ -92,6 +109,12 @@ func (one *part) forgets() {
 	one.mu.Lock()
 	defer one.mu.Unlock()
 	one.accepted = false
+}
+
+// begins makes the person sign in again after a removal.
+func (one *part) begins() {
+	one.forgets()
+	one.anew = true
 }
 
 // got counts the person's letters, and those that came more than once.

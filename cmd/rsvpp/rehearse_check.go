@@ -57,6 +57,11 @@ func (r *rehearsal) check(ctx context.Context, rep *report) error {
 		}
 	}
 	r.checkAddresses()
+	if r.fleet != nil {
+		if err := r.checkDevices(ctx, rep); err != nil {
+			return err
+		}
+	}
 	r.checkLetters(rep)
 	rep.Status, rep.AtApple = recount, t.count
 	return r.checkCounts(ctx, recount)
@@ -70,13 +75,16 @@ func (r *rehearsal) checkPerson(q client.Person, one *part, t truth) {
 		exists, apple = false, ""
 	}
 	letters, _ := one.got()
+	one.mu.Lock()
+	letters += len(one.prompts)
+	one.mu.Unlock()
 	switch {
 	case q.AppleStatus != apple:
 		r.differ(q.ExternalID, "is %q at Apple; we say %q", apple, q.AppleStatus)
 	case q.VPPStatus != wordFor(apple, !q.HandedOverAt.IsZero()):
 		r.differ(q.ExternalID, "is shown as %q, with %q at Apple", q.VPPStatus, apple)
 	case q.VPPStatus == client.Invited && letters == 0:
-		r.differ(q.ExternalID, "is shown as Invited, and the mail server has no letter")
+		r.differ(q.ExternalID, "is shown as Invited, and the mail server has no letter, no device a prompt")
 	case exists && t.living[q.ClientUserID] > 0 && !strings.EqualFold(u.Email, q.Email):
 		r.differ(q.ExternalID, "has the address %q at Apple and %q here", u.Email, q.Email)
 	case q.Pending != "":

@@ -9,11 +9,13 @@ import (
 
 	"github.com/rsvpp/rsvpp/appsandbooks/applesim"
 	"github.com/rsvpp/rsvpp/internal/mail/mailtest"
+	"github.com/rsvpp/rsvpp/internal/mdm/mdmtest"
 )
 
 // rehearsalOptions are what `rsvpp rehearse` is asked for.
 type rehearsalOptions struct {
 	users        int
+	devices      int
 	faults       string
 	seed         uint64
 	database     string
@@ -33,15 +35,22 @@ addresses, delete, invite again. At the end our state must equal Apple's, person
 by person, and every letter that was due must have been sent once; otherwise
 each difference is named and the exit status is 1.
 
+With --devices people have iPhones, iPads, Macs, Apple TVs and Shared iPads that
+enroll, are woken through a pretend push service, answer, refuse, leave and come
+again; invitations then go by mail and on devices, and no prompt may be shown
+twice, or where Apple has none.
+
 With --nodes the server runs as that many processes on one PostgreSQL, and
 --kills ends one of them as kill -9 does, so many times.`,
 		Example: `  rsvpp rehearse --users 2000 --faults many
+  rsvpp rehearse --users 2000 --devices 3000 --faults many
   rsvpp rehearse --users 2000 --database postgres://localhost/rehearsal --nodes 2 --kills 2`,
 	}
 	p.jsonFlag(c)
 	f := c.Flags()
 	f.IntVar(&o.users, "users", 200, "how many invented people")
-	f.StringVar(&o.faults, "faults", "none", "what goes wrong at Apple and in the mail: none, some or many")
+	f.IntVar(&o.devices, "devices", 0, "how many pretend devices, of all kinds")
+	f.StringVar(&o.faults, "faults", "none", "what goes wrong at Apple, in the mail and with devices: none, some or many")
 	f.Uint64Var(&o.seed, "seed", 1, "makes people, behaviour and faults repeatable")
 	f.StringVar(&o.database, "database", "", "an empty database (postgres://…; default: a SQLite file that is thrown away)")
 	f.IntVar(&o.nodes, "nodes", 0, "run the server as so many processes; needs PostgreSQL (default: inside this one)")
@@ -66,6 +75,8 @@ func (o rehearsalOptions) check() error {
 		return err
 	case o.users < 20:
 		return usagef("--users is %d: a rehearsal needs at least 20 people to have some of each kind", o.users)
+	case o.devices < 0 || o.devices > 100_000:
+		return usagef("--devices is %d: up to 100,000 devices can be pretended", o.devices)
 	case o.nodes < 0 || o.kills < 0 || o.rate < 1:
 		return usagef("--nodes, --kills and --rate cannot be negative, and --rate not 0 (say --unlimited)")
 	case o.nodes > 0 && !postgres:
@@ -84,6 +95,7 @@ func (o rehearsalOptions) stage() stageOptions {
 	}
 	faults, _ := appleFaults(o.faults, o.seed) // checked before
 	settings := quickly()
+	settings["mdm-repush"] = "2s"
 	if o.database != "" {
 		settings["database"] = o.database
 	}
@@ -96,7 +108,18 @@ func (o rehearsalOptions) stage() stageOptions {
 		},
 		mail:     mailtest.Options{Faults: mailFaults(o.faults, o.seed), Limits: mailtest.Limits{Letters: 200_000, Bytes: 1 << 30}},
 		settings: settings, admin: "rehearsal", password: newPassword(), nodes: o.nodes,
+		devices: o.devices > 0, trouble: troubleOf(o.faults), seed: o.seed,
 	}
+}
+
+func troubleOf(word string) mdmtest.Trouble {
+	switch word {
+	case "some":
+		return mdmtest.SomeTrouble()
+	case "many":
+		return mdmtest.MuchTrouble()
+	}
+	return mdmtest.Trouble{}
 }
 
 func mailFaults(word string, seed uint64) mailtest.Faults {

@@ -19,6 +19,7 @@ type rehearsal struct {
 	c       *client.Client
 	cast    *cast
 	post    *postman
+	fleet   *fleet                    // nil without devices
 	faulty  func(address string) bool // no letter ever gets there
 	badRows int
 	killed  int
@@ -45,11 +46,17 @@ func (r *rehearsal) differ(person, format string, args ...any) {
 
 // acts are the whole campaign, in order.
 func (r *rehearsal) acts() []act {
-	return []act{
+	before := []act{
 		{"add the location", r.addLocation},
 		{"import people", r.importPeople},
 		{"set up mail", r.setUpMail},
-		{"invite everybody", r.inviteAll},
+	}
+	if r.fleet != nil {
+		before = append(before, act{"enroll devices", r.enrollDevices}, act{"invite three ways", r.inviteThreeWays})
+	} else {
+		before = append(before, act{"invite everybody", r.inviteAll})
+	}
+	after := []act{
 		{"people accept", r.peopleAccept},
 		{"sync", r.syncAll},
 		{"send again", r.sendAgain},
@@ -61,6 +68,10 @@ func (r *rehearsal) acts() []act {
 		{"they accept", r.peopleAccept},
 		{"sync at the end", r.syncAll},
 	}
+	if r.fleet != nil {
+		after = append(after, act{"devices come to rest", r.rest})
+	}
+	return append(before, after...)
 }
 
 type act struct {
@@ -210,7 +221,7 @@ func (r *rehearsal) sendAgain(ctx context.Context) error {
 	if len(who) == 0 {
 		return nil
 	}
-	return r.mailing(ctx, client.InvitationRequest{Selection: client.Selection{All: true, Filter: &client.Filter{Status: client.Invited}}, Audience: "not-registered", Resend: true}, who)
+	return r.mailing(ctx, client.InvitationRequest{Selection: client.Selection{All: true, Filter: &client.Filter{Status: client.Invited}}, Channel: r.ways(), Audience: "not-registered", Resend: true}, who)
 }
 
 func (r *rehearsal) inviteAnew(ctx context.Context) error {
@@ -222,7 +233,7 @@ func (r *rehearsal) inviteAnew(ctx context.Context) error {
 		}
 		if len(who) < 3 {
 			one := r.cast.byUserID[q.ID]
-			one.forgets()
+			one.begins()
 			who, ids = append(who, one), append(ids, q.ID)
 		}
 	}
@@ -231,7 +242,7 @@ func (r *rehearsal) inviteAnew(ctx context.Context) error {
 		return nil
 	}
 	r.least.creates(len(who))
-	return r.mailing(ctx, client.InvitationRequest{Selection: client.Selection{Users: ids}, Audience: "not-registered"}, who)
+	return r.mailing(ctx, client.InvitationRequest{Selection: client.Selection{Users: ids}, Channel: r.ways(), Audience: "not-registered"}, who)
 }
 
 // mailing runs an invitation and does again what failed for a passing reason,
@@ -239,32 +250,44 @@ func (r *rehearsal) inviteAnew(ctx context.Context) error {
 func (r *rehearsal) mailing(ctx context.Context, request client.InvitationRequest, who []*part) error {
 	task, err := r.c.Invite(ctx, request)
 	reached := map[*part]bool{}
+	for _, one := range who {
+		one.sends++
+	}
 	for try := 0; err == nil; try++ {
 		var again bool
 		if task, err = r.await(ctx, task); err != nil {
 			break
 		}
-		if again, err = r.noteSent(ctx, task, reached); err != nil || !again || try == 5 {
+		if again, err = r.noteSent(ctx, task, request.Channel, reached); err != nil || !again || try == 5 {
 			break
 		}
 		task, err = r.c.RetryTask(ctx, task.ID)
 	}
 	for _, one := range who {
-		if !reached[one] && !r.unreachable(one) {
+		if !reached[one] && !r.unreachable(one, request.Channel) {
 			r.differ(one.externalID, "was not reached by %q", task.Title)
 		}
 	}
 	return err
 }
 
-// unreachable says whether no invitation can get through to a person.
-func (r *rehearsal) unreachable(one *part) bool {
-	return !one.usable() && (one.email == "" || r.faulty(one.email))
+// unreachable says whether no invitation may get through to a person.
+func (r *rehearsal) unreachable(one *part, channel string) bool {
+	byDevice := (channel == "device" || channel == "both") && one.shows()
+	return !one.usable() && !byDevice && (one.email == "" || r.faulty(one.email))
+}
+
+// ways are those of later runs: both, where there are devices.
+func (r *rehearsal) ways() string {
+	if r.fleet != nil {
+		return "both"
+	}
+	return "mail"
 }
 
 // noteSent counts the letters that the server says it sent, and says whether
 // somebody failed who could have been reached.
-func (r *rehearsal) noteSent(ctx context.Context, task client.Task, reached map[*part]bool) (again bool, err error) {
+func (r *rehearsal) noteSent(ctx context.Context, task client.Task, channel string, reached map[*part]bool) (again bool, err error) {
 	for i, err := range r.c.TaskItems(ctx, task.ID, "") {
 		if err != nil {
 			return false, err
@@ -275,10 +298,11 @@ func (r *rehearsal) noteSent(ctx context.Context, task client.Task, reached map[
 			r.differ(i.FullName, "stands in a task and was not imported")
 		case i.State == "done":
 			reached[one] = true
-			if !one.usable() {
+			if !one.usable() && r.fleet == nil { // with devices the stories tell, at the end
 				one.due++
 			}
-		case i.State == "failed" && !r.unreachable(one):
+		case i.State == "failed" && !r.unreachable(one, channel):
+			one.retries++
 			again = true
 		}
 	}
@@ -326,7 +350,7 @@ func (r *rehearsal) changeAddresses(ctx context.Context) error {
 
 func (r *rehearsal) deleteSome(ctx context.Context) error {
 	chosen, err := r.choose(ctx, max(4, r.o.users*3/100), func(q client.Person, one *part) bool {
-		return (q.VPPStatus == client.Invited || q.VPPStatus == client.Registered) && one.managed == "" && !r.unreachable(one)
+		return (q.VPPStatus == client.Invited || q.VPPStatus == client.Registered) && one.managed == "" && !r.unreachable(one, "mail")
 	})
 	if err != nil {
 		return err

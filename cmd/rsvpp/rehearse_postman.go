@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/rsvpp/rsvpp/internal/mail/mailtest"
+	"github.com/rsvpp/rsvpp/internal/mdm/mdmtest"
 )
 
 // postman hands letters to the people of a rehearsal as they arrive, and lets
@@ -92,13 +93,24 @@ func (m *postman) deliver(ctx context.Context, letter mailtest.Letter) {
 			m.mu.Lock()
 			m.busy++
 			m.mu.Unlock()
-			m.running.Go(func() { m.signIn(ctx, one, link) })
+			m.running.Go(func() { m.signIn(ctx, one, link, m.person.accept) })
 		}
 	}
 }
 
+// prompt hands a device's prompt to the person who sees it.
+func (m *postman) prompt(ctx context.Context, one *part, p mdmtest.Prompt) {
+	if !one.prompted(p.ID) {
+		return
+	}
+	m.mu.Lock()
+	m.busy++
+	m.mu.Unlock()
+	m.running.Go(func() { m.signIn(ctx, one, p.Link, m.person.signIn) })
+}
+
 // signIn lets one person follow the link, with the patience of people.
-func (m *postman) signIn(ctx context.Context, one *part, link string) {
+func (m *postman) signIn(ctx context.Context, one *part, link string, follow func(context.Context, string, string) error) {
 	m.together <- struct{}{}
 	defer func() {
 		<-m.together
@@ -108,7 +120,11 @@ func (m *postman) signIn(ctx context.Context, one *part, link string) {
 	}()
 	var err error
 	for range 60 {
-		if err = m.person.accept(ctx, link, one.account()); err == nil {
+		if err = follow(ctx, link, one.account()); err == nil {
+			return
+		}
+		if errors.Is(err, errGone) && len(one.gadgets) > 0 { // a prompt can be older than the removal
+			one.forgets()
 			return
 		}
 		if !errors.Is(err, errTryLater) {

@@ -30,6 +30,7 @@ type report struct {
 	CallsLeast  int                     `json:"apple_calls_least"`
 	FaultsMet   int                     `json:"apple_faults_met"`
 	Mail        mailUse                 `json:"mail"`
+	Devices     *deviceUse              `json:"devices,omitempty"`
 	Differences []difference            `json:"differences"`
 }
 
@@ -44,7 +45,8 @@ type mailUse struct {
 func (p *cli) rehearse(ctx context.Context, o rehearsalOptions) (err error) {
 	begun := time.Now()
 	people := inventPeople(o.users, o.seed, peopleShares{noAddress: 12, managed: 10, unusable: 4})
-	s, err := p.openStage(ctx, o.stage())
+	options := o.stage()
+	s, err := p.openStage(ctx, options)
 	if err != nil {
 		return err
 	}
@@ -52,6 +54,12 @@ func (p *cli) rehearse(ctx context.Context, o rehearsalOptions) (err error) {
 	r := &rehearsal{p: p, o: o, s: s, c: s.client, cast: newCast(people, o.seed), faulty: mailFaults(o.faults, o.seed).Unreachable}
 	r.post = newPostman(ctx, s.mail.Box(), r.cast, s.house.url())
 	defer r.post.stop()
+	if o.devices > 0 {
+		if r.fleet, err = newFleet(ctx, s, options); err != nil {
+			return err
+		}
+		defer r.fleet.stop()
+	}
 	if err := r.play(ctx); err != nil {
 		return err
 	}
@@ -108,6 +116,10 @@ func (p *cli) printReport(rep *report) error {
 	facts.add("People", count(rep.People)+" ("+statusWords(rep.Status)+")")
 	facts.add("Records at Apple", fmt.Sprintf("%s open, %s linked, %s retired", count(rep.AtApple[applesim.Registered]), count(rep.AtApple[applesim.Associated]), count(rep.AtApple[applesim.Retired])))
 	facts.add("Letters", fmt.Sprintf("%s due, %s sent, %s repeated after a lost answer", count(rep.Mail.Due), count(rep.Mail.Letters), count(rep.Mail.Repeats)))
+	if d := rep.Devices; d != nil {
+		facts.add("Devices", fmt.Sprintf("%s, %s pushes, %s commands, %s prompts shown, %s refused, %s seen twice, %s where Apple has none",
+			count(d.Devices), count(d.Pushes), count(d.Commands), count(d.Shown), count(d.Refused), count(d.Twice), count(d.Misled)))
+	}
 	facts.add("Calls to Apple", fmt.Sprintf("%s, the least possible is %s (%s ×); %s went wrong on purpose", count(rep.CallsUsed), count(rep.CallsLeast), ratio(rep.CallsUsed, rep.CallsLeast), count(rep.FaultsMet)))
 	facts.add("Database", rep.Database+nodeWords(rep))
 	facts.add("Time", strconv.FormatFloat(rep.Seconds, 'f', 1, 64)+" s")

@@ -32,6 +32,7 @@ func (v *server) openMDM(ctx context.Context) error {
 	told := &told{roster: v.roster, invites: v.invite}
 	v.mdm = builtin.New(v.db.MDM(v.box), told, builtin.Config{
 		URL: v.url, Name: v.organization, Push: to, AccessRights: v.settings.mdm.rights, ChallengeFor: v.settings.mdm.profileLife,
+		Repush: v.settings.mdm.repush,
 		Logger: v.log, Now: time.Now, IDs: newID, Random: rand.Reader,
 	})
 	v.carrier.Set(vpp.BuiltinMDM, v.mdm)

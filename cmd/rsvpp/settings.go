@@ -110,6 +110,7 @@ func settingTable() []*setting {
 		{name: "mail-retry", value: "1m", usage: "first pause of a letter that the mail server put off; it grows", expert: true, read: duration(func(s *settings) *time.Duration { return &s.mailRetry })},
 		{name: "mdm-profile-life", value: "168h", usage: "an enrollment profile, or a link to one, works for", expert: true, read: duration(func(s *settings) *time.Duration { return &s.mdm.profileLife })},
 		{name: "mdm-account-every", value: "24h", usage: "devices are asked who is signed in to their App Store every", expert: true, read: duration(func(s *settings) *time.Duration { return &s.mdm.accountEvery })},
+		{name: "mdm-repush", value: "15m", usage: "devices that did not come for their commands are woken again after", expert: true, read: duration(func(s *settings) *time.Duration { return &s.mdm.repush })},
 		{name: "mdm-access-rights", value: strconv.Itoa(builtin.Rights), usage: "what enrollment profiles ask for, Apple's sum of rights; invitations need 4096", expert: true, read: readRights},
 		{name: "mdm-push-url", value: "", usage: "Apple's push service, or a pretend one", expert: true, read: text(func(s *settings) *string { return &s.mdm.pushURL })},
 		{name: "mdm-push-ca", value: "", usage: "certificate file (PEM) by which a pretend push service is believed", expert: true, read: text(func(s *settings) *string { return &s.mdm.pushCA })},
@@ -154,6 +155,7 @@ func readProxies(s *settings, v string) error {
 type mdmSettings struct {
 	profileLife  time.Duration
 	accountEvery time.Duration
+	repush       time.Duration
 	rights       int
 	pushURL      string // "" for Apple's
 	pushCA       string // file, "" for the system's authorities

@@ -8,10 +8,13 @@ import (
 	"maps"
 	"net"
 	"os"
+	"path/filepath"
+	"time"
 
 	"github.com/rsvpp/rsvpp/appsandbooks/applesim"
 	"github.com/rsvpp/rsvpp/client"
 	"github.com/rsvpp/rsvpp/internal/mail/mailtest"
+	"github.com/rsvpp/rsvpp/internal/mdm/mdmtest"
 )
 
 // stage is what a demo or a rehearsal plays on: a pretend Apple with one
@@ -21,6 +24,7 @@ type stage struct {
 	apple    *applesim.Server
 	location applesim.Location
 	mail     *mailtest.Server
+	apns     *mdmtest.Apns // nil without devices
 	house    house
 	client   *client.Client
 }
@@ -40,6 +44,9 @@ type stageOptions struct {
 	settings map[string]string // beside those that a stage needs anyway
 	admin    string            // the first administrator
 	password string
+	devices  bool
+	trouble  mdmtest.Trouble
+	seed     uint64
 	nodes    int  // processes; 0: one server in this process
 	iPhones  bool // every browser passes for an iPhone on the landing page
 }
@@ -78,11 +85,41 @@ func (s *stage) open(ctx context.Context, p *cli, o stageOptions) error {
 	}
 	given := map[string]string{"data-dir": s.dir, "listen": "127.0.0.1:0", "apple-url": s.apple.BaseURL()}
 	maps.Copy(given, o.settings)
+	if o.devices {
+		if err := s.openPush(given, o); err != nil {
+			return err
+		}
+	}
 	var key string
 	if s.house, key, err = p.openHouse(ctx, s.dir, given, o); err != nil {
 		return err
 	}
-	s.client, err = p.client(s.house.url(), key)
+	if s.client, err = p.client(s.house.url(), key); err != nil || !o.devices {
+		return err
+	}
+	return s.certifyPush(ctx)
+}
+
+// openPush starts a pretend push service, and tells our server of it.
+func (s *stage) openPush(given map[string]string, o stageOptions) (err error) {
+	if s.apns, err = mdmtest.NewApns(); err != nil {
+		return sayf(err, "The pretend push service cannot be started.")
+	}
+	s.apns.Refuse(o.trouble.Push(o.seed))
+	ca := filepath.Join(s.dir, "push-ca.pem")
+	if err := os.WriteFile(ca, s.apns.CA, 0o600); err != nil {
+		return sayf(err, "There is no room for temporary files.")
+	}
+	given["mdm-push-url"], given["mdm-push-ca"] = s.apns.URL, ca
+	return nil
+}
+
+// certifyPush uploads a push certificate, as an administrator would.
+func (s *stage) certifyPush(ctx context.Context) error {
+	cert, key, err := mdmtest.PushCert("com.apple.mgmt.External.pretend", time.Now().AddDate(1, 0, 0))
+	if err == nil {
+		_, err = s.client.SetPushCertificate(ctx, string(cert), string(key))
+	}
 	return err
 }
 
@@ -97,6 +134,9 @@ func (s *stage) close() error {
 	}
 	if s.apple != nil {
 		err = errors.Join(err, s.apple.Close())
+	}
+	if s.apns != nil {
+		err = errors.Join(err, s.apns.Close())
 	}
 	if s.dir != "" {
 		err = errors.Join(err, os.RemoveAll(s.dir))

@@ -29,6 +29,8 @@ type commands interface {
 	// an MDM server may still hand out.
 	UncanceledCommands(ctx context.Context, limit int) ([]vpp.Command, error)
 	CommandsCanceled(ctx context.Context, ids []string) error
+	// LostCommands lists what was for devices that left, or became another's.
+	LostCommands(ctx context.Context, limit int) ([]vpp.SentCommand, error)
 	// SilentCommands lists what no device answered since a time.
 	SilentCommands(ctx context.Context, since time.Time, limit int) ([]vpp.SentCommand, error)
 }
@@ -138,7 +140,7 @@ func answerWords(a vpp.CommandAnswer) string {
 const sweepCommands = 500
 
 // sweepCommands tells MDM servers what is needed no more, and gives up devices
-// that stay silent.
+// that left or stay silent.
 func (s *Service) sweepCommands(ctx context.Context) error {
 	if s.devices == nil {
 		return nil
@@ -159,10 +161,20 @@ func (s *Service) sweepCommands(ctx context.Context) error {
 			return err
 		}
 	}
+	lost, err := s.store.LostCommands(ctx, sweepCommands)
+	if err != nil {
+		return err
+	}
 	silent, err := s.store.SilentCommands(ctx, s.now().Add(-s.config.Silence), sweepCommands)
-	for _, c := range silent {
-		c.State, c.At, c.Mail = vpp.CommandFailed, s.now(), true
-		c.Sentence = "The device has not answered for weeks: it was given up."
+	return errors.Join(err,
+		s.giveUp(ctx, lost, "The device left, or became another person's, before it showed the invitation."),
+		s.giveUp(ctx, silent, "The device has not answered for weeks: it was given up."))
+}
+
+// giveUp ends commands that no device will answer; a letter may take over.
+func (s *Service) giveUp(ctx context.Context, commands []vpp.SentCommand, why string) (err error) {
+	for _, c := range commands {
+		c.State, c.At, c.Mail, c.Sentence = vpp.CommandFailed, s.now(), true, why
 		err = errors.Join(err, s.store.RecordCommand(ctx, c))
 	}
 	return err

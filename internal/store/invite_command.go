@@ -295,6 +295,16 @@ func (db *DB) CommandsCanceled(ctx context.Context, ids []string) error {
 	return nil
 }
 
+// LostCommands lists what no device will answer any more: the device left, or
+// is another person's now.
+func (db *DB) LostCommands(ctx context.Context, limit int) ([]vpp.SentCommand, error) {
+	return all(ctx, db, func(s scanner) (c vpp.SentCommand, err error) { err = s.Scan(&c.ID, &c.MDM); return },
+		`SELECT d.id, d.mdm FROM deliveries d JOIN devices v ON v.id = d.device_id JOIN program_users p ON p.id = d.program_user_id
+			LEFT JOIN enrollments e ON e.mdm = d.mdm AND e.id = d.address
+			WHERE d.outcome = 'underway' AND (v.gone_at > 0 OR p.user_id <> CASE WHEN COALESCE(e.owner_id, '') <> '' THEN e.owner_id ELSE v.owner_id END)
+			ORDER BY d.id LIMIT $1`, limit)
+}
+
 // SilentCommands lists commands that no device answered since a time.
 func (db *DB) SilentCommands(ctx context.Context, since time.Time, limit int) ([]vpp.SentCommand, error) {
 	return all(ctx, db, func(s scanner) (c vpp.SentCommand, err error) { err = s.Scan(&c.ID, &c.MDM); return },

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"github.com/micromdm/nanomdm/mdm"
@@ -15,6 +16,11 @@ import (
 type MDM struct {
 	db  *DB
 	box MDMBox
+
+	// What every message of a device would ask the database again. Both only
+	// save work: another server, or the next start, knows nothing of them.
+	lastSeen sync.Map // channel → time.Time that is written
+	pinned   sync.Map // channel and certificate that belong together → nothing
 }
 
 // MDMBox locks secrets at rest; the context binds them to their row.
@@ -26,7 +32,7 @@ type MDMBox interface {
 var _ storage.AllStorage = (*MDM)(nil)
 
 // MDM returns NanoMDM's view of the database.
-func (db *DB) MDM(box MDMBox) *MDM { return &MDM{db, box} }
+func (db *DB) MDM(box MDMBox) *MDM { return &MDM{db: db, box: box} }
 
 // seenEvery is how exactly it is kept when a channel was last seen: a write
 // for each request of a herd would be the herd's dearest part.
@@ -35,9 +41,16 @@ const seenEvery = time.Minute
 // seen notes that a channel is there.
 func (m *MDM) seen(ctx context.Context, q querier, id string) error {
 	now := m.db.now()
+	if at, ok := m.lastSeen.Load(id); ok && now.Sub(at.(time.Time)) < seenEvery {
+		return nil
+	}
 	n, err := q.Exec(ctx, "UPDATE mdm_channels SET seen_at = $2 WHERE id = $1 AND seen_at <= $3", id, ms(now), ms(now.Add(-seenEvery)))
-	if err != nil || n == 0 {
+	if err != nil {
 		return err
+	}
+	m.lastSeen.Store(id, now)
+	if n == 0 {
+		return nil
 	}
 	_, err = q.Exec(ctx, "UPDATE devices SET seen_at = $2 WHERE mdm = 'builtin' AND mdm_key = $1", id, ms(now))
 	return err

@@ -27,9 +27,21 @@ func (m *MDM) EnrollmentHasCertHash(r *mdm.Request, _ string) (bool, error) {
 	return m.has(r.Context(), "channel_id = $1", r.ID)
 }
 
+// pin is a channel with a certificate that it came with.
+type pin struct{ channel, sha256 string }
+
 // IsCertHashAssociated says whether the channel came with this certificate.
+// What was true once stays true: no association is ever taken back.
 func (m *MDM) IsCertHashAssociated(r *mdm.Request, hash string) (bool, error) {
-	return m.has(r.Context(), "channel_id = $1 AND sha256 = $2", r.ID, strings.ToLower(hash))
+	p := pin{r.ID, strings.ToLower(hash)}
+	if _, known := m.pinned.Load(p); known {
+		return true, nil
+	}
+	is, err := m.has(r.Context(), "channel_id = $1 AND sha256 = $2", p.channel, p.sha256)
+	if is {
+		m.pinned.Store(p, nil)
+	}
+	return is, err
 }
 
 // AssociateCertHash notes with which certificate a channel comes.

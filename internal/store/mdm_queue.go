@@ -96,12 +96,13 @@ func (m *MDM) RetrieveNextCommand(r *mdm.Request, skipNotNow bool) (*mdm.Command
 	return mdm.DecodeCommand(raw)
 }
 
-// ClearQueue drops the open commands of a device and of its users.
+// ClearQueue drops the open commands of a device and of its users, which
+// begins anew. Some come back, see ReopenCommands.
 func (m *MDM) ClearQueue(r *mdm.Request) error {
 	if r.ParentID != "" {
 		return vpp.Errorf(vpp.Invalid, "Only a device clears its queue.")
 	}
-	_, err := m.db.Exec(r.Context(), `UPDATE mdm_commands SET done_at = $2, status = 'cleared', payload = '' WHERE done_at = 0
+	_, err := m.db.Exec(r.Context(), `UPDATE mdm_commands SET done_at = $2, status = 'cleared' WHERE done_at = 0
 		AND channel_id IN (SELECT id FROM mdm_channels WHERE id = $1 OR parent_id = $1)`, r.ID, ms(m.db.now()))
 	return err
 }

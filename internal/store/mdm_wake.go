@@ -30,6 +30,17 @@ func (m *MDM) CancelCommands(ctx context.Context, uuids []string) error {
 	return nil
 }
 
+// ReopenCommands gives a channel that began anew the invitations back that it
+// had not answered, if they are still for its person.
+func (m *MDM) ReopenCommands(ctx context.Context, channel string) error {
+	_, err := m.db.Exec(ctx, `UPDATE mdm_commands SET done_at = 0, not_now_at = 0, status = '' WHERE channel_id = $1 AND status = 'cleared'
+		AND EXISTS (SELECT 1 FROM deliveries d JOIN program_users p ON p.id = d.program_user_id JOIN devices v ON v.id = d.device_id
+			LEFT JOIN enrollments e ON e.mdm = d.mdm AND e.id = d.address
+			WHERE d.id = mdm_commands.uuid AND d.outcome IN ('queued', 'deferred', 'underway')
+				AND p.user_id = CASE WHEN COALESCE(e.owner_id, '') <> '' THEN e.owner_id ELSE v.owner_id END)`, channel)
+	return err
+}
+
 // OpenChannels lists channels with open commands that were not woken since a
 // time. One that can only wait, because all it has was put off by the device,
 // is among them: it comes by itself when it can, but may have forgotten.
@@ -58,9 +69,10 @@ func (m *MDM) Woken(ctx context.Context, channels []string, now time.Time) (comm
 	return commands, nil
 }
 
-// PushTokenDead notes that a channel cannot be woken until it brings another token.
-func (m *MDM) PushTokenDead(ctx context.Context, channel string, now time.Time) error {
-	_, err := m.db.Exec(ctx, "UPDATE mdm_channels SET push_dead_at = $2 WHERE id = $1", channel, ms(now))
+// PushTokenDead notes that a channel cannot be woken until it brings another
+// token. One that was heard of since the push may have brought it already.
+func (m *MDM) PushTokenDead(ctx context.Context, channel string, pushed time.Time) error {
+	_, err := m.db.Exec(ctx, "UPDATE mdm_channels SET push_dead_at = $2 WHERE id = $1 AND seen_at < $3", channel, ms(m.db.now()), ms(pushed))
 	return err
 }
 

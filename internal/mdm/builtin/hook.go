@@ -92,7 +92,10 @@ func (h *hook) TokenUpdate(r *nano.Request, message *nano.TokenUpdate) error {
 	if resolved.IsUserChannel { // says nothing of the device itself
 		d = vpp.Device{MDM: vpp.BuiltinMDM, Key: d.Key, UDID: m.UDID, Kind: d.Kind, Shared: d.Shared}
 	}
-	return h.server.told.Enrolled(r.Context(), d, []vpp.Enrollment{channel})
+	if err := h.server.told.Enrolled(r.Context(), d, []vpp.Enrollment{channel}); err != nil {
+		return err
+	}
+	return h.server.store.ReopenCommands(r.Context(), string(channel.ID))
 }
 
 // CheckOut: the profile was removed. Devices say so when they can.

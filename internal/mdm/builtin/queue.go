@@ -18,13 +18,16 @@ type queueing interface {
 	CommandKnown(ctx context.Context, uuid, channel string) (bool, error)
 	// CancelCommands closes open commands.
 	CancelCommands(ctx context.Context, uuids []string) error
+	// ReopenCommands gives a channel that began anew back what it had not
+	// answered, if it is still for its person.
+	ReopenCommands(ctx context.Context, channel string) error
 	// OpenChannels lists up to limit channels with open commands that were not
 	// woken since a time, the longest waiting first.
 	OpenChannels(ctx context.Context, before time.Time, limit int) ([]string, error)
 	// Woken notes that channels were woken, and which open commands they have.
 	Woken(ctx context.Context, channels []string, at time.Time) (commands []string, err error)
-	// PushTokenDead notes that a channel's push token is of no use.
-	PushTokenDead(ctx context.Context, channel string, at time.Time) error
+	// PushTokenDead notes that the push token that a channel had at a time is of no use.
+	PushTokenDead(ctx context.Context, channel string, pushed time.Time) error
 	// ForgetCommands drops what was done before a time.
 	ForgetCommands(ctx context.Context, before time.Time) error
 }
@@ -72,6 +75,7 @@ func (s *Server) wake(ctx context.Context, channels []string) error {
 	if len(channels) == 0 {
 		return nil
 	}
+	began := s.config.Now()
 	answers, err := s.pusher.Push(ctx, channels)
 	now := s.config.Now()
 	var woken []string
@@ -82,7 +86,7 @@ func (s *Server) wake(ctx context.Context, channels []string) error {
 		case a.Err == nil:
 			woken = append(woken, channel)
 		case errors.As(a.Err, &refusal) && refusal.Dead():
-			errs = append(errs, s.store.PushTokenDead(ctx, channel, now))
+			errs = append(errs, s.store.PushTokenDead(ctx, channel, began))
 		default:
 			errs = append(errs, a.Err)
 		}

@@ -58,6 +58,8 @@ type Server struct {
 
 	mu sync.Mutex
 	ca *authority // see authority
+
+	verified sync.Map // SHA-256 of certificates that our authority issued → nothing
 }
 
 var _ mdm.Server = (*Server)(nil)

@@ -110,7 +110,7 @@ func (l *ledger) said(id string) []string {
 
 type house struct {
 	*builtin.Server
-	t    *testing.T
+	t    testing.TB
 	apns *mdmtest.Apns
 	keys *mdmtest.Keys
 	web  *httptest.Server
@@ -118,7 +118,7 @@ type house struct {
 	db   *store.DB
 }
 
-func build(t *testing.T, url string) *house {
+func build(t testing.TB, url string) *house {
 	t.Helper()
 	must := func(err error) {
 		t.Helper()
@@ -182,7 +182,7 @@ func TestInvite(t *testing.T) {
 			t.Fatalf("told of %+v", got)
 		}
 		links := make(chan string, 1)
-		d.Do.Invited = func(link string) { links <- link }
+		d.Do.Invited = func(p mdmtest.Prompt) { links <- p.Link }
 		ctx, stop := context.WithCancel(t.Context())
 		defer stop()
 		listening := make(chan error, 1)

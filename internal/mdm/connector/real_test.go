@@ -161,7 +161,7 @@ func TestInvitation(t *testing.T) {
 		}
 		links := make(chan string, 2)
 		phone := s.enroll(mdmtest.IPhone, "Anna’s iPhone")
-		phone.Do.Invited = func(link string) { links <- link }
+		phone.Do.Invited = func(p mdmtest.Prompt) { links <- p.Link }
 		s.enrolled(phone, phone.UDID)
 		s.described(phone)
 		d, _ := s.device(phone.UDID)

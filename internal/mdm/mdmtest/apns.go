@@ -28,8 +28,8 @@ type Apns struct {
 	server *http.Server
 
 	mu      sync.Mutex
-	awake   map[string]chan<- string // by push token: who listens; gets the PushMagic
-	pushed  map[string]int           // by push token
+	awake   map[string]chan string // by push token: who listens; gets the PushMagic
+	pushed  map[string]int         // by push token
 	refuse  func(token string) *Refusal
 	goAway  int // so many answers are followed by GOAWAY
 	silent  bool
@@ -40,7 +40,8 @@ type Apns struct {
 
 // Refusal is an answer other than 200.
 type Refusal struct {
-	Status     int
+	Status     int // 0: none at all, or with GoAway the push is taken
+	GoAway     bool
 	Reason     string
 	RetryAfter string
 }
@@ -58,7 +59,7 @@ func NewApns() (*Apns, error) {
 	a := &Apns{
 		URL: "https://" + l.Addr().String(), Roots: roots,
 		CA:    pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert.Certificate[0]}),
-		awake: map[string]chan<- string{}, pushed: map[string]int{}, topics: map[string]bool{},
+		awake: map[string]chan string{}, pushed: map[string]int{}, topics: map[string]bool{},
 	}
 	a.server = &http.Server{
 		Handler: http.HandlerFunc(a.serve), ReadHeaderTimeout: time.Minute,
@@ -73,8 +74,9 @@ func NewApns() (*Apns, error) {
 func (a *Apns) Close() error { return a.server.Close() }
 
 // Listen says where the pushes for a token go; nil is nowhere. A push for
-// somebody who is busy is dropped, as pushes coalesce.
-func (a *Apns) Listen(token string, awake chan<- string) {
+// somebody who is busy is dropped, as pushes coalesce. An empty PushMagic
+// says that the token is dead (410).
+func (a *Apns) Listen(token string, awake chan string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if awake == nil {
@@ -112,6 +114,17 @@ func (a *Apns) Pushed(token string) int {
 	return a.pushed[token]
 }
 
+// Pushes counts all that were taken.
+func (a *Apns) Pushes() int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	sum := 0
+	for _, n := range a.pushed {
+		sum += n
+	}
+	return sum
+}
+
 // AtOnce is the most pushes that were under way at a time.
 func (a *Apns) AtOnce() int {
 	a.mu.Lock()
@@ -135,15 +148,26 @@ func (a *Apns) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	a.mu.Unlock()
 	defer func() { a.mu.Lock(); a.under--; a.mu.Unlock() }()
-	if silent {
+	var no *Refusal
+	switch {
+	case silent:
+		no = &Refusal{}
+	case refuse != nil:
+		no = refuse(token)
+	}
+	switch {
+	case no == nil:
+	case no.GoAway:
+		w.Header().Set("Connection", "close")
+	case no.Status == 0:
 		<-r.Context().Done()
 		return
-	}
-	if refuse != nil {
-		if no := refuse(token); no != nil {
-			no.write(w)
-			return
+	default:
+		if no.Status == http.StatusGone {
+			a.hand(token, "") // the device hears from Apple that it needs another token
 		}
+		no.write(w)
+		return
 	}
 	a.wake(token, magic)
 	w.Header().Set("Apns-Id", strings.ToUpper(uuid.NewString()))
@@ -172,9 +196,21 @@ func read(r *http.Request) (token, magic string, no *Refusal) {
 
 func (a *Apns) wake(token, magic string) {
 	a.mu.Lock()
-	defer a.mu.Unlock()
 	a.pushed[token]++
+	a.mu.Unlock()
+	a.hand(token, magic)
+}
+
+func (a *Apns) hand(token, magic string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	if awake := a.awake[token]; awake != nil {
+		if magic == "" { // weighs more than what waits there
+			select {
+			case <-awake:
+			default:
+			}
+		}
 		select {
 		case awake <- magic:
 		default:

@@ -8,7 +8,9 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -32,10 +34,19 @@ const (
 // Behaviour is what a pretend device and its person do. The zero value answers
 // everything at once and well.
 type Behaviour struct {
-	NotNow  int               // so many commands are put off first, as in Setup Assistant
-	Refuse  Refusing          // how invitations are refused
-	Hash    string            // of the account that is signed in to the App Store, "" for nobody
-	Invited func(link string) // the prompt is shown; may be nil
+	NotNow  int           // so many commands are put off first, as in Setup Assistant
+	Sleep   int           // so many wakes are slept through first
+	Back    time.Duration // after NotNow the device comes by itself; 0: only when woken
+	Refuse  Refusing      // how invitations are refused
+	Hash    string        // of the account that is signed in to the App Store, "" for nobody
+	Invited func(Prompt)  // it is shown; may be nil
+}
+
+// Prompt is an invitation that a device shows.
+type Prompt struct {
+	ID   string // the command's
+	Link string
+	Who  string // on whose channel: a short name, "" for the device's own
 }
 
 // Refusing is how a device refuses an invitation.
@@ -70,8 +81,16 @@ type Device struct {
 	profile Profile
 	cert    *x509.Certificate
 	key     *rsa.PrivateKey
-	shown   map[string]int // CommandUUID → how often its prompt was shown
+	self    *x509.Certificate // for SCEP, before there is another
+	scep    string            // the challenge that brought cert
+	shown   map[string]int    // CommandUUID → how often its prompt was shown
+	prompts []Prompt
+	asked   map[string]int // request type → how often
+	unsaid  map[*Person]map[string]any
+	misled  int
 	putOff  int
+	slept   int
+	renewed int // push tokens had before
 }
 
 // Person has a channel on a Mac or a Shared iPad.
@@ -86,7 +105,7 @@ func NewDevice(kind Kind, name string, client *http.Client, apns *Apns, keys *Ke
 	id := strings.ToUpper(uuid.NewString())
 	d := &Device{
 		Kind: kind, Name: name, UDID: id, Serial: "F" + strings.ReplaceAll(id, "-", "")[:11], OS: "17.5",
-		client: client, apns: apns, keys: keys, shown: map[string]int{},
+		client: client, apns: apns, keys: keys, shown: map[string]int{}, asked: map[string]int{}, unsaid: map[*Person]map[string]any{},
 	}
 	if kind == Mac {
 		d.OS = "14.5"
@@ -99,15 +118,43 @@ func NewDevice(kind Kind, name string, client *http.Client, apns *Apns, keys *Ke
 func (d *Device) Shown() map[string]int {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	shown := make(map[string]int, len(d.shown))
-	for id, n := range d.shown {
-		shown[id] = n
+	return maps.Clone(d.shown)
+}
+
+// Prompts are the invitations that were shown, in their order.
+func (d *Device) Prompts() []Prompt {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Clone(d.prompts)
+}
+
+// Misled counts the invitations that came where Apple has none: on such a kind
+// of device, or on the wrong channel.
+func (d *Device) Misled() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.misled
+}
+
+// Asked counts the commands of a type that the device was given, put off ones
+// each time. "" counts all.
+func (d *Device) Asked(requestType string) int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if requestType != "" {
+		return d.asked[requestType]
 	}
-	return shown
+	sum := 0
+	for _, n := range d.asked {
+		sum += n
+	}
+	return sum
 }
 
 // Enroll installs a profile: gets the certificate, checks in, and brings the
-// push tokens of all channels.
+// push tokens of all channels. After a failure it may be tried again with the
+// same profile. A device that was enrolled before begins anew: what it had not
+// said yet is forgotten.
 func (d *Device) Enroll(ctx context.Context, profile []byte) error {
 	p, err := ReadProfile(profile)
 	if err != nil {
@@ -119,18 +166,26 @@ func (d *Device) Enroll(ctx context.Context, profile []byte) error {
 // EnrollWith enrolls by a profile that was read already. Where the server has
 // no SCEP, certify gives the certificate.
 func (d *Device) EnrollWith(ctx context.Context, p Profile, certify func(*x509.CertificateRequest) (*x509.Certificate, error)) (err error) {
+	d.mu.Lock()
+	clear(d.unsaid)
+	d.mu.Unlock()
 	d.profile = p
-	if d.key, err = d.keys.take(); err != nil {
-		return err
+	if d.key == nil {
+		if d.key, d.self, err = d.keys.take(); err != nil {
+			return err
+		}
 	}
-	if d.cert, err = d.certificate(ctx, certify); err != nil {
-		return fmt.Errorf("certificate: %w", err)
+	if d.cert == nil || d.scep == "" || d.scep != p.Challenge {
+		if d.cert, err = d.certificate(ctx, certify); err != nil {
+			return fmt.Errorf("certificate: %w", err)
+		}
+		d.scep = p.Challenge
 	}
-	if err := d.checkIn(ctx, d.authenticate()); err != nil {
+	if err := d.insist(ctx, d.authenticate()); err != nil {
 		return fmt.Errorf("authenticate: %w", err)
 	}
 	for _, person := range d.channels() {
-		if err := d.checkIn(ctx, d.tokenUpdate(person)); err != nil {
+		if err := d.insist(ctx, d.tokenUpdate(person)); err != nil {
 			return fmt.Errorf("token update: %w", err)
 		}
 	}
@@ -188,6 +243,11 @@ func (d *Device) token(p *Person) []byte {
 	if p != nil {
 		token += hex.EncodeToString([]byte(p.ShortName + p.GUID))
 	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.renewed > 0 {
+		token += fmt.Sprintf("%08x", d.renewed)
+	}
 	raw, err := hex.DecodeString(token)
 	if err != nil {
 		return []byte(token)
@@ -209,11 +269,11 @@ func (d *Device) Listen(ctx context.Context) error {
 	var mu sync.Mutex
 	var errs []error
 	for _, person := range d.channels() {
-		awake := make(chan string, 1)
-		d.apns.Listen(hex.EncodeToString(d.token(person)), awake)
+		l := &listener{d: d, who: person, awake: make(chan string, 1)}
+		l.tune()
 		all.Go(func() {
-			defer d.apns.Listen(hex.EncodeToString(d.token(person)), nil)
-			if err := d.listen(ctx, person, awake); err != nil && ctx.Err() == nil {
+			defer d.apns.Listen(l.token, nil)
+			if err := l.run(ctx); err != nil && ctx.Err() == nil {
 				mu.Lock()
 				defer mu.Unlock()
 				errs = append(errs, err)
@@ -224,23 +284,83 @@ func (d *Device) Listen(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-func (d *Device) listen(ctx context.Context, p *Person, awake <-chan string) error {
+// listener is one channel of a device that is on.
+type listener struct {
+	d     *Device
+	who   *Person
+	token string
+	awake chan string
+}
+
+// tune makes pushes for the present token arrive.
+func (l *listener) tune() {
+	l.token = hex.EncodeToString(l.d.token(l.who))
+	l.d.apns.Listen(l.token, l.awake)
+}
+
+func (l *listener) run(ctx context.Context) error {
 	for {
-		if err := d.Answer(ctx, p); err != nil && ctx.Err() == nil {
-			// The server has a bad moment: devices come again.
-			select {
-			case <-ctx.Done():
-			case <-time.After(time.Second):
-				continue
-			}
+		again := l.d.come(ctx, l.who)
+		timer := time.NewTimer(again)
+		if again == 0 {
+			timer.Stop()
 		}
 		select {
 		case <-ctx.Done():
+			timer.Stop()
 			return nil
-		case magic := <-awake:
-			if magic != d.magic(p) {
-				return fmt.Errorf("%s was woken with another's PushMagic", d.Name)
+		case <-timer.C:
+		case magic := <-l.awake:
+			timer.Stop()
+			if magic == "" {
+				l.renew(ctx)
+			} else if magic != l.d.magic(l.who) {
+				return fmt.Errorf("%s was woken with another's PushMagic", l.d.Name)
 			}
+		}
+	}
+}
+
+// come answers, unless the device sleeps, and says when it comes again by
+// itself, 0 for not at all.
+func (d *Device) come(ctx context.Context, p *Person) time.Duration {
+	d.mu.Lock()
+	sleeps := d.slept < d.Do.Sleep
+	if sleeps {
+		d.slept++
+	}
+	d.mu.Unlock()
+	if sleeps {
+		return 0
+	}
+	before := d.delayed()
+	if d.Answer(ctx, p) != nil {
+		return time.Second // the server has a bad moment: devices come again
+	}
+	if d.delayed() > before {
+		return d.Do.Back
+	}
+	return 0
+}
+
+func (d *Device) delayed() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.putOff
+}
+
+// renew gets another push token and brings it.
+func (l *listener) renew(ctx context.Context) {
+	l.d.apns.Listen(l.token, nil)
+	l.d.mu.Lock()
+	l.d.renewed++
+	l.d.mu.Unlock()
+	l.tune()
+	for l.d.checkIn(ctx, l.d.tokenUpdate(l.who)) != nil {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(time.Second):
 		}
 	}
 }
@@ -250,6 +370,7 @@ func (d *Device) listen(ctx context.Context, p *Person, awake <-chan string) err
 type Keys struct {
 	mu   sync.Mutex
 	all  []*rsa.PrivateKey
+	self []*x509.Certificate // each key's own, for SCEP
 	next int
 }
 
@@ -261,17 +382,22 @@ func NewKeys(n int) (*Keys, error) {
 		if err != nil {
 			return nil, err
 		}
-		k.all = append(k.all, key)
+		self, err := ownCertificate(key)
+		if err != nil {
+			return nil, err
+		}
+		k.all, k.self = append(k.all, key), append(k.self, self)
 	}
 	return k, nil
 }
 
-func (k *Keys) take() (*rsa.PrivateKey, error) {
+func (k *Keys) take() (*rsa.PrivateKey, *x509.Certificate, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if len(k.all) == 0 {
-		return nil, errors.New("mdmtest: no keys")
+		return nil, nil, errors.New("mdmtest: no keys")
 	}
 	k.next++
-	return k.all[k.next%len(k.all)], nil
+	i := k.next % len(k.all)
+	return k.all[i], k.self[i], nil
 }

@@ -18,37 +18,66 @@ type asked struct {
 }
 
 // Answer asks for commands until there are none, and carries them out. A nil
-// person is the device's own channel.
+// person is the device's own channel. What the server did not hear is said
+// again the next time, before anything is asked for.
 func (d *Device) Answer(ctx context.Context, p *Person) error {
-	say := d.names(p)
-	say["Status"] = "Idle"
 	for {
-		body, err := d.put(ctx, "application/x-apple-aspen-mdm; charset=UTF-8", say)
-		if err != nil || len(body) == 0 {
+		body, err := d.put(ctx, Command, d.nextWord(p))
+		if err != nil {
 			return err
+		}
+		d.heard(p)
+		if len(body) == 0 {
+			return nil
 		}
 		var c asked
 		if err := plist.Unmarshal(body, &c); err != nil {
 			return err
 		}
-		say = d.names(p)
+		say := d.names(p)
 		say["CommandUUID"] = c.CommandUUID
-		for key, value := range d.carryOut(c) {
+		for key, value := range d.carryOut(c, p) {
 			say[key] = value
 		}
+		d.mu.Lock()
+		d.unsaid[p] = say
+		d.mu.Unlock()
 	}
 }
 
-func (d *Device) carryOut(c asked) map[string]any {
+// nextWord is what was not heard yet, or that the device is idle.
+func (d *Device) nextWord(p *Person) map[string]any {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if say := d.unsaid[p]; say != nil {
+		return say
+	}
+	say := d.names(p)
+	say["Status"] = "Idle"
+	return say
+}
+
+func (d *Device) heard(p *Person) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	delete(d.unsaid, p)
+}
+
+func (d *Device) carryOut(c asked, p *Person) map[string]any {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.asked[c.Command.RequestType]++
+	if c.Command.RequestType == "InviteToProgram" && notAllowed(d.Kind, p) { // Apple's rule, not the server's word
+		d.misled++
+		return refusal("Error")
+	}
 	if d.putOff < d.Do.NotNow {
 		d.putOff++
 		return map[string]any{"Status": "NotNow"}
 	}
 	switch c.Command.RequestType {
 	case "InviteToProgram":
-		return d.invite(c)
+		return d.invite(c, p)
 	case "DeviceInformation":
 		return d.tell(c)
 	}
@@ -56,7 +85,7 @@ func (d *Device) carryOut(c asked) map[string]any {
 }
 
 // invite shows the prompt, unless the device refuses.
-func (d *Device) invite(c asked) map[string]any {
+func (d *Device) invite(c asked, p *Person) map[string]any {
 	if c.Command.ProgramID != "com.apple.cloudvpp" {
 		return map[string]any{"Status": "Acknowledged", "InvitationResult": string(RefuseProgram)}
 	}
@@ -67,10 +96,26 @@ func (d *Device) invite(c asked) map[string]any {
 		return refusal(string(d.Do.Refuse))
 	}
 	d.shown[c.CommandUUID]++
+	shown := Prompt{ID: c.CommandUUID, Link: c.Command.InvitationURL}
+	if p != nil {
+		shown.Who = p.ShortName
+	}
+	d.prompts = append(d.prompts, shown)
 	if d.Do.Invited != nil {
-		go d.Do.Invited(c.Command.InvitationURL)
+		go d.Do.Invited(shown)
 	}
 	return map[string]any{"Status": "Acknowledged", "InvitationResult": "Acknowledged"}
+}
+
+// notAllowed is where InviteToProgram does not exist.
+func notAllowed(kind Kind, p *Person) bool {
+	switch kind {
+	case AppleTV, UserEnrolled:
+		return true
+	case Mac, SharedIPad:
+		return p == nil
+	}
+	return p != nil
 }
 
 // tell says which account is signed in to the App Store.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"crypto/rsa"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/base64"
@@ -26,10 +27,22 @@ type StatusError struct{ Status int }
 // Error says which.
 func (e *StatusError) Error() string { return fmt.Sprintf("the MDM server answered HTTP %d", e.Status) }
 
-const checkIn = "application/x-apple-aspen-mdm-checkin"
-
 func (d *Device) checkIn(ctx context.Context, message map[string]any) error {
-	_, err := d.put(ctx, checkIn, message)
+	_, err := d.put(ctx, CheckIn, message)
+	return err
+}
+
+// insist checks in, a few times if the way is bad: what a server refuses is
+// not said again.
+func (d *Device) insist(ctx context.Context, message map[string]any) (err error) {
+	for range 5 {
+		if err = d.checkIn(ctx, message); err == nil || ctx.Err() != nil {
+			return err
+		}
+		if _, refused := errors.AsType[*StatusError](err); refused {
+			return err
+		}
+	}
 	return err
 }
 
@@ -49,7 +62,7 @@ func (d *Device) put(ctx context.Context, contentType string, message any) ([]by
 
 func (d *Device) send(ctx context.Context, contentType string, body []byte, signature string) ([]byte, error) {
 	url := d.profile.ServerURL
-	if contentType == checkIn && d.profile.CheckInURL != "" {
+	if contentType == CheckIn && d.profile.CheckInURL != "" {
 		url = d.profile.CheckInURL
 	}
 	r, err := http.NewRequestWithContext(ctx, http.MethodPut, url, bytes.NewReader(body))
@@ -73,13 +86,15 @@ func (d *Device) send(ctx context.Context, contentType string, body []byte, sign
 	return got, err
 }
 
-func (d *Device) sign(body []byte) (string, error) {
+func (d *Device) sign(body []byte) (string, error) { return signed(body, d.cert, d.key) }
+
+func signed(body []byte, cert *x509.Certificate, key *rsa.PrivateKey) (string, error) {
 	data, err := pkcs7.NewSignedData(body)
 	if err != nil {
 		return "", err
 	}
 	data.SetDigestAlgorithm(pkcs7.OIDDigestAlgorithmSHA256)
-	if err := data.AddSigner(d.cert, d.key, pkcs7.SignerInfoConfig{}); err != nil {
+	if err := data.AddSigner(cert, key, pkcs7.SignerInfoConfig{}); err != nil {
 		return "", err
 	}
 	data.Detach()
@@ -112,11 +127,7 @@ func (d *Device) bySCEP(ctx context.Context) (*x509.Certificate, error) {
 	if err != nil {
 		return nil, err
 	}
-	self, err := d.selfSigned()
-	if err != nil {
-		return nil, err
-	}
-	asked, err := scep.NewCSRRequest(csr, &scep.PKIMessage{MessageType: scep.PKCSReq, Recipients: []*x509.Certificate{ca}, SignerKey: d.key, SignerCert: self})
+	asked, err := scep.NewCSRRequest(csr, &scep.PKIMessage{MessageType: scep.PKCSReq, Recipients: []*x509.Certificate{ca}, SignerKey: d.key, SignerCert: d.self})
 	if err != nil {
 		return nil, err
 	}
@@ -131,7 +142,7 @@ func (d *Device) bySCEP(ctx context.Context) (*x509.Certificate, error) {
 	if said.PKIStatus != scep.SUCCESS {
 		return nil, errors.New("no certificate: " + said.FailInfo.String())
 	}
-	if err := said.DecryptPKIEnvelope(self, d.key); err != nil {
+	if err := said.DecryptPKIEnvelope(d.self, d.key); err != nil {
 		return nil, err
 	}
 	return said.Certificate, nil
@@ -149,12 +160,13 @@ func (d *Device) request() (*x509.CertificateRequest, error) {
 	return x509.ParseCertificateRequest(der)
 }
 
-func (d *Device) selfSigned() (*x509.Certificate, error) {
+// ownCertificate is what a device shows at SCEP before it has another.
+func ownCertificate(key *rsa.PrivateKey) (*x509.Certificate, error) {
 	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: d.Name}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "pretend device"}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().AddDate(1, 0, 0),
 		KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageKeyEncipherment,
 	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, d.key.Public(), d.key)
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
 	if err != nil {
 		return nil, err
 	}
