@@ -87,6 +87,8 @@ func (o rehearsalOptions) stage() stageOptions {
 	if o.database != "" {
 		settings["database"] = o.database
 	}
+	// A schedule that can be waited for, and time to undo on a busy machine.
+	settings["read-every"], settings["undo-time"] = "2s", "2s"
 	return stageOptions{
 		location: applesim.Location{UID: "2049000100000001", Name: "Rehearsal School", Country: "DE", Platform: applesim.PlatformEducation, ManagedDomains: []string{peopleManagedDomain}},
 		apple: applesim.Options{

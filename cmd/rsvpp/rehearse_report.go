@@ -29,6 +29,7 @@ type report struct {
 	CallsUsed   int                     `json:"apple_calls_used"`
 	CallsLeast  int                     `json:"apple_calls_least"`
 	FaultsMet   int                     `json:"apple_faults_met"`
+	Custody     custodyUse              `json:"custody"`
 	Mail        mailUse                 `json:"mail"`
 	Differences []difference            `json:"differences"`
 }
@@ -50,6 +51,7 @@ func (p *cli) rehearse(ctx context.Context, o rehearsalOptions) (err error) {
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
 	r := &rehearsal{p: p, o: o, s: s, c: s.client, cast: newCast(people, o.seed), faulty: mailFaults(o.faults, o.seed).Unreachable}
+	r.late, r.holders = r.cast.newcomers(), map[string]bool{}
 	r.post = newPostman(ctx, s.mail.Box(), r.cast, s.house.url())
 	defer r.post.stop()
 	if err := r.play(ctx); err != nil {
@@ -78,6 +80,7 @@ func (r *rehearsal) begin(begun time.Time) *report {
 		rep.CallsUsed += c.Used
 		rep.CallsLeast += c.Least
 	}
+	rep.Custody = r.custody
 	for _, n := range calls.ByFault {
 		rep.FaultsMet += n
 	}
@@ -108,6 +111,9 @@ func (p *cli) printReport(rep *report) error {
 	facts.add("People", count(rep.People)+" ("+statusWords(rep.Status)+")")
 	facts.add("Records at Apple", fmt.Sprintf("%s open, %s linked, %s retired", count(rep.AtApple[applesim.Registered]), count(rep.AtApple[applesim.Associated]), count(rep.AtApple[applesim.Retired])))
 	facts.add("Letters", fmt.Sprintf("%s due, %s sent, %s repeated after a lost answer", count(rep.Mail.Due), count(rep.Mail.Letters), count(rep.Mail.Repeats)))
+	for _, line := range rep.Custody.words() {
+		facts.add(line[0], line[1])
+	}
 	facts.add("Calls to Apple", fmt.Sprintf("%s, the least possible is %s (%s ×); %s went wrong on purpose", count(rep.CallsUsed), count(rep.CallsLeast), ratio(rep.CallsUsed, rep.CallsLeast), count(rep.FaultsMet)))
 	facts.add("Database", rep.Database+nodeWords(rep))
 	facts.add("Time", strconv.FormatFloat(rep.Seconds, 'f', 1, 64)+" s")
