@@ -1,6 +1,9 @@
 package program_test
 
 import (
+	"io"
+	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -84,4 +87,24 @@ func (w *world) statuses(t *testing.T) map[vpp.AppleStatus]int {
 		t.Fatal(err)
 	}
 	return found
+}
+
+// A refusal that cannot be read, at the second asking, does not make less of
+// what the first one said: the token was revoked.
+func TestRevokedStaysRevoked(t *testing.T) {
+	w := newWorld(t, t.TempDir()+"/a.db", applesim.Options{})
+	w.wake(t, true)
+	if err := w.apple.RevokeToken(w.token); err != nil {
+		t.Fatal(err)
+	}
+	w.wire.step(func(call string, _ int) *http.Response {
+		if call != "GET client/config" {
+			return nil
+		}
+		return &http.Response{StatusCode: http.StatusUnauthorized, Proto: "HTTP/1.1", Header: http.Header{}, Body: io.NopCloser(strings.NewReader(`{"errorNumber":96`))}
+	}, nil)
+	w.wake(t, true)
+	if l := w.school(t); l.TokenProblem != vpp.AppleTokenRevoked {
+		t.Errorf("the token's problem is %d: %s", l.TokenProblem, l.ReadProblem)
+	}
 }
