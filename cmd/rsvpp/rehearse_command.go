@@ -29,7 +29,9 @@ func (p *cli) rehearseCommand() *cobra.Command {
 		Use: "rehearse", Short: "Play a whole campaign and check it person by person", Args: cobra.NoArgs,
 		Long: `Play a whole campaign with invented people against the pretend Apple and a real
 mail exchange on this machine: import, invite, accept, resend, sync, change
-addresses, delete, invite again. At the end our state must equal Apple's, person
+addresses, delete, undo, register again. Meanwhile licenses are given and taken,
+records of an earlier server are adopted, the location is stolen by another
+server and taken back, and its token expires and is revoked and renewed. At the end our state must equal Apple's, person
 by person, and every letter that was due must have been sent once; otherwise
 each difference is named and the exit status is 1.
 
