@@ -110,7 +110,7 @@ func (a *Apple) serveAPI(w http.ResponseWriter, r *http.Request, name string) {
 		a.write(w, fail(9602).reply())
 		return
 	}
-	a.serveCall(w, c)
+	a.witness(w, c, a.serveCall)
 }
 
 // serveCall lets one call pass the faults before, the work, and the faults after.

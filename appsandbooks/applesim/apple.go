@@ -46,6 +46,7 @@ type Apple struct {
 	lapses     []*lapse // under way
 	news       []News
 	listeners  map[int]func(News)
+	witnesses  map[int]func(Exchange)
 	calls      Calls
 }
 
@@ -57,7 +58,7 @@ func New(o Options) (*Apple, error) {
 		options: o, ctx: ctx, stop: stop, wake: make(chan struct{}, 1),
 		limits: o.Limits, quirks: o.Quirks, faults: newFaultBox(o.Faults),
 		locations: map[string]*location{}, tokens: map[string]*Token{}, events: map[string]*event{},
-		listeners: map[int]func(News){}, calls: newCalls(),
+		listeners: map[int]func(News){}, witnesses: map[int]func(Exchange){}, calls: newCalls(),
 	}
 	a.routes, a.legacy, a.control = a.allRoutes(), a.v1Routes(), a.controlRoutes()
 	if err := a.load(); err != nil {

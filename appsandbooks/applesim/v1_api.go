@@ -86,7 +86,7 @@ func (a *Apple) serveV1(w http.ResponseWriter, r *http.Request, rt route, base s
 	case a.v1Moved(rt, base):
 		number = 9617
 	default:
-		a.serveCall(w, c)
+		a.witness(w, c, a.serveCall)
 		return
 	}
 	a.count(rt.endpoint, http.StatusOK, number)

@@ -4,6 +4,8 @@ import (
 	"math/rand/v2"
 	"strings"
 	"sync"
+
+	"github.com/rsvpp/rsvpp/client"
 )
 
 // part is one invented person's part in a rehearsal, and what came of it.
@@ -22,6 +24,9 @@ type part struct {
 	gadgets  []*gadget      // devices on which this person sees prompts
 	accepted bool
 	problem  string // why signing in did not work
+
+	adopted bool         // registered by an earlier server
+	before  client.Place // as it was before a removal
 }
 
 // cast is everybody, found by address and by our id.

@@ -31,7 +31,9 @@ func (p *cli) rehearseCommand() *cobra.Command {
 		Use: "rehearse", Short: "Play a whole campaign and check it person by person", Args: cobra.NoArgs,
 		Long: `Play a whole campaign with invented people against the pretend Apple and a real
 mail exchange on this machine: import, invite, accept, resend, sync, change
-addresses, delete, invite again. At the end our state must equal Apple's, person
+addresses, delete, undo, register again. Meanwhile licenses are given and taken,
+records of an earlier server are adopted, the location is stolen by another
+server and taken back, and its token expires and is revoked and renewed. At the end our state must equal Apple's, person
 by person, and every letter that was due must have been sent once; otherwise
 each difference is named and the exit status is 1.
 
@@ -99,6 +101,8 @@ func (o rehearsalOptions) stage() stageOptions {
 	if o.database != "" {
 		settings["database"] = o.database
 	}
+	// A schedule that can be waited for, and time to undo on a busy machine.
+	settings["read-every"], settings["undo-time"] = "2s", "2s"
 	return stageOptions{
 		location: applesim.Location{UID: "2049000100000001", Name: "Rehearsal School", Country: "DE", Platform: applesim.PlatformEducation, ManagedDomains: []string{peopleManagedDomain}},
 		apple: applesim.Options{

@@ -26,6 +26,12 @@ type rehearsal struct {
 	least   leastCalls
 	phases  []phase
 	found   []difference
+
+	late    []*part         // newcomers
+	removed []*part         // with their licenses
+	holders map[string]bool // user ids of who held a license at some time
+	current string          // the content token in use, once it was needed
+	custody custodyUse
 }
 
 // phase is how long one act took.
@@ -48,6 +54,7 @@ func (r *rehearsal) differ(person, format string, args ...any) {
 func (r *rehearsal) acts() []act {
 	before := []act{
 		{"add the location", r.addLocation},
+		{"rest between", r.quiet},
 		{"import people", r.importPeople},
 		{"set up mail", r.setUpMail},
 	}
@@ -58,15 +65,32 @@ func (r *rehearsal) acts() []act {
 	}
 	after := []act{
 		{"people accept", r.peopleAccept},
+		{"sign-ins show", r.signInsShow},
+		{"scheduled sync", r.scheduledSync},
+		{"give licenses", r.giveLicenses},
 		{"sync", r.syncAll},
 		{"send again", r.sendAgain},
 		{"more accept", r.peopleAccept},
 		{"sync again", r.syncAll},
+		{"newcomers arrive", r.newcomersArrive},
+		{"adopt records", r.adoptRecords},
+		{"theft, taken back", r.theft},
+		{"token expires", r.tokenExpires},
+		{"newcomers accept", r.peopleAccept},
+		{"they show", r.signInsShow},
+		{"token revoked", r.tokenRevoked},
+		{"more licenses", r.moreLicenses},
 		{"change addresses", r.changeAddresses},
+		{"undo a removal", r.undoRemoval},
+		{"remove holders", r.removeHolders},
 		{"delete some", r.deleteSome},
 		{"invite some anew", r.inviteAnew},
+		{"register again", r.registerAgain},
 		{"they accept", r.peopleAccept},
+		{"take licenses", r.takeLicenses},
 		{"sync at the end", r.syncAll},
+		{"licenses equal", r.licensesMatch},
+		{"nobody else", r.nobodyElse},
 	}
 	if r.fleet != nil {
 		after = append(after, act{"devices come to rest", r.rest})

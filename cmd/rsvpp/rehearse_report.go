@@ -29,6 +29,7 @@ type report struct {
 	CallsUsed   int                     `json:"apple_calls_used"`
 	CallsLeast  int                     `json:"apple_calls_least"`
 	FaultsMet   int                     `json:"apple_faults_met"`
+	Custody     custodyUse              `json:"custody"`
 	Mail        mailUse                 `json:"mail"`
 	Devices     *deviceUse              `json:"devices,omitempty"`
 	Differences []difference            `json:"differences"`
@@ -52,6 +53,7 @@ func (p *cli) rehearse(ctx context.Context, o rehearsalOptions) (err error) {
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
 	r := &rehearsal{p: p, o: o, s: s, c: s.client, cast: newCast(people, o.seed), faulty: mailFaults(o.faults, o.seed).Unreachable}
+	r.late, r.holders = r.cast.newcomers(), map[string]bool{}
 	r.post = newPostman(ctx, s.mail.Box(), r.cast, s.house.url())
 	defer r.post.stop()
 	if o.devices > 0 {
@@ -86,6 +88,7 @@ func (r *rehearsal) begin(begun time.Time) *report {
 		rep.CallsUsed += c.Used
 		rep.CallsLeast += c.Least
 	}
+	rep.Custody = r.custody
 	for _, n := range calls.ByFault {
 		rep.FaultsMet += n
 	}
@@ -119,6 +122,9 @@ func (p *cli) printReport(rep *report) error {
 	if d := rep.Devices; d != nil {
 		facts.add("Devices", fmt.Sprintf("%s, %s pushes, %s commands, %s prompts shown, %s refused, %s seen twice, %s where Apple has none",
 			count(d.Devices), count(d.Pushes), count(d.Commands), count(d.Shown), count(d.Refused), count(d.Twice), count(d.Misled)))
+	}
+	for _, line := range rep.Custody.words() {
+		facts.add(line[0], line[1])
 	}
 	facts.add("Calls to Apple", fmt.Sprintf("%s, the least possible is %s (%s ×); %s went wrong on purpose", count(rep.CallsUsed), count(rep.CallsLeast), ratio(rep.CallsUsed, rep.CallsLeast), count(rep.FaultsMet)))
 	facts.add("Database", rep.Database+nodeWords(rep))

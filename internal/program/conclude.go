@@ -2,6 +2,7 @@ package program
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/rsvpp/rsvpp/internal/vpp"
@@ -32,7 +33,7 @@ func (t *tender) conclude(ctx context.Context, settled []vpp.Batch) error {
 	return nil
 }
 
-// askAfter reads people by name, a few at a time. Who was asked for is no
+// askAfter reads people by name, a few at a time. Of whom Apple answered is no
 // longer in doubt, so that nobody is asked for again because others failed.
 func (t *tender) askAfter(ctx context.Context, doubtful []vpp.Person) error {
 	for some := range slices.Chunk(doubtful, t.config.Parallel) {
@@ -40,10 +41,9 @@ func (t *tender) askAfter(ctx context.Context, doubtful []vpp.Person) error {
 		for i, m := range some {
 			names[i] = m.Program.ClientUserID
 		}
-		if err := t.readNamed(ctx, names, map[string]int{}); err != nil {
-			return err
-		}
-		if err := t.store.Doubt(ctx, idsOf(some), 0); err != nil {
+		left, err := t.readNamed(ctx, names, map[string]int{})
+		known := slices.DeleteFunc(slices.Clone(some), func(m vpp.Person) bool { return slices.Contains(left, m.Program.ClientUserID) })
+		if err := errors.Join(err, t.store.Doubt(ctx, idsOf(known), 0)); err != nil {
 			return err
 		}
 	}

@@ -28,7 +28,10 @@ func (s *Service) refusedToken(ctx context.Context, id vpp.LocationID, number in
 		if again == 0 {
 			return false, nil
 		}
-		number, why = again, vpp.MessageOf(explain(err))
+		// A refusal that names no reason leaves the one that was named before.
+		if said, ok := errors.AsType[*appsandbooks.Error](err); ok && said.Number != 0 {
+			number, why = again, vpp.MessageOf(explain(err))
+		}
 	}
 	return true, s.store.EndToken(ctx, l, number, why, l.RefusedNotice(number, s.config.Now()))
 }

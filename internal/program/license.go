@@ -2,6 +2,7 @@ package program
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/rsvpp/rsvpp/appsandbooks"
@@ -209,10 +210,11 @@ func (t *tender) lookAtSome(ctx context.Context, w *libraryWalk, some []vpp.Hold
 			return err
 		})
 	}
-	if err := t.together(calls); err != nil {
-		return err
-	}
+	errs := t.together(calls)
 	for i, h := range some {
+		if errs[i] != nil { // the others need not be asked for again
+			continue
+		}
 		added, removed, err := t.store.Looked(ctx, t.l.ID, h, has[i], asked)
 		if err != nil {
 			return err
@@ -220,7 +222,7 @@ func (t *tender) lookAtSome(ctx context.Context, w *libraryWalk, some []vpp.Hold
 		w.Changed["licenses_added"] += added
 		w.Changed["licenses_removed"] += removed
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 func (t *tender) licensesOf(ctx context.Context, h vpp.Holder) ([]vpp.AssetID, error) {

@@ -233,10 +233,12 @@ func (w *walk) pass(p *appsandbooks.UsersPage, found applied) {
 func (t *tender) verify(ctx context.Context, w *walk) error {
 	for len(w.Verify) > 0 {
 		n := min(len(w.Verify), t.config.Parallel)
-		if err := t.readNamed(ctx, w.Verify[:n], w.Changed); err != nil {
+		left, err := t.readNamed(ctx, w.Verify[:n], w.Changed)
+		w.Verify = append(left, w.Verify[n:]...)
+		if err != nil {
 			return err
 		}
-		if w.Verify = w.Verify[n:]; len(w.Verify) > 0 && t.config.Now().After(t.end) {
+		if len(w.Verify) > 0 && t.config.Now().After(t.end) {
 			return errSlice
 		}
 	}
@@ -246,9 +248,10 @@ func (t *tender) verify(ctx context.Context, w *walk) error {
 	return nil
 }
 
-// readNamed reads people one by one and writes what is so. Whom Apple does not
-// know at all any more counts as retired if we knew them there.
-func (t *tender) readNamed(ctx context.Context, names []vpp.ClientUserID, changed map[string]int) error {
+// readNamed reads people one by one and writes what is so of all whom Apple
+// answered about; left are the others. Whom Apple does not know at all any more
+// counts as retired if we knew them there.
+func (t *tender) readNamed(ctx context.Context, names []vpp.ClientUserID, changed map[string]int) (left []vpp.ClientUserID, err error) {
 	asked := t.config.Now()
 	found := make([][]vpp.Record, len(names))
 	var calls []func() error
@@ -258,16 +261,27 @@ func (t *tender) readNamed(ctx context.Context, names []vpp.ClientUserID, change
 			return err
 		})
 	}
-	if err := t.together(calls); err != nil {
-		return err
-	}
+	errs := t.together(calls)
 	var records []vpp.Record
+	var answered []vpp.ClientUserID
 	for i, name := range names {
+		if errs[i] != nil {
+			left = append(left, name)
+			continue
+		}
 		if len(found[i]) == 0 {
 			found[i] = []vpp.Record{{ClientUserID: name, Status: vpp.AppleRetired}}
 		}
-		records = append(records, found[i]...)
+		answered, records = append(answered, name), append(records, found[i]...)
 	}
+	if err := t.writeNamed(ctx, answered, records, asked, changed); err != nil {
+		return names, err
+	}
+	return left, errors.Join(errs...)
+}
+
+// writeNamed writes what Apple answered about people who were asked for.
+func (t *tender) writeNamed(ctx context.Context, names []vpp.ClientUserID, records []vpp.Record, asked time.Time, changed map[string]int) error {
 	places, err := t.store.PlacesByClient(ctx, t.l.ID, names)
 	if err != nil {
 		return err

@@ -106,8 +106,9 @@ type tender struct {
 	end   time.Time // the job's slice
 }
 
-// together makes calls at once, at most Parallel, and joins their errors.
-func (t *tender) together(calls []func() error) error {
+// together makes calls at once, at most Parallel, and returns the error of
+// each: what was answered about some is kept when others failed.
+func (t *tender) together(calls []func() error) []error {
 	errs := make([]error, len(calls))
 	places := make(chan struct{}, t.config.Parallel)
 	var wait sync.WaitGroup
@@ -119,7 +120,7 @@ func (t *tender) together(calls []func() error) error {
 		})
 	}
 	wait.Wait()
-	return errors.Join(errs...)
+	return errs
 }
 
 // stumble notes why a location cannot be tended and until when it is left

@@ -16,6 +16,7 @@ type wire struct {
 	calls  []string                                // "POST users/create", …
 	before func(call string, n int) *http.Response // n counts calls of this kind; an answer keeps the call from leaving
 	after  func(call string, n int)                // the answer is there, and has not been handed on
+	fails  func(r *http.Request) bool              // such a call never gets a sensible answer
 }
 
 func newWire() *wire { return &wire{inner: http.DefaultTransport.(*http.Transport).Clone()} }
@@ -28,8 +29,11 @@ func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	w.mu.Lock()
 	n := 1 + w.count(call)
-	before, after := w.before, w.after
+	before, after, fails := w.before, w.after, w.fails
 	w.mu.Unlock()
+	if fails != nil && fails(r) {
+		return &http.Response{StatusCode: http.StatusOK, Proto: "HTTP/1.1", Body: http.NoBody, Header: http.Header{}, Request: r}, nil
+	}
 	if before != nil {
 		if res := before(call, n); res != nil {
 			res.Request = r
@@ -67,6 +71,15 @@ func (w *wire) since(n int) []string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return slices.Clone(w.calls[n:])
+}
+
+// failing lets calls about one person fail, and no longer with "".
+func (w *wire) failing(clientUserID string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.fails = func(r *http.Request) bool {
+		return clientUserID != "" && r.URL.Query().Get("clientUserId") == clientUserID
+	}
 }
 
 func (w *wire) step(before func(string, int) *http.Response, after func(string, int)) {
