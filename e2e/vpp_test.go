@@ -62,7 +62,7 @@ func deleteOne(p *page, d demo, name, address string) {
 	p.click(`tbody input[name=user]`)
 	p.click("VPP")
 	p.click("Delete from VPP…")
-	p.says("1 record will be retired at Apple", "App licenses come back", "Book licenses never come back", name)
+	p.says("1 record will be retired at Apple", "back to your stock", "book license", name)
 	p.fits("25-delete")
 	p.click("Delete 1 user from VPP")
 	p.says("1 user will be deleted from VPP at", "Nothing is sent to Apple before") // section 3, item 5
