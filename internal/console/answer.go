@@ -55,7 +55,8 @@ func (d *Door) fail(w http.ResponseWriter, r *http.Request, err error) {
 // ErrorPage says on a page what is wrong and what to do. It fits the gate's
 // Config.Page.
 func (d *Door) ErrorPage(w http.ResponseWriter, r *http.Request, status int, sentence string) {
-	ctx := context.WithoutCancel(r.Context()) // a request that ran out of time is told so
+	asked := r.Context()
+	ctx := context.WithoutCancel(asked) // a request that ran out of time is told so
 	r = r.Clone(ctx)
 	r.Header.Del(FragmentHeader) // a problem takes the place of the whole page
 	p := d.page(r)
@@ -64,7 +65,7 @@ func (d *Door) ErrorPage(w http.ResponseWriter, r *http.Request, status int, sen
 	if status >= http.StatusInternalServerError {
 		m.Request = gate.RequestID(ctx)
 	}
-	if err := d.renderAs(w, r, status, view.ProblemPage(m)); err != nil {
+	if err := d.renderAs(w, r, status, view.ProblemPage(m)); err != nil && !errors.Is(asked.Err(), context.Canceled) { // nobody is left to see it
 		d.config.Logger.ErrorContext(ctx, "the error page cannot be drawn", "request", gate.RequestID(ctx), "err", err)
 	}
 }
