@@ -141,7 +141,7 @@ func TestWaitingCallerCanLeave(t *testing.T) {
 func TestSilentServerTimesOut(t *testing.T) {
 	silent := newSilentServer(t)
 	settings := silent.settings()
-	settings.Timeout = 20 * time.Millisecond
+	settings.Timeout = 500 * time.Millisecond
 	sender := newSender(t, settings, mail.Ports{})
 	wantOutcome(t, sender.Send(t.Context(), letterTo("anna@example.org")), mail.Deferred, "did not answer in time")
 }
