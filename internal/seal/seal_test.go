@@ -53,7 +53,11 @@ func TestOpenRefuses(t *testing.T) {
 	box := newBox(t, 1)
 	sealed := mustSeal(t, box, "secret", "user:1 code")
 	i := strings.LastIndex(sealed, ".") + 1
-	flipped := sealed[:i+3] + string(sealed[i+3]^1) + sealed[i+4:]
+	other := "A" // some other letter of base64's, so that only the seal can notice
+	if sealed[i+3] == 'A' {
+		other = "B"
+	}
+	flipped := sealed[:i+3] + other + sealed[i+4:]
 	cases := []struct{ name, sealed, context, says string }{
 		{"another row", sealed, "user:2 code", "moved"},
 		{"another field", sealed, "user:1 token", "moved"},
