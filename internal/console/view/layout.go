@@ -15,6 +15,11 @@ func (p Page) nextTheme() string {
 	return themes[(slices.Index(themes, p.theme())+1)%len(themes)]
 }
 
+// inMore tells whether the page is one of those that a phone shows under More.
+func (p Page) inMore() bool {
+	return slices.Contains([]string{"conflicts", "history", "vpp", "mail"}, p.Section)
+}
+
 // current is the value of aria-current.
 func current(yes bool) string {
 	if yes {
