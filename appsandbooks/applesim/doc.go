@@ -51,11 +51,12 @@
 //
 //	GET users with an unknown clientUserId       empty list                           UnknownUserRead9609
 //	GET users with activeOnly and retiredOnly    9602                                 BothFlagsEmpty
-//	GET users with managedAppleId                ignored: all users                   ManagedAppleIDFilter
+//	GET users with managedAppleId                who is bound to it                   ManagedAppleIDIgnored: all users
 //	a delta with filters                         they apply                           DeltaIgnoresFilters
 //	a delta over something changed twice         lists it once                        DeltaRepeats
 //	a delta of assignments over a removed one    says nothing of it                   DeltaListsRemoved, like any other
 //	a write is seen by the next read             at once                              ReadLag=2s
+//	pages of a filtered list                     full but the last                    SparsePages
 //	a versionId is known                         for ever                             VersionTTL=1h
 //
 //	update and retire of an unknown user         asynchronous 9609                    UnknownUserSync (9609/400)

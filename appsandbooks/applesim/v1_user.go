@@ -30,8 +30,11 @@ func (l *location) byUserID(id int64) (int32, bool) {
 	return int32(i), true
 }
 
-func (a *Apple) v1UserOf(c *call, i int32) v1VppUser {
-	l, r := c.location, c.location.at(i)
+func (a *Apple) v1UserOf(c *call, i int32) v1VppUser { return a.v1UserAs(c, i, c.location.at(i)) }
+
+// v1UserAs is a user as r has it.
+func (a *Apple) v1UserAs(c *call, i int32, r *record) v1VppUser {
+	l := c.location
 	out := v1VppUser{
 		UserID: v1UserID(l.index, i), ClientUserID: r.clientUserID, Email: r.email, Hash: r.idHash(), Status: r.state.status(),
 	}
