@@ -84,6 +84,8 @@
 //	UNLIMITED_ASSET for a new unlimited asset    none                                 UnlimitedNote=1 with adamId and pricingParam, =2 empty
 //
 //	version 1 under its older address            served                               OldAddressMoved (9617)
+//	identical calls to manage licenses           any number                           SameManageLimit=n (9632 beyond)
+//	identical assignments that fail              9616 and 9610                        SameFailureLimit=n (9630, 9631 beyond)
 //	editVPPUserSrv of a retired user by name     edited, as Apple's own simulator did EditRetired9609
 //
 // Lost, doubled, late and overtaking notifications, and everything else that merely goes wrong, are [Faults].

@@ -4,11 +4,11 @@ import "time"
 
 // applyUser does an event's work on one user. It returns the record, or the number of the error that this user got.
 func (a *Apple) applyUser(l *location, e *event, u requestUser, now time.Time) (int32, int) {
-	if e.Fate == EventMaintenance {
-		return -1, 9644
+	if number := e.Fate.event(); number != 0 {
+		return -1, number
 	}
-	if a.faults.strikes(ItemFailed) {
-		return -1, 9603
+	if number := a.faults.drawItem(); number != 0 {
+		return -1, number
 	}
 	switch e.Type {
 	case eventCreate:

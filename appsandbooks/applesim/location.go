@@ -51,6 +51,7 @@ type location struct {
 	bucket   bucket
 	nextOpen int32 // where AcceptSome looks next
 	walks    map[walk]*pages
+	repeats  repeats
 	reading  int              // page reads under way
 	marks    []mark           // recent positions, kept while ReadLag or VersionTTL wants them
 	were     past[record]     // records before their latest changes, while ReadLag wants them
@@ -64,7 +65,10 @@ type mark struct {
 }
 
 func newLocation(l Location, index uint32) *location {
-	return &location{Location: l, index: index, licenses: newLicenses(), newest: map[string]int32{}, accounts: map[[20]byte]int32{}, walks: map[walk]*pages{}}
+	return &location{
+		Location: l, index: index, licenses: newLicenses(), newest: map[string]int32{}, accounts: map[[20]byte]int32{},
+		walks: map[walk]*pages{}, repeats: repeats{},
+	}
 }
 
 // AddLocation adds a location and returns it with what was filled in.

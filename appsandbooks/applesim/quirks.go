@@ -107,6 +107,12 @@ type Quirks struct {
 	NotifyRetireAssets bool
 	// OldAddressMoved answers version 1 under /WebObjects/MZFinance.woa/wa with 9617, its service config excepted.
 	OldAddressMoved bool
+	// SameManageLimit makes version 1 answer 9632 to identical calls to manage licenses beyond so many within five minutes.
+	// Zero: any number.
+	SameManageLimit int
+	// SameFailureLimit makes version 1 answer 9630 (assigned already) or 9631 (none left) where the same assignment failed so
+	// often within five minutes. Zero: 9616 and 9610 for ever.
+	SameFailureLimit int
 	// EditRetired9609 answers editVPPUserSrv of version 1 with 9609 where it names a retired user. Default: edited, as the
 	// tests written against Apple's own simulator expect.
 	EditRetired9609 bool

@@ -31,6 +31,9 @@ func (a *Apple) v1Manage(c *call) reply {
 	if refused != nil {
 		return refused.reply()
 	}
+	if a.v1TooOften(c.location, key, give, take, now) {
+		return fail(9632).reply()
+	}
 	asset := int32(-1)
 	if i, ok := c.location.assetAt[key]; ok {
 		asset = i
@@ -139,9 +142,10 @@ func (a *Apple) v1Give(c *call, kind, id string, asset int32, now time.Time) v1A
 	l, out := c.location, v1Name(kind, id)
 	device := kind == "SerialNumbers"
 	h, known := l.holderOf(out.ClientUserID, out.Serial)
+	spoiled := a.faults.drawItem()
 	switch {
-	case a.faults.strikes(ItemFailed):
-		out.fail(9603)
+	case spoiled != 0:
+		out.fail(spoiled)
 	case !known:
 		out.fail(9609)
 	case asset < 0:
@@ -160,6 +164,7 @@ func (a *Apple) v1Give(c *call, kind, id string, asset int32, now time.Time) v1A
 	default:
 		out.License = strconv.FormatInt(v1LicenseID(l.index, a.assign(l, h, asset, now)), 10)
 	}
+	a.v1Again(l, &out, asset, now)
 	return out
 }
 
@@ -185,9 +190,10 @@ func (a *Apple) v1Twins(c *call, i, asset int32) []v1VppUser {
 func (a *Apple) v1Take(c *call, kind, id string, asset int32, now time.Time) v1Association {
 	l, out := c.location, v1Name(kind, id)
 	k, number := l.v1Holding(kind, id, asset)
+	if spoiled := a.faults.drawItem(); spoiled != 0 {
+		number = spoiled
+	}
 	switch {
-	case a.faults.strikes(ItemFailed):
-		out.fail(9603)
 	case number != 0:
 		out.fail(number)
 	case !l.assets[asset].Revocable:

@@ -174,8 +174,8 @@ func v1Person(args v1Args) (requestUser, *wireError) {
 
 // v1Strikes is the number of the error that a register or edit meets, or 0.
 func (a *Apple) v1Strikes(l *location, u requestUser, to int32) int {
-	if a.faults.strikes(ItemFailed) {
-		return 9603
+	if number := a.faults.drawItem(); number != 0 {
+		return number
 	}
 	return a.checkManaged(l, u.ManagedAppleID, to)
 }
@@ -214,11 +214,11 @@ func (a *Apple) v1Retire(c *call) reply {
 	if refused != nil {
 		return refused.reply()
 	}
-	r := c.location.at(i)
-	switch number := r.ending(byID); {
-	case number == 0 && a.faults.strikes(ItemFailed):
-		return fail(9603).reply()
+	switch number := c.location.at(i).ending(byID); {
 	case number == 0:
+		if spoiled := a.faults.drawItem(); spoiled != 0 {
+			return fail(spoiled).reply()
+		}
 		a.end(c.location, i, now)
 	case byID:
 		return fail(number).reply()
