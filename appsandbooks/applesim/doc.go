@@ -6,7 +6,8 @@
 // that Apple leaves unsaid. Its wire shapes are written from Apple's pages, independently of any client, so that one
 // mistake cannot hide another.
 //
-// It never talks to the real Apple, never needs a real Apple Account, and serves no subscriptions.
+// It never talks to the real Apple and never needs a real Apple Account. Nobody has subscriptions here: the addresses
+// answer, in Apple's shapes, as they would to an organization without any.
 //
 // # In a test
 //
@@ -83,6 +84,7 @@
 //	ASSET_MANAGEMENT for what a retire frees     none                                 NotifyRetireAssets
 //	UNLIMITED_ASSET for a new unlimited asset    none                                 UnlimitedNote=1 with adamId and pricingParam, =2 empty
 //
+//	the store's lookup with a wrong cookie       isAuthenticated is false             LookupForbidden (40300/403)
 //	version 1 under its older address            served                               OldAddressMoved (9617)
 //	identical calls to manage licenses           any number                           SameManageLimit=n (9632 beyond)
 //	identical assignments that fail              9616 and 9610                        SameFailureLimit=n (9630, 9631 beyond)

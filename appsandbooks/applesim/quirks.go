@@ -105,6 +105,9 @@ type Quirks struct {
 	NotifyPortal bool
 	// NotifyRetireAssets sends ASSET_MANAGEMENT (REVOKE, with the retire's eventId) for licenses that a retire sets free. Default: silent.
 	NotifyRetireAssets bool
+	// LookupForbidden answers the store's metadata lookup with 403 and the code 40300, as seen live, where the cookie is no
+	// content token. Default: isAuthenticated is false.
+	LookupForbidden bool
 	// OldAddressMoved answers version 1 under /WebObjects/MZFinance.woa/wa with 9617, its service config excepted.
 	OldAddressMoved bool
 	// SameManageLimit makes version 1 answer 9632 to identical calls to manage licenses beyond so many within five minutes.
