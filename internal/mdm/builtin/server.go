@@ -95,7 +95,7 @@ func (s *Server) Protocol() http.Handler {
 	core := nanomdm.New(s.store, nanomdm.WithLogger(s.logger),
 		nanomdm.WithUserAuthenticate(nanomdm.NewUAService(s.store, true)), nanomdm.WithGetToken(nanomdm.NewTokenMux()))
 	pinned := certauth.New(&hook{CheckinAndCommandService: core, server: s}, s.store, certauth.WithLogger(s.logger))
-	handler := mdmhttp.CertVerifyMiddleware(mdmhttp.CheckinAndCommandHandler(pinned, s.logger), ours{s}, s.logger)
+	handler := mdmhttp.CertVerifyMiddleware(sorted(mdmhttp.CheckinAndCommandHandler(pinned, s.logger)), ours{s}, s.logger)
 	handler = mdmhttp.CertExtractMdmSignatureMiddleware(handler, mdmhttp.MdmSignatureVerifierFunc(cryptoutil.VerifyMdmSignature), mdmhttp.SigLogWithLogger(s.logger))
 	return guarded(handler)
 }
