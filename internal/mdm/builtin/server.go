@@ -54,6 +54,7 @@ type Server struct {
 	store  Store
 	told   mdm.Told
 	pusher nano.Pusher
+	waker  *waker
 	logger log.Logger
 
 	mu sync.Mutex
@@ -76,11 +77,16 @@ func New(store Store, told mdm.Told, config Config) *Server {
 		config.Repush = 15 * time.Minute
 	}
 	logger := nanoLogger{config.Logger}
-	return &Server{
+	s := &Server{
 		config: config, store: store, told: told, logger: logger,
 		pusher: service.New(store, store, push.Factory{Config: config.Push}, logger),
 	}
+	s.waker = newWaker(s.wake, config.Logger)
+	return s
 }
+
+// Stop ends what goes on by itself; what is left over is the next start's.
+func (s *Server) Stop() { s.waker.stop() }
 
 // Abilities implements mdm.Server: it can do all there is.
 func (s *Server) Abilities() vpp.Abilities {
