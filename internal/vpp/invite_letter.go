@@ -44,4 +44,5 @@ type SentCommand struct {
 	Answer   string // the device's words
 	Sentence string // what that means
 	Mail     bool   // a letter may go instead, where the run says so
+	GivenUp  bool   // nobody answered: the MDM server may still hand it out
 }
