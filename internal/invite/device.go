@@ -91,7 +91,7 @@ func nameOf(device string) string {
 func (s *Service) DeviceAnswered(ctx context.Context, a vpp.CommandAnswer) error {
 	sentence, mail := explainAnswer(a)
 	return s.store.RecordCommand(ctx, vpp.SentCommand{
-		ID: vpp.DeliveryID(a.ID), MDM: a.MDM, State: a.State(vpp.CommandInvite), At: a.At, Answer: answerWords(a), Sentence: sentence, Mail: mail,
+		ID: vpp.DeliveryID(a.ID), MDM: a.MDM, From: a.Enrollment, State: a.State(vpp.CommandInvite), At: a.At, Answer: answerWords(a), Sentence: sentence, Mail: mail,
 	})
 }
 

@@ -101,3 +101,26 @@ func TestRefusedStaysRefused(t *testing.T) {
 		t.Errorf("%+v", list)
 	}
 }
+
+// S3-17: an answer counts for the device that was asked: another one behind
+// the same MDM server cannot give it, whatever id it names.
+func TestAnswerOfAnotherDevice(t *testing.T) {
+	h := open(t, t.TempDir()+"/a.db", invite.Config{}).withDevices()
+	ids := h.people(1)
+	pad := h.enroll(mdmtest.IPad, ids[0])
+	h.runDevices(invite.Request{Selection: vpp.Selection{IDs: ids}, Channel: vpp.ChannelDevice})
+	id := h.text("SELECT id FROM deliveries WHERE address = $1", pad.UDID)
+	for _, channel := range []string{"ANOTHER", pad.UDID + ":ANOTHER"} {
+		for _, status := range []string{"Error", "Acknowledged"} {
+			a := vpp.CommandAnswer{ID: id, MDM: vpp.BuiltinMDM, Enrollment: vpp.EnrollmentID(channel), Status: status, Invitation: "Acknowledged", At: h.now()}
+			must(t, h.DeviceAnswered(t.Context(), a))
+		}
+		if n := len(h.commands(vpp.CommandFilter{Open: true})); n != 1 {
+			t.Errorf("%s answered for %s: %d are open", channel, pad.UDID, n)
+		}
+	}
+	must(t, pad.Answer(t.Context(), nil))
+	if n := len(h.commands(vpp.CommandFilter{State: vpp.CommandAcknowledged})); n != 1 {
+		t.Errorf("%d are acknowledged", n)
+	}
+}

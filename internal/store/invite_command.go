@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/rsvpp/rsvpp/internal/vpp"
@@ -146,7 +147,8 @@ const commandTables = ` FROM deliveries d JOIN program_users p ON p.id = d.progr
 	JOIN invitations i ON i.id = d.invitation_id`
 
 // RecordCommand writes what a device said of an invitation. An answer to a
-// command that nobody knows, or that was answered before, changes nothing. An
+// command that nobody knows, that another device was sent, or that was answered
+// before, changes nothing. An
 // invitation that was taken back, or given up, and shown all the same counts
 // as shown.
 func (db *DB) RecordCommand(ctx context.Context, a vpp.SentCommand) error {
@@ -158,7 +160,7 @@ func (db *DB) recordCommand(ctx context.Context, t tx, a vpp.SentCommand) error 
 	if vpp.KindOf(err) == vpp.NotFound {
 		return nil
 	}
-	if err != nil || c.answered() {
+	if err != nil || c.answered() || a.From != "" && !strings.EqualFold(string(a.From), c.Address) {
 		return err
 	}
 	ended := c.outcome == vpp.DeliveryWithdrawn || c.outcome == vpp.DeliveryRefused

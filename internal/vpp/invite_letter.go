@@ -39,6 +39,7 @@ type SentLetter struct {
 type SentCommand struct {
 	ID       DeliveryID
 	MDM      MDMID
+	From     EnrollmentID // the channel that answered; "" when it is no device's answer
 	State    CommandState
 	At       time.Time
 	Answer   string // the device's words
