@@ -18,8 +18,8 @@ func TestAnswerWithAccount(t *testing.T) {
 	w.says("mdm", "push-cert", "push.pem", "push.key")
 	person := w.person("Anna Berg", "anna@school.test")
 	ipad := w.device(mdmtest.IPad, "Anna's iPad", []byte(w.says("mdm", "profile", "--user", "anna@school.test")))
-	storetest.Exec(t, w.db, `INSERT INTO deliveries (id, invitation_id, program_user_id, address, ready_at, channel, queued_at, mdm, device_id, outcome, command_state)
-		SELECT 'c1', 'i', p.id, v.udid, 1, 'device', 1, 'builtin', v.id, 'underway', 'pushed' FROM devices v JOIN program_users p ON p.user_id = v.owner_id`)
+	storetest.Exec(t, w.db, `INSERT INTO deliveries (id, invitation_id, program_user_id, address, ready_at, task_id, channel, queued_at, mdm, device_id, outcome, command_state)
+		SELECT 'c1', 'i', p.id, v.udid, 1, '', 'device', 1, 'builtin', v.id, 'underway', 'pushed' FROM devices v JOIN program_users p ON p.user_id = v.owner_id`)
 	storetest.Exec(t, w.db, `INSERT INTO invitations (id, program_user_id, user_id, generation, location_id, created_at, expires_at, invited_by)
 		SELECT 'i', id, user_id, generation, location_id, 1, 0, 'anna' FROM program_users`)
 	err := (&told{roster: w.roster, invites: w.invite}).Answered(t.Context(), vpp.CommandAnswer{
