@@ -108,7 +108,7 @@ func (t *told) Gone(ctx context.Context, server vpp.MDMID, key string) error {
 // Answered implements mdm.Told: an account is the roster's, and the answer the
 // invitations', who know whether it is to one. A device may say both at once.
 func (t *told) Answered(ctx context.Context, a vpp.CommandAnswer) error {
-	if a.Account != nil {
+	if a.Account != nil || a.MultiUser != nil {
 		if err := t.roster.AccountRead(ctx, a); err != nil {
 			return err
 		}
