@@ -128,6 +128,14 @@ type Repeatable struct {
 	Key string `header:"Idempotency-Key" maxLength:"200" doc:"A request with a key that was used before starts nothing and answers with the task of then."`
 }
 
+// key is the caller's key, which is never one that the server makes.
+func (r Repeatable) key() string {
+	if r.Key == "" {
+		return ""
+	}
+	return "api:" + r.Key
+}
+
 type inviteInput struct {
 	Repeatable
 	Body InvitationRequest
@@ -138,7 +146,7 @@ func (d *Door) invite(ctx context.Context, in *inviteInput) (*answer[Task], erro
 	if err != nil {
 		return nil, err
 	}
-	request.IdempotencyKey = in.Key
+	request.IdempotencyKey = in.key()
 	start := d.Inviter.Start
 	if len(request.Devices) > 0 && request.Channel == vpp.ChannelDevice {
 		start = d.Inviter.InviteOn
