@@ -136,6 +136,7 @@ func (s *Service) heed(ctx context.Context, l vpp.Location, got *appsandbooks.Cl
 func notificationTypes() []appsandbooks.NotificationType {
 	return []appsandbooks.NotificationType{
 		appsandbooks.UserManagement, appsandbooks.UserAssociated, appsandbooks.AssetManagement, appsandbooks.AssetCount,
+		appsandbooks.UnlimitedAsset,
 	}
 }
 

@@ -54,7 +54,7 @@ func (w *world) told(t *testing.T) *appsandbooks.ClientConfig {
 func (w *world) wantTold(t *testing.T) {
 	t.Helper()
 	l, got := w.wantState(t, vpp.ClaimOurs), w.told(t)
-	if got.NotificationURL != w.NotifyURL(school) || len(got.SubscribedNotificationTypes) != 4 || got.MDMInfo == nil || got.MDMInfo.ID != l.Claim.ID {
+	if got.NotificationURL != w.NotifyURL(school) || len(got.SubscribedNotificationTypes) != 5 || got.MDMInfo == nil || got.MDMInfo.ID != l.Claim.ID {
 		t.Errorf("Apple was told %+v", got)
 	}
 	if l.NotifyURL != got.NotificationURL || l.NotifyProblem != "" || !l.NotifyNext.IsZero() || l.NotifyTries != 0 || l.NotifyTestAt.IsZero() {
