@@ -54,7 +54,9 @@ func (w *world) now() time.Time { return time.Now().Add(time.Duration(w.ahead.Lo
 
 func newWorldWith(t *testing.T, url string, o applesim.Options, change func(*program.Config)) *world {
 	t.Helper()
-	o.PageSize = 50
+	if o.PageSize == 0 {
+		o.PageSize = 50
+	}
 	if o.Limits == (applesim.Limits{}) {
 		o.Limits = applesim.UnlimitedRate()
 	}
