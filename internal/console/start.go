@@ -22,6 +22,7 @@ type standing struct {
 	counts    vpp.Counts
 	mail      bool // letters can leave
 	told      bool // somebody is written to about tokens and locations
+	mdm       vpp.MDMState
 }
 
 func (d *Door) startPage(w http.ResponseWriter, r *http.Request) error {
@@ -54,6 +55,9 @@ func (d *Door) standing(r *http.Request) (s standing, err error) {
 	if s.counts, err = d.People.Counts(ctx, s.here.ID); err != nil {
 		return s, err
 	}
+	if s.mdm, err = d.MDM.State(ctx); err != nil {
+		return s, err
+	}
 	settings, err := d.Letters.MailSettings(ctx)
 	s.mail, s.told = settings.Configured(), len(settings.Administrators) > 0
 	return s, err
@@ -84,6 +88,7 @@ func (d *Door) attention(s standing) []view.Notice {
 			warns = append(warns, view.Notice{Tone: view.Info, Text: l.Name + ": " + text + ". Work goes on by itself then."})
 		}
 	}
+	warns = append(warns, pushNotices(s.mdm)...)
 	if !s.mail {
 		warns = append(warns, view.Notice{Tone: view.Warn, Text: "No mail is configured. Invitations can be made and their links copied, but nothing is mailed.", Action: view.Link{Text: "Set up mail", Href: "/settings/mail"}})
 	}
