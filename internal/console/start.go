@@ -20,8 +20,9 @@ type standing struct {
 	here      vpp.Location
 	funnel    vpp.Funnel
 	counts    vpp.Counts
-	mail      bool // letters can leave
-	told      bool // somebody is written to about tokens and locations
+	mail      bool   // letters can leave
+	dead      string // why their links lead nowhere, "" when they do not
+	told      bool   // somebody is written to about tokens and locations
 	mdm       vpp.MDMState
 }
 
@@ -59,7 +60,11 @@ func (d *Door) standing(r *http.Request) (s standing, err error) {
 		return s, err
 	}
 	settings, err := d.Letters.MailSettings(ctx)
+	if err != nil {
+		return s, err
+	}
 	s.mail, s.told = settings.Configured(), len(settings.Administrators) > 0
+	s.dead, err = d.Letters.DeadLinks(ctx, false)
 	return s, err
 }
 
@@ -87,6 +92,9 @@ func (d *Door) attention(s standing) []view.Notice {
 		if text := d.waiting(l); text != "" {
 			warns = append(warns, view.Notice{Tone: view.Info, Text: l.Name + ": " + text + ". Work goes on by itself then."})
 		}
+	}
+	if s.dead != "" {
+		stops = append(stops, view.Notice{Tone: view.Warn, Text: s.dead})
 	}
 	warns = append(warns, pushNotices(s.mdm)...)
 	if !s.mail {
