@@ -474,6 +474,27 @@ func TestSweep(t *testing.T) {
 	}
 }
 
+// F-10: with who is signed in a device tells what it is called by now, and its
+// system.
+func TestDescribed(t *testing.T) {
+	h := build(t, t.TempDir()+"/a.db")
+	d := h.enroll(mdmtest.IPad, "user-0001")
+	d.Name, d.OS, d.Do.Hash = "Anna’s new iPad", "18.1", "C2Wwd8LcIaE2v6f2/mvu82Gs/Lc="
+	if err := h.Send(t.Context(), []vpp.Command{{ID: "q1", Kind: vpp.CommandAccount, MDM: vpp.BuiltinMDM, Enrollment: vpp.EnrollmentID(d.UDID)}})[0]; err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Answer(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	got := h.told.devices[vpp.EnrollmentID(d.UDID)]
+	if got.Name != "Anna’s new iPad" || got.OSVersion != "18.1" || got.Product != string(mdmtest.IPad) || got.Platform != vpp.PlatformIPad {
+		t.Errorf("told of %+v", got)
+	}
+	if a := h.told.answers; len(a) != 1 || a[0].Account == nil || a[0].Account.Hash != d.Do.Hash {
+		t.Errorf("told of %+v", a)
+	}
+}
+
 // F-40: Apple's push service holds nobody up who sends: the command is queued,
 // and is "pushed" when the push was taken.
 func TestSendDoesNotWait(t *testing.T) {
