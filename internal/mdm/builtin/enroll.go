@@ -27,6 +27,8 @@ type enrolling interface {
 	// IdentityOwner is whose profile brought a certificate, "" for nobody's.
 	IdentityOwner(ctx context.Context, sha256 string) (vpp.UserID, error)
 	ForgetChallenges(ctx context.Context, before time.Time) error
+	// CertSince is since when a device comes with the certificate that counts; zero for none.
+	CertSince(ctx context.Context, device vpp.EnrollmentID) (time.Time, error)
 	// IdentityEnds is when a device's certificate ends; zero for one that has none of ours.
 	IdentityEnds(ctx context.Context, device vpp.EnrollmentID) (time.Time, error)
 	// EndingIdentities counts enrolled devices whose certificate ends between two times.

@@ -57,8 +57,9 @@ func (h *hook) Authenticate(r *nano.Request, message *nano.Authenticate) error {
 	if d.OwnerID, err = h.owner(r); err != nil {
 		return err
 	}
-	if d.OwnerID != "" {
-		d.OwnerSource = "enrollment"
+	d.OwnerSource = "enrollment" // also that it is nobody's
+	if d.CertifiedAt, err = h.server.store.CertSince(r.Context(), d.Key); err != nil {
+		return err
 	}
 	channel := vpp.Enrollment{ID: d.Key, MDM: vpp.BuiltinMDM, Disabled: true}
 	return h.server.told.Enrolled(r.Context(), d, []vpp.Enrollment{channel})
