@@ -25,11 +25,14 @@ type Invitations interface {
 // stylesPath is where the pages' style sheet is served.
 const stylesPath = "/i/welcome.css"
 
+// Enrolls says whether devices can be brought along by the link, too.
+type Enrolls func(ctx context.Context) bool
+
 // Handler serves everything under /i/. Browsers check where a form may lead,
 // redirects included, so targets lists Apple's origins, such as
 // "https://*.apple.com".
-func Handler(invitations Invitations, log *slog.Logger, targets ...string) http.Handler {
-	d := door{invitations, log}
+func Handler(invitations Invitations, enrolls Enrolls, log *slog.Logger, targets ...string) http.Handler {
+	d := door{invitations, enrolls, log}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+stylesPath, styles)
 	mux.HandleFunc("GET /i/{token}", d.open)
@@ -66,6 +69,7 @@ func styles(w http.ResponseWriter, _ *http.Request) {
 // door translates between HTTP and the acts.
 type door struct {
 	invitations Invitations
+	enrolls     Enrolls
 	log         *slog.Logger
 }
 
@@ -83,7 +87,7 @@ func (d door) open(w http.ResponseWriter, r *http.Request) {
 		d.fail(w, r, err)
 		return
 	}
-	d.show(w, r, http.StatusOK, page(token, welcome, seen))
+	d.show(w, r, http.StatusOK, page(token, welcome, seen, d.enrolls(r.Context())))
 }
 
 // goOn sends the person to Apple. The address appears in this answer alone.
@@ -107,7 +111,7 @@ func (d door) notMe(w http.ResponseWriter, r *http.Request) {
 		d.fail(w, r, err)
 		return
 	}
-	d.show(w, r, http.StatusOK, page(token, welcome, seen))
+	d.show(w, r, http.StatusOK, page(token, welcome, seen, d.enrolls(r.Context())))
 }
 
 func (d door) newLink(w http.ResponseWriter, r *http.Request) {

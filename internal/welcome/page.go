@@ -10,8 +10,8 @@ import (
 // bare is a page that says nothing about anybody.
 func bare() view.Page { return view.Page{Styles: stylesPath} }
 
-// page draws what a link has to say on a device.
-func page(token string, w invite.Welcome, on device) templ.Component {
+// page draws what a link has to say on a device, which may be brought along.
+func page(token string, w invite.Welcome, on device, enrolls bool) templ.Component {
 	p := view.Page{Styles: stylesPath, Organization: w.Organization, Contact: w.HelpContact}
 	if w.State != invite.WelcomeReady {
 		return view.EndPage(end(p, token, w))
@@ -28,6 +28,9 @@ func page(token string, w invite.Welcome, on device) templ.Component {
 	}
 	if w.Managed {
 		m.Managed = "Managed Apple Account"
+	}
+	if enrolls && on.name != "" {
+		m.Enroll = "/enroll/" + token
 	}
 	if on.name == "" {
 		m.QR = picture(w.URL)

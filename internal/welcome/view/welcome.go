@@ -34,6 +34,7 @@ type Welcome struct {
 	Steps    []string        // what this device will ask next, in order
 	QR       templ.Component // the link as a picture, for the wrong device
 	Expires  string          // "until 6 December 2026"
+	Enroll   string          // where this device is brought under management, "" where it cannot be
 }
 
 // End is a page on which nothing is left to accept.
