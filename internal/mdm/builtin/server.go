@@ -84,7 +84,7 @@ func New(store Store, told mdm.Told, config Config) *Server {
 
 // Abilities implements mdm.Server: it can do all there is.
 func (s *Server) Abilities() vpp.Abilities {
-	return vpp.Abilities{ListsDevices: true, MapsUsers: true, UserChannel: true, Results: true}
+	return vpp.Abilities{ListsDevices: true, MapsUsers: true, UserChannel: true, Results: true, Cancels: true}
 }
 
 // Protocol answers devices: check-ins and commands, at one address. A message
