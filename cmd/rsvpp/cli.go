@@ -68,6 +68,7 @@ Use a server from here:       rsvpp login https://rsvpp.example.org`,
 	p.add(root, "server", p.serveCommand(), p.configCommand(), p.migrateCommand(), p.sealCommand(), p.exportCommand(), p.versionCommand())
 	p.add(root, "people", p.loginCommand(), p.tokenCommand(), p.locationCommand(), p.claimCommand(), p.moveCommand(), p.usersCommand(), p.inviteCommand(), p.vppCommand(), p.assetsCommand(), p.devicesCommand(), p.mdmCommand(), p.tasksCommand(), p.explainCommand())
 	p.add(root, "try", p.demoCommand(), p.rehearseCommand(), p.applesimCommand())
+	p.completeFlags(root)
 	return root
 }
 

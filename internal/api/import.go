@@ -141,7 +141,7 @@ func (d *Door) previewImport(ctx context.Context, in *previewImportInput) (*answ
 type runImportInput struct {
 	ImportPath
 	Body *struct { // may be missing
-		Location string `json:"location,omitempty" maxLength:"64" doc:"A location besides the default one."`
+		Location string `json:"location,omitempty" maxLength:"64" doc:"Where people go whose row names no location; the default one if missing."`
 	}
 }
 

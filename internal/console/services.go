@@ -85,6 +85,7 @@ type People interface {
 	Create(ctx context.Context, by vpp.Actor, location vpp.LocationID, in vpp.UserInput) (vpp.User, error)
 	Update(ctx context.Context, by vpp.Actor, id vpp.UserID, patch roster.Patch) (vpp.User, error)
 	Remove(ctx context.Context, by vpp.Actor, id vpp.UserID) error
+	Place(ctx context.Context, by vpp.Actor, location vpp.LocationID, selection vpp.Selection) (int, error)
 	Export(ctx context.Context, f vpp.Filter, w io.Writer) error
 }
 

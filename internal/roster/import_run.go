@@ -12,8 +12,8 @@ import (
 // slice is how long one job works at an import before it lets others run.
 const slice = 10 * time.Second
 
-// Run makes the task that imports a file: people go to the default location
-// and, if it is another one, to the given one, unless their row names theirs.
+// Run makes the task that imports a file: people go to the given location, or
+// to the default one when none is given, unless their row names theirs.
 // A file is imported once; the same file uploaded again changes nothing more.
 func (s *Service) Run(ctx context.Context, by vpp.Actor, id vpp.ImportID, location vpp.LocationID) (vpp.Task, error) {
 	i, err := s.uploaded(ctx, id)

@@ -41,6 +41,9 @@ type People interface {
 	RemoveUser(ctx context.Context, by vpp.Actor, id vpp.UserID) error
 	// PlacePeople gives people a place in a location where they have none.
 	PlacePeople(ctx context.Context, by vpp.Actor, location vpp.LocationID, s vpp.Selection) (int, error)
+	// UnplacePeople takes people out of the selection's location, but nobody
+	// with a living record there, and nobody out of their only place.
+	UnplacePeople(ctx context.Context, by vpp.Actor, s vpp.Selection) (vpp.Unplaced, error)
 }
 
 // Files keeps uploaded files in pieces.
