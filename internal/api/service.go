@@ -56,7 +56,7 @@ type Imports interface {
 	Import(ctx context.Context, id vpp.ImportID) (roster.Import, error)
 	Remap(ctx context.Context, id vpp.ImportID, mapping sheet.Mapping) (roster.Import, error)
 	Preview(ctx context.Context, id vpp.ImportID, location vpp.LocationID, n int) (roster.Preview, error)
-	Run(ctx context.Context, by vpp.Actor, id vpp.ImportID, location vpp.LocationID) (vpp.Task, error)
+	RunOnce(ctx context.Context, by vpp.Actor, id vpp.ImportID, location vpp.LocationID, key string) (vpp.Task, error)
 	Failures(ctx context.Context, id vpp.ImportID, w io.Writer) error
 }
 

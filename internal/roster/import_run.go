@@ -16,6 +16,12 @@ const slice = 10 * time.Second
 // to the default one when none is given, unless their row names theirs.
 // A file is imported once; the same file uploaded again changes nothing more.
 func (s *Service) Run(ctx context.Context, by vpp.Actor, id vpp.ImportID, location vpp.LocationID) (vpp.Task, error) {
+	return s.RunOnce(ctx, by, id, location, "")
+}
+
+// RunOnce is Run under an idempotency key: asked again, it gives the task of
+// the first time.
+func (s *Service) RunOnce(ctx context.Context, by vpp.Actor, id vpp.ImportID, location vpp.LocationID, key string) (vpp.Task, error) {
 	i, err := s.uploaded(ctx, id)
 	if err != nil {
 		return vpp.Task{}, err
@@ -38,7 +44,8 @@ func (s *Service) Run(ctx context.Context, by vpp.Actor, id vpp.ImportID, locati
 	if i.Adopt {
 		task.Title = fmt.Sprintf("Move in %s from %s", people(i.Rows), i.Filename)
 	}
-	if err := s.store.StartImport(ctx, by, i, task); err != nil {
+	task, err = s.store.StartImport(ctx, by, i, task, key)
+	if err != nil {
 		return vpp.Task{}, err
 	}
 	return s.store.Task(ctx, task.ID)
