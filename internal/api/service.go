@@ -116,8 +116,8 @@ type Letters interface {
 	PreviewLetter(ctx context.Context, letter vpp.Letter, user vpp.UserID, location vpp.LocationID) (vpp.Letter, error)
 	MailSettings(ctx context.Context) (invite.MailSettings, error)
 	SaveMailSettings(ctx context.Context, by vpp.Actor, next invite.MailSettings) error
-	TestMail(ctx context.Context, settings invite.MailSettings, to string) (invite.TestReport, error)
-	TestLetter(ctx context.Context, letter vpp.Letter, to string, user vpp.UserID, location vpp.LocationID) (invite.Handover, error)
+	TestMail(ctx context.Context, by vpp.Actor, settings invite.MailSettings, to string) (invite.TestReport, error)
+	TestLetter(ctx context.Context, by vpp.Actor, letter vpp.Letter, to string, user vpp.UserID, location vpp.LocationID) (invite.Handover, error)
 }
 
 // Program keeps us and Apple equal; program.Service is one.
@@ -154,6 +154,7 @@ type Tasks interface {
 type Operators interface {
 	List(ctx context.Context) ([]operator.Operator, error)
 	Create(ctx context.Context, caller operator.Caller, name, password string, scopes operator.Scopes) (operator.Operator, error)
+	Update(ctx context.Context, caller operator.Caller, id vpp.OperatorID, change operator.Change) (operator.Operator, error)
 	Remove(ctx context.Context, caller operator.Caller, id vpp.OperatorID) error
 	SetPassword(ctx context.Context, caller operator.Caller, id vpp.OperatorID, next string) error
 	ListKeys(ctx context.Context, holder vpp.OperatorID) ([]operator.Key, error)
