@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"net/http"
+	"time"
 )
 
 // Letter reads the letter that carries invitations.
@@ -65,6 +66,10 @@ type MailSettings struct {
 	TimeoutSeconds int    `json:"timeout_seconds,omitempty"`
 	TrustedCA      string `json:"trusted_ca,omitempty"` // PEM
 
+	DKIM         bool   `json:"dkim,omitempty"` // letters are signed; needs a key
+	DKIMDomain   string `json:"dkim_domain,omitempty"`
+	DKIMSelector string `json:"dkim_selector,omitempty"`
+
 	Administrators []string `json:"administrators,omitempty"` // whom the server writes to about tokens and locations
 }
 
@@ -78,12 +83,41 @@ func (c *Client) SaveMail(ctx context.Context, s MailSettings) (MailSettings, er
 	return send[MailSettings](ctx, c, http.MethodPut, "/mail", s)
 }
 
+// Signing tells how letters are signed (DKIM), and what must be published for it.
+type Signing struct {
+	On       bool      `json:"on"`
+	Domain   string    `json:"domain,omitempty"`
+	Selector string    `json:"selector"`
+	Name     string    `json:"name,omitempty"`   // of the TXT record
+	Record   string    `json:"record,omitempty"` // what it must say; "" while there is no key
+	MadeAt   time.Time `json:"made_at,omitzero"`
+}
+
+// Signing reads how letters are signed.
+func (c *Client) Signing(ctx context.Context) (Signing, error) {
+	return get[Signing](ctx, c, "/mail/dkim", nil)
+}
+
+// MakeSigningKey makes a new key. Letters are not signed until the record is
+// published and MailSettings.DKIM is switched on.
+func (c *Client) MakeSigningKey(ctx context.Context) (Signing, error) {
+	return send[Signing](ctx, c, http.MethodPost, "/mail/dkim", nil)
+}
+
 // MailTest tells how a test letter fared, step by step.
 type MailTest struct {
 	Outcome  string     `json:"outcome"` // accepted, deferred, refused
 	Answer   string     `json:"answer,omitempty"`
 	Sentence string     `json:"sentence"`
 	Steps    []MailStep `json:"steps"`
+	Hints    []MailHint `json:"hints"` // what recipients' servers find out about the sender
+}
+
+// MailHint is one thing that recipients' servers look up about letters.
+type MailHint struct {
+	About    string `json:"about"`   // spf, dkim, dmarc, greeting, dns
+	Verdict  string `json:"verdict"` // ok, but, bad
+	Sentence string `json:"sentence"`
 }
 
 // MailStep is one step of the exchange with the mail server.

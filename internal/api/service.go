@@ -114,6 +114,8 @@ type Letters interface {
 	PreviewLetter(ctx context.Context, letter vpp.Letter, user vpp.UserID, location vpp.LocationID) (vpp.Letter, error)
 	MailSettings(ctx context.Context) (invite.MailSettings, error)
 	SaveMailSettings(ctx context.Context, by vpp.Actor, next invite.MailSettings) error
+	Signing(ctx context.Context) (invite.Signing, error)
+	MakeSigningKey(ctx context.Context, by vpp.Actor) (invite.Signing, error)
 	TestMail(ctx context.Context, settings invite.MailSettings, to string) (invite.TestReport, error)
 	TestLetter(ctx context.Context, letter vpp.Letter, to string, user vpp.UserID, location vpp.LocationID) (invite.Handover, error)
 }

@@ -12,12 +12,21 @@ type Carrier interface {
 	// Check says what is wrong with settings, without using them.
 	Check(s MailSettings) error
 	// Use swaps the settings; letters under way end under the old ones.
-	Use(s MailSettings) error
+	Use(s Outgoing) error
 	// Send hands one letter over, and says what became of it. It is called by
 	// many at once and ends with its context.
 	Send(ctx context.Context, m Message) Handover
 	// Test sends a test letter under the given settings and tells each step.
-	Test(ctx context.Context, s MailSettings, to string) TestReport
+	Test(ctx context.Context, s Outgoing, to string) TestReport
+	// NewSigningKey makes a key for signing letters, and what the DNS must say
+	// about it.
+	NewSigningKey() (key, record string, err error)
+}
+
+// Outgoing are settings with the secrets that letters go out by.
+type Outgoing struct {
+	MailSettings
+	SigningKey string // "" for letters that are not signed
 }
 
 // Message is one letter to one person, ready to go.
@@ -77,6 +86,15 @@ type TestReport struct {
 	Answer   string
 	Sentence string
 	Steps    []TestStep
+	Hints    []TestHint // what recipients' servers find out about us
+}
+
+// TestHint is one thing that recipients' servers look up about letters from
+// here: "spf", "dkim", "dmarc", "greeting", or "dns" when nothing could be asked.
+type TestHint struct {
+	About    string
+	Verdict  string // "ok", "but", "bad"
+	Sentence string
 }
 
 // TestStep is one step of the exchange with the mail server.
