@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"time"
 )
@@ -66,6 +67,8 @@ type MailSettings struct {
 	TimeoutSeconds int    `json:"timeout_seconds,omitempty"`
 	TrustedCA      string `json:"trusted_ca,omitempty"` // PEM
 
+	BounceTo string `json:"bounce_to,omitempty"` // letters that cannot be delivered come back to it
+
 	DKIM         bool   `json:"dkim,omitempty"` // letters are signed; needs a key
 	DKIMDomain   string `json:"dkim_domain,omitempty"`
 	DKIMSelector string `json:"dkim_selector,omitempty"`
@@ -102,6 +105,19 @@ func (c *Client) Signing(ctx context.Context) (Signing, error) {
 // published and MailSettings.DKIM is switched on.
 func (c *Client) MakeSigningKey(ctx context.Context) (Signing, error) {
 	return send[Signing](ctx, c, http.MethodPost, "/mail/dkim", nil)
+}
+
+// Bounce tells what a message that came back meant.
+type Bounce struct {
+	Outcome  string `json:"outcome,omitempty"` // bounced, complained, accepted when only late; "" for nothing
+	News     bool   `json:"news"`
+	Sentence string `json:"sentence"`
+}
+
+// TakeBounce tells the server of a letter that came back, or that a reader
+// reported as junk: the message as it came.
+func (c *Client) TakeBounce(ctx context.Context, message io.Reader) (Bounce, error) {
+	return upload[Bounce](ctx, c, http.MethodPost, "/bounces", "message/rfc822", File{Reader: message})
 }
 
 // MailTest tells how a test letter fared, step by step.

@@ -35,7 +35,7 @@ func (c *carrier) Use(s invite.Outgoing) error { return c.sender.Change(mailSett
 func (c *carrier) Send(ctx context.Context, m invite.Message) invite.Handover {
 	r := c.sender.Send(ctx, mail.Letter{
 		ToName: m.ToName, ToAddress: m.ToAddress, Subject: m.Subject, Text: m.Text, HTML: m.HTML,
-		MessageID: m.MessageID, Date: m.Date, Headers: m.Headers,
+		MessageID: m.MessageID, Date: m.Date, Headers: m.Headers, ReturnPath: m.ReturnPath,
 	})
 	h := handover(r)
 	c.count(h.Outcome)
@@ -63,6 +63,18 @@ func (c *carrier) Test(ctx context.Context, s invite.Outgoing, to string) invite
 	return report
 }
 
+// ReturnPath implements invite.Bounces.
+func (*carrier) ReturnPath(address, token string) string { return mail.ReturnPath(address, token) }
+
+// ReadBounce implements invite.Bounces.
+func (*carrier) ReadBounce(raw []byte, address string) invite.Returned {
+	b := mail.ReadBounce(raw, address)
+	outcome := map[mail.BounceKind]vpp.DeliveryOutcome{
+		mail.BounceFailed: vpp.DeliveryBounced, mail.BounceDelayed: vpp.DeliveryAccepted, mail.BounceComplaint: vpp.DeliveryComplained,
+	}[b.Kind]
+	return invite.Returned{Outcome: outcome, Answer: b.Answer, BadAddress: b.Address, Tokens: b.Tokens}
+}
+
 // NewSigningKey implements invite.Carrier.
 func (c *carrier) NewSigningKey() (key, record string, err error) {
 	made, err := mail.NewSigningKey()
@@ -87,7 +99,8 @@ func mailSettings(s invite.Outgoing) mail.Settings {
 		Mode: mail.Mode(s.Mode), Host: s.Host, Port: s.Port, Security: mail.Security(s.Security), Username: s.Username,
 		Password: mail.NewSecret(s.Password), FromName: s.FromName, FromAddress: s.FromAddress, ReplyTo: s.ReplyTo, HELO: s.HELO,
 		MaxConnections: s.MaxConnections, Timeout: time.Duration(s.TimeoutSeconds) * time.Second, TrustedCA: []byte(s.TrustedCA),
-		DKIM: mail.DKIM{Domain: s.DKIMDomain, Selector: s.DKIMSelector, Key: mail.NewSecret(s.SigningKey)},
+		BounceTo: s.BounceTo,
+		DKIM:     mail.DKIM{Domain: s.DKIMDomain, Selector: s.DKIMSelector, Key: mail.NewSecret(s.SigningKey)},
 	}
 }
 

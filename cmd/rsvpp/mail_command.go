@@ -9,7 +9,7 @@ import (
 )
 
 func (p *cli) mailCommand() *cobra.Command {
-	return p.group(&cobra.Command{Use: "mail", Short: "How letters leave the server"}, p.mailSigning())
+	return p.group(&cobra.Command{Use: "mail", Short: "How letters leave the server"}, p.mailSigning(), p.mailBounce())
 }
 
 func (p *cli) mailSigning() *cobra.Command {
@@ -60,4 +60,28 @@ func (p *cli) showSigning(s client.Signing) error {
 		after = "Letters are signed."
 	}
 	return p.println(s.Name + " TXT\n" + s.Record + "\n" + after)
+}
+
+func (p *cli) mailBounce() *cobra.Command {
+	c := &cobra.Command{
+		Use: "bounce", Short: "Tell the server of a letter that came back: the message on standard input", Args: cobra.NoArgs,
+		Long: `Tell the server of a letter that came back, or that a reader reported as junk.
+The message is read from standard input as it came, so that a mail server can hand
+over everything that reaches the bounce address of the mail settings.`,
+		Example: `  rsvpp mail bounce < message
+  bounces: "|/usr/local/bin/rsvpp mail bounce"      (in /etc/aliases)`,
+	}
+	p.serverFlags(c)
+	p.jsonFlag(c)
+	c.RunE = p.asksServer(func(ctx context.Context, server *client.Client, _ []string) error {
+		said, err := server.TakeBounce(ctx, p.in)
+		if err != nil {
+			return err
+		}
+		if p.json {
+			return p.printJSON(said)
+		}
+		return p.println(clean(said.Sentence))
+	})
+	return c
 }

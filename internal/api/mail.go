@@ -90,6 +90,8 @@ type MailSettings struct {
 	TimeoutSeconds int    `json:"timeout_seconds,omitempty" minimum:"0" maximum:"600"`
 	TrustedCA      string `json:"trusted_ca,omitempty" maxLength:"200000" doc:"PEM certificates, trusted beside the system's."`
 
+	BounceTo string `json:"bounce_to,omitempty" maxLength:"320" doc:"Letters that cannot be delivered come back to this address, with a token of the letter behind a + (VERP)."`
+
 	DKIM         bool   `json:"dkim,omitempty" doc:"Letters are signed; needs a key, see /mail/dkim."`
 	DKIMDomain   string `json:"dkim_domain,omitempty" maxLength:"255" doc:"The domain of the sender's address if missing."`
 	DKIMSelector string `json:"dkim_selector,omitempty" maxLength:"100" doc:"rsvpp if missing."`

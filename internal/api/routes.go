@@ -106,6 +106,8 @@ func (d *Door) write(b *book) {
 	post(b, "/mail/dkim", settings, "makeSigningKey", "Make a new key to sign letters with; they are not signed until it is switched on", d.makeSigningKey)
 	post(b, "/mail/test", settings, "testMail", "Send a test letter and tell each step", d.testMail, slow(2*time.Minute))
 
+	post(b, "/bounces", inviting, "takeBounce", "Tell of a letter that came back, or was reported as junk: the message as it came", d.bounce, upload(largestBounce, "message/rfc822"))
+
 	get(b, "/devices", read, "listDevices", "Devices of every MDM server, by name", d.listDevices)
 	get(b, "/devices/counts", read, "countDevices", "Numbers of devices, and of those that need somebody", d.countDevices)
 	post(b, "/devices/assign", rostering, "assignDevices", "Say whose devices are by a list of serial numbers; tells what became of each line", d.assignDevices, selecting)

@@ -115,6 +115,7 @@ type Letters interface {
 	MailSettings(ctx context.Context) (invite.MailSettings, error)
 	SaveMailSettings(ctx context.Context, by vpp.Actor, next invite.MailSettings) error
 	Signing(ctx context.Context) (invite.Signing, error)
+	Bounce(ctx context.Context, raw []byte) (invite.BounceSaid, error)
 	MakeSigningKey(ctx context.Context, by vpp.Actor) (invite.Signing, error)
 	TestMail(ctx context.Context, settings invite.MailSettings, to string) (invite.TestReport, error)
 	TestLetter(ctx context.Context, letter vpp.Letter, to string, user vpp.UserID, location vpp.LocationID) (invite.Handover, error)

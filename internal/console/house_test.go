@@ -297,7 +297,8 @@ func settingsOf(s invite.Outgoing) mail.Settings {
 		Mode: mail.Mode(s.Mode), Host: s.Host, Port: s.Port, Security: mail.Security(s.Security), Username: s.Username,
 		Password: mail.NewSecret(s.Password), FromName: s.FromName, FromAddress: s.FromAddress, ReplyTo: s.ReplyTo, HELO: s.HELO,
 		MaxConnections: s.MaxConnections, Timeout: time.Duration(s.TimeoutSeconds) * time.Second, TrustedCA: []byte(s.TrustedCA),
-		DKIM: mail.DKIM{Domain: s.DKIMDomain, Selector: s.DKIMSelector, Key: mail.NewSecret(s.SigningKey)},
+		BounceTo: s.BounceTo,
+		DKIM:     mail.DKIM{Domain: s.DKIMDomain, Selector: s.DKIMSelector, Key: mail.NewSecret(s.SigningKey)},
 	}
 }
 

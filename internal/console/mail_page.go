@@ -134,6 +134,7 @@ func senderFields(s invite.MailSettings, wrong map[string]string) []view.Field {
 		{Name: "from_name", Label: "Sender’s name", Value: s.FromName, Error: wrong["from_name"], Placeholder: "Example School"},
 		{Name: "from_address", Label: "Sender’s address", Type: "email", Value: s.FromAddress, Error: wrong["from_address"], Required: true},
 		{Name: "reply_to", Label: "Answers go to", Type: "email", Value: s.ReplyTo, Error: wrong["reply_to"], Hint: "Empty: to the sender’s address."},
+		{Name: "bounce_to", Label: "Letters that cannot be delivered come back to", Type: "email", Value: s.BounceTo, Error: wrong["bounce_to"], Placeholder: "bounces@example.com", Hint: "Optional. A mailbox of your own domain that leads back to this server: then it is seen here when a letter does not arrive after all. Each letter gets its own address there, with a + in it."},
 		{Name: "administrators", Label: "Administrators", Value: strings.Join(s.Administrators, ", "), Error: wrong["administrators"], Placeholder: "it@example.com", Hint: "This server writes to them when a content token is about to expire, when Apple refuses one, and when another server takes a location. Several with commas."},
 	}
 }
@@ -192,6 +193,7 @@ func mailTyped(r *http.Request, s invite.MailSettings) (invite.MailSettings, map
 	s.Mode = r.PostFormValue("mode")
 	s.FromName, s.FromAddress, s.ReplyTo = typed(r, "from_name"), typed(r, "from_address"), typed(r, "reply_to")
 	s.Administrators = strings.FieldsFunc(r.PostFormValue("administrators"), func(c rune) bool { return c == ',' || c == ';' || unicode.IsSpace(c) })
+	s.BounceTo = typed(r, "bounce_to")
 	s.DKIM, s.DKIMDomain, s.DKIMSelector = r.PostFormValue("dkim") != "", strings.ToLower(typed(r, "dkim_domain")), strings.ToLower(typed(r, "dkim_selector"))
 	s.HELO, s.Security = typed(r, "helo"), r.PostFormValue("security")
 	s.Host, s.Username, s.Password, s.Port = typed(r, "host"), typed(r, "username"), r.PostFormValue("password"), 0

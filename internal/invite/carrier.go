@@ -23,6 +23,23 @@ type Carrier interface {
 	NewSigningKey() (key, record string, err error)
 }
 
+// Bounces reads what comes back.
+type Bounces interface {
+	// ReturnPath is where a letter with a token comes back to.
+	ReturnPath(address, token string) string
+	// ReadBounce reads a message that came to the bounce address.
+	ReadBounce(raw []byte, address string) Returned
+}
+
+// Returned is a message that came back. An Outcome of accepted means that the
+// letter is only late, and none that the message says nothing of the sort.
+type Returned struct {
+	Outcome    vpp.DeliveryOutcome // bounced, complained, accepted or ""
+	Answer     string              // the other mail server's words, one line
+	BadAddress bool                // bounced because of the address
+	Tokens     []string            // of the letters that it may be about
+}
+
 // Outgoing are settings with the secrets that letters go out by.
 type Outgoing struct {
 	MailSettings
@@ -31,14 +48,15 @@ type Outgoing struct {
 
 // Message is one letter to one person, ready to go.
 type Message struct {
-	ToName    string
-	ToAddress string
-	Subject   string
-	Text      string
-	HTML      string
-	MessageID string // the same at every attempt, so that a repeat can be recognized; without angle brackets
-	Date      time.Time
-	Headers   map[string]string
+	ToName     string
+	ToAddress  string
+	Subject    string
+	Text       string
+	HTML       string
+	MessageID  string // the same at every attempt, so that a repeat can be recognized; without angle brackets
+	Date       time.Time
+	ReturnPath string // where it comes back to, "" for the sender\'s address
+	Headers    map[string]string
 }
 
 // Handover is what became of one attempt. An attempt whose answer was lost

@@ -59,7 +59,7 @@ func open(t testing.TB, url string, config invite.Config) *house {
 	t.Cleanup(func() { must(t, h.sender.Close()) })
 	config.BaseURL, config.LinkKey = "https://rsvpp.test", []byte("0123456789abcdef0123456789abcdef")
 	h.Service = invite.New(h.db, invite.Ports{
-		Carrier: carrier{h.sender}, Devices: lateDevices{h}, Letters: letters{}, Sealer: newBox(t), Apple: h, Clock: h.now,
+		Carrier: carrier{h.sender}, Devices: lateDevices{h}, Letters: letters{}, Bounces: carrier{}, Sealer: newBox(t), Apple: h, Clock: h.now,
 		IDs: storetest.NewID, Secrets: uuid.NewString,
 	}, config)
 	h.exec("INSERT INTO locations (id, name, is_default, created_at, token_added_at, token_expires_at) VALUES ('l1', 'Example School', $1, 1, 1, $2)",
@@ -176,7 +176,8 @@ func settingsOf(s invite.Outgoing) mail.Settings {
 		Mode: mail.Mode(s.Mode), Host: s.Host, Port: s.Port, Security: mail.Security(s.Security), Username: s.Username,
 		Password: mail.NewSecret(s.Password), FromName: s.FromName, FromAddress: s.FromAddress, ReplyTo: s.ReplyTo, HELO: s.HELO,
 		MaxConnections: s.MaxConnections, Timeout: time.Duration(s.TimeoutSeconds) * time.Second, TrustedCA: []byte(s.TrustedCA),
-		DKIM: mail.DKIM{Domain: s.DKIMDomain, Selector: s.DKIMSelector, Key: mail.NewSecret(s.SigningKey)},
+		BounceTo: s.BounceTo,
+		DKIM:     mail.DKIM{Domain: s.DKIMDomain, Selector: s.DKIMSelector, Key: mail.NewSecret(s.SigningKey)},
 	}
 }
 
@@ -189,6 +190,16 @@ func (c carrier) Send(ctx context.Context, m invite.Message) invite.Handover {
 	r := c.sender.Send(ctx, mail.Letter(m))
 	halt := r.Outcome == mail.Deferred && (r.Cause == mail.CauseSettings || r.Step == mail.StepConnect)
 	return invite.Handover{Outcome: outcomeOf(r), Answer: r.Answer, Sentence: r.Sentence, Halt: halt, BadAddress: r.Outcome == mail.Refused && r.Cause == mail.CauseRecipient}
+}
+
+func (carrier) ReturnPath(address, token string) string { return mail.ReturnPath(address, token) }
+
+func (carrier) ReadBounce(raw []byte, address string) invite.Returned {
+	b := mail.ReadBounce(raw, address)
+	outcome := map[mail.BounceKind]vpp.DeliveryOutcome{
+		mail.BounceFailed: vpp.DeliveryBounced, mail.BounceDelayed: vpp.DeliveryAccepted, mail.BounceComplaint: vpp.DeliveryComplained,
+	}[b.Kind]
+	return invite.Returned{Outcome: outcome, Answer: b.Answer, BadAddress: b.Address, Tokens: b.Tokens}
 }
 
 func (c carrier) NewSigningKey() (key, record string, err error) {

@@ -53,6 +53,8 @@ type MailSettings struct {
 	TimeoutSeconds int
 	TrustedCA      string // PEM
 
+	BounceTo string // letters that cannot be delivered come back to it, each with a token of its own; "" for the sender's address
+
 	DKIM         bool   // letters are signed
 	DKIMDomain   string // "" for the domain of the sender's address
 	DKIMSelector string // "" for the usual one
