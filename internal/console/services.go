@@ -139,6 +139,8 @@ type Letters interface {
 	SaveLetter(ctx context.Context, by vpp.Actor, letter vpp.Letter) error
 	PreviewLetter(ctx context.Context, letter vpp.Letter, user vpp.UserID, location vpp.LocationID) (vpp.Letter, error)
 	MailSettings(ctx context.Context) (invite.MailSettings, error)
+	// DeadLinks says that links lead nowhere for others, "" when all is well.
+	DeadLinks(ctx context.Context, handedOver bool) (string, error)
 	SaveMailSettings(ctx context.Context, by vpp.Actor, next invite.MailSettings) error
 	Signing(ctx context.Context) (invite.Signing, error)
 	MakeSigningKey(ctx context.Context, by vpp.Actor) (invite.Signing, error)
