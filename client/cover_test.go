@@ -148,7 +148,7 @@ func callAll(ctx context.Context, c *client.Client) map[string]error {
 		"conflicts": second(c.ListConflicts(ctx, client.SameAccount, "", page)), "count conflicts": second(c.CountConflicts(ctx, "")),
 		"retire other": second(c.RetireOther(ctx, "", "x", "")), "retry": second(c.RetryTask(ctx, "t")),
 		"letter": second(c.Letter(ctx)), "save letter": second(c.SaveLetter(ctx, client.Letter{})), "preview letter": second(c.PreviewLetter(ctx, client.LetterPreview{})),
-		"mail": second(c.Mail(ctx)), "save mail": second(c.SaveMail(ctx, client.MailSettings{})), "test mail": second(c.TestMail(ctx, "x", nil)),
+		"mail": second(c.Mail(ctx)), "save mail": second(c.SaveMail(ctx, client.MailSettings{})), "bounce": second(c.TakeBounce(ctx, strings.NewReader("m"))), "signing": second(c.Signing(ctx)), "make signing key": second(c.MakeSigningKey(ctx)), "test mail": second(c.TestMail(ctx, "x", nil)),
 		"test letter": second(c.TestLetter(ctx, client.LetterTest{To: "x"})),
 		"history":     second(c.ListHistory(ctx, client.HistoryFilter{}, page)), "operators": second(c.Operators(ctx)),
 		"create operator": second(c.CreateOperator(ctx, "n", "p", "read")), "delete operator": c.DeleteOperator(ctx, "o"),

@@ -104,7 +104,11 @@ func (d *Door) write(b *book) {
 	post(b, "/letter/test", inviting, "testLetter", "Send a letter, filled in, to an address of yours; its link leads nowhere", d.testLetter, slow(2*time.Minute))
 	get(b, "/mail", settings, "getMail", "How letters leave, without the password", d.getMail)
 	put(b, "/mail", settings, "saveMail", "Change how letters leave", d.putMail)
+	get(b, "/mail/dkim", settings, "getSigning", "How letters are signed (DKIM), and the record to publish", d.getSigning)
+	post(b, "/mail/dkim", settings, "makeSigningKey", "Make a new key to sign letters with; they are not signed until it is switched on", d.makeSigningKey)
 	post(b, "/mail/test", settings, "testMail", "Send a test letter and tell each step", d.testMail, slow(2*time.Minute))
+
+	post(b, "/bounces", inviting, "takeBounce", "Tell of a letter that came back, or was reported as junk: the message as it came", d.bounce, upload(largestBounce, "message/rfc822"))
 
 	get(b, "/devices", read, "listDevices", "Devices of every MDM server, by name", d.listDevices)
 	get(b, "/devices/counts", read, "countDevices", "Numbers of devices, and of those that need somebody", d.countDevices)

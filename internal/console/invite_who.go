@@ -53,8 +53,8 @@ func (d *Door) who(r *http.Request, f draft, typos map[vpp.UserID]typo) (view.In
 	}
 	for _, v := range found.Verdicts {
 		// Who is not reached this way may be another, or can be handed a link.
-		m.ByLink = m.ByLink || slices.Contains([]invite.Code{invite.NoAddress, invite.AddressRefused, invite.MailNotConfigured, invite.NoDevice, invite.DeviceForbidden}, v.Code)
-		m.MayTry = m.MayTry || v.Code == invite.AddressRefused
+		m.ByLink = m.ByLink || slices.Contains([]invite.Code{invite.NoAddress, invite.AddressRefused, invite.AddressBounced, invite.AddressSuppressed, invite.MailNotConfigured, invite.NoDevice, invite.DeviceForbidden}, v.Code)
+		m.MayTry = m.MayTry || v.Code == invite.AddressRefused || v.Code == invite.AddressBounced
 		people, err := d.Inviter.Lines(ctx, f.request(), v.Alike, vpp.Page{Limit: sampledNames})
 		if err != nil {
 			return m, err
@@ -177,6 +177,10 @@ func verdictTitle(v invite.Verdict) string {
 		return "No mail can go out"
 	case invite.NoAddress:
 		return "Have no address"
+	case invite.AddressBounced:
+		return "Have an address from which letters come back"
+	case invite.AddressSuppressed:
+		return "Reported a letter as junk"
 	case invite.AddressRefused:
 		return "Have an address that was refused"
 	case invite.BadAddress:

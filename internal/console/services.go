@@ -145,6 +145,8 @@ type Letters interface {
 	SaveMailSettings(ctx context.Context, by vpp.Actor, next invite.MailSettings) error
 	TestMail(ctx context.Context, by vpp.Actor, settings invite.MailSettings, to string) (invite.TestReport, error)
 	TestLetter(ctx context.Context, by vpp.Actor, letter vpp.Letter, to string, user vpp.UserID, location vpp.LocationID) (invite.Handover, error)
+	Signing(ctx context.Context) (invite.Signing, error)
+	MakeSigningKey(ctx context.Context, by vpp.Actor) (invite.Signing, error)
 }
 
 // Program keeps us and Apple equal; program.Service is one.

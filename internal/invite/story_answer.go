@@ -157,6 +157,10 @@ func answerInvited(s Story, h vpp.CaseHistory, mail bool, now time.Time) (string
 		return "The reader of the link said that they are somebody else: the address seems to be wrong.", Next{ActAddress, "Correct the address", "Then resend: the old link stays dead."}
 	case p.MailProblem == vpp.DeliveryRefused:
 		return "The mail server refused the letter: " + last.Sentence, Next{ActAddress, "Correct the address", "Then resend, or hand the link over another way."}
+	case p.MailProblem == vpp.DeliveryBounced:
+		return "The mail server took the letter. " + last.Sentence, Next{ActAddress, "Correct the address", "Then resend, or hand the link over another way."}
+	case p.MailProblem == vpp.DeliveryComplained:
+		return "The letter arrived and was reported as junk: nothing more is mailed to this address.", Next{ActCopyLink, "Copy the link", "Hand it over another way, or enter another address."}
 	case p.MailProblem == vpp.DeliveryDeferred && last.Outcome.Open():
 		return "The mail server asked to try later: " + last.Sentence, Next{ActCopyLink, "Copy the link", fmt.Sprintf("The letter is tried again by itself (%d so far); the link can be handed over meanwhile.", last.Attempts)}
 	case s.State == vpp.InvitationExpired:

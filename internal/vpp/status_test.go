@@ -40,6 +40,7 @@ func TestStep(t *testing.T) {
 		{"queued", vpp.ProgramUser{Pending: vpp.WriteCreate}, vpp.StepQueued},
 		{"waiting for Apple (trap 2)", vpp.ProgramUser{Pending: vpp.WriteCreate, BatchID: "b"}, vpp.StepWaiting},
 		{"created, mail queued", vpp.ProgramUser{AppleStatus: vpp.AppleRegistered}, vpp.StepCreated},
+		{"mail came back", vpp.ProgramUser{AppleStatus: vpp.AppleRegistered, MailProblem: vpp.DeliveryBounced}, vpp.StepMailBounced},
 		{"mail refused", vpp.ProgramUser{AppleStatus: vpp.AppleRegistered, MailProblem: vpp.DeliveryRefused}, vpp.StepMailRefused},
 		{"handed over", vpp.ProgramUser{AppleStatus: vpp.AppleRegistered, HandedOverAt: now}, vpp.StepAwaitsPerson},
 		{"refused by Apple", vpp.ProgramUser{AppleError: 9635}, vpp.StepRefused},
