@@ -157,7 +157,7 @@ func (s *school) addLocation(name string) vpp.Location {
 	s.must(err)
 	token, err := s.apple.MintToken(l.UID, applesim.TokenOptions{})
 	s.must(err)
-	added, err := s.places.Add(s.t.Context(), fixture, []byte(token.Content))
+	added, err := s.places.Add(s.t.Context(), fixture, []byte(token.Content), true)
 	s.must(err)
 	if s.uid == "" {
 		s.uid, s.here = l.UID, added

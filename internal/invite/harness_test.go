@@ -63,7 +63,7 @@ func open(t testing.TB, url string, config invite.Config) *house {
 		Carrier: carrier{h.sender}, Devices: lateDevices{h}, Letters: letters{}, Bounces: carrier{}, Sealer: newBox(t), Apple: h, Clock: h.now,
 		IDs: storetest.NewID, Secrets: uuid.NewString,
 	}, config)
-	h.exec("INSERT INTO locations (id, name, is_default, created_at, token_added_at, token_expires_at) VALUES ('l1', 'Example School', $1, 1, 1, $2)",
+	h.exec("INSERT INTO locations (id, name, is_default, created_at, token_added_at, token_expires_at, consent_at) VALUES ('l1', 'Example School', $1, 1, 1, $2, 1)",
 		true, h.now().AddDate(1, 0, 0).UnixMilli())
 	return h
 }

@@ -29,7 +29,7 @@ func TestSigning(t *testing.T) {
 		t.Helper()
 		saved, err := h.MailSettings(t.Context())
 		must(t, err)
-		report, err := h.TestMail(t.Context(), saved, "me@school.test")
+		report, err := h.TestMail(t.Context(), vpp.Server, saved, "me@school.test")
 		must(t, err)
 		if report.Outcome != vpp.DeliveryAccepted {
 			t.Fatal(report.Sentence)

@@ -25,6 +25,8 @@ func answer(s Story, h vpp.CaseHistory, mail bool, now time.Time) (string, Next)
 		return "Registered: an Apple Account is linked.", Next{}
 	case p.Pending == vpp.WriteCreate && p.BatchID == "" && h.Location.TokenState(now) == vpp.TokenElsewhere:
 		return "The request to Apple waits until this server manages the location again.", Next{ActRenewToken, "See who manages the location", h.Location.TokenNext(now)}
+	case p.Pending == vpp.WriteCreate && p.BatchID == "" && h.Location.TokenState(now) == vpp.TokenNoConsent:
+		return "The request to Apple waits until somebody confirms that people's data may go there.", Next{ActConsent, "Read and confirm", h.Location.TokenNext(now)}
 	case p.Pending == vpp.WriteCreate && p.BatchID == "" && !h.Location.Writable(now):
 		return "The request to Apple waits for a usable content token.", Next{ActRenewToken, "Renew the content token", "Nothing can be asked of Apple without one."}
 	case p.Pending == vpp.WriteCreate && p.BatchID == "":
@@ -48,6 +50,8 @@ func answerUninvited(h vpp.CaseHistory, mail bool, now time.Time) (string, Next)
 		return "Not invited: this location has no content token yet.", Next{ActAddToken, "Add the content token", "Without one nobody can be invited."}
 	case token == vpp.TokenElsewhere:
 		return "Not invited: " + h.Location.TokenSentence(now), Next{ActRenewToken, "See who manages the location", h.Location.TokenNext(now)}
+	case token == vpp.TokenNoConsent:
+		return "Not invited: " + h.Location.TokenSentence(now), Next{ActConsent, "Read and confirm", h.Location.TokenNext(now)}
 	case token == vpp.TokenNotAllowed:
 		return "Not invited: the location's content token may only read.", Next{ActRenewToken, "Renew the content token", h.Location.TokenNext(now)}
 	case !h.Location.Usable(now):

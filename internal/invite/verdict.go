@@ -28,6 +28,7 @@ const (
 	TokenRefused      Code = "token_refused"
 	TokenReadOnly     Code = "token_read_only"
 	ManagedElsewhere  Code = "managed_elsewhere"
+	NoConsent         Code = "no_consent"
 	AlreadyRegistered Code = "already_registered"
 	NotInAudience     Code = "not_in_audience"
 )
@@ -37,7 +38,7 @@ func Codes() []Code {
 	return []Code{
 		WillInvite, WillResend, ManagedLink, RemovedAnew, RefusedBefore, Waiting,
 		MailNotConfigured, NoAddress, AddressRefused, AddressBounced, AddressSuppressed, NoDevice, DeviceForbidden, BadAddress, CannotLink, Removing,
-		NoToken, TokenExpired, TokenRefused, TokenReadOnly, ManagedElsewhere, AlreadyRegistered, NotInAudience,
+		NoToken, TokenExpired, TokenRefused, TokenReadOnly, ManagedElsewhere, NoConsent, AlreadyRegistered, NotInAudience,
 	}
 }
 
@@ -52,6 +53,7 @@ const (
 	FixMail     Fix = "mail"     // set up mail
 	FixDevice   Fix = "device"   // bring a device under management, or choose mail
 	FixToken    Fix = "token"    // add or renew the content token
+	FixConsent  Fix = "consent"  // confirm that people's data may go to Apple
 	FixAudience Fix = "audience" // choose the other audience, or resend
 	FixWait     Fix = "wait"     // nothing but patience
 )
@@ -165,6 +167,8 @@ func ruleToken(c vpp.Case, t terms) (Verdict, bool) {
 		return skip(TokenRefused, FixToken, "Apple no longer accepts the location's content token: renew it first."), true
 	case vpp.TokenNotAllowed:
 		return skip(TokenReadOnly, FixToken, "The location's content token may only read: use one of an account that may manage licenses."), true
+	case vpp.TokenNoConsent:
+		return skip(NoConsent, FixConsent, "Nobody has confirmed yet that data of people at this location may go to Apple: confirm it first."), true
 	case vpp.TokenValid, vpp.TokenExpiring, vpp.TokenElsewhere:
 	}
 	return Verdict{}, false

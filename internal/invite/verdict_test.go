@@ -84,6 +84,8 @@ func TestVerdict(t *testing.T) {
 		{"resend while the first waits", vpp.Case{Pending: vpp.WriteCreate}, resend, NotInAudience, false, vpp.InviteStep{State: "skipped"}},
 		{"resend to removed", vpp.Case{AppleStatus: vpp.AppleRetired}, resend, NotInAudience, false, vpp.InviteStep{State: "skipped"}},
 		{"no token", vpp.Case{}, token(vpp.TokenMissing), NoToken, false, vpp.InviteStep{State: "skipped"}},
+		{"nobody confirmed (F-58)", vpp.Case{}, token(vpp.TokenNoConsent), NoConsent, false, vpp.InviteStep{State: "skipped"}},
+		{"resend needs no confirmation", invited, with(func(t *terms) { t.resend, t.token = true, vpp.TokenNoConsent }), WillResend, true, vpp.InviteStep{State: "waiting", Invite: true, Mail: true}},
 		{"token expired", vpp.Case{}, token(vpp.TokenExpired), TokenExpired, false, vpp.InviteStep{State: "skipped"}},
 		{"token revoked", vpp.Case{Managed: true}, token(vpp.TokenRevoked), TokenRefused, false, vpp.InviteStep{State: "skipped"}},
 	} {
