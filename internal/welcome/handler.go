@@ -95,7 +95,7 @@ func (d door) open(w http.ResponseWriter, r *http.Request) {
 		d.show(w, r, http.StatusOK, asking(token, welcome, asked))
 		return
 	}
-	d.show(w, r, http.StatusOK, page(token, welcome, seen, asked > 0, d.enrolls(r.Context())))
+	d.show(w, r, http.StatusOK, page(token, welcome, seen, reader{asked: asked > 0, enrolls: d.enrolls(r.Context())}))
 }
 
 // mostAsked is how often the page looks again by itself for Apple's answer.
@@ -143,7 +143,7 @@ func (d door) notMe(w http.ResponseWriter, r *http.Request) {
 		d.fail(w, r, err)
 		return
 	}
-	d.show(w, r, http.StatusOK, page(token, welcome, seen, false, d.enrolls(r.Context())))
+	d.show(w, r, http.StatusOK, page(token, welcome, seen, reader{enrolls: d.enrolls(r.Context())}))
 }
 
 func (d door) newLink(w http.ResponseWriter, r *http.Request) {
