@@ -60,7 +60,7 @@ func (c *Client) CancelCommand(ctx context.Context, command string) (Command, er
 // RetryCommand sends an invitation to the same device again, as a new task.
 // Asked twice, the server makes it once.
 func (c *Client) RetryCommand(ctx context.Context, command string) (Task, error) {
-	return send[Task](ctx, c, http.MethodPost, "/commands/"+id(command)+"/retry", nil)
+	return start(ctx, c, "/commands/"+id(command)+"/retry", "", nil)
 }
 
 // EnrollRule invites the owners of devices when these enroll.

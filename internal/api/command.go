@@ -62,7 +62,13 @@ func (d *Door) cancelCommand(ctx context.Context, in *CommandPath) (*answer[Comm
 	return answered(commandOf(c), err)
 }
 
-func (d *Door) retryCommand(ctx context.Context, in *CommandPath) (*answer[Task], error) {
+// retryCommandInput is like retryTaskInput.
+type retryCommandInput struct {
+	CommandPath
+	Repeatable
+}
+
+func (d *Door) retryCommand(ctx context.Context, in *retryCommandInput) (*answer[Task], error) {
 	t, err := d.Inviter.RetryCommand(ctx, actor(ctx), vpp.DeliveryID(in.ID))
 	return answered(taskOf(t), err)
 }
