@@ -23,7 +23,9 @@ type Command struct {
 	Open       bool      `json:"open"`    // the device may still answer
 	QueuedAt   time.Time `json:"queued_at"`
 	OutcomeAt  time.Time `json:"outcome_at,omitzero"`
-	Attempts   int       `json:"attempts"`
+	Attempts   int       `json:"attempts"` // at handing it to the MDM server
+	Wakes      int       `json:"wakes"`    // times that the device was woken for it
+	PutOffs    int       `json:"put_offs"` // times that the device said NotNow
 	Answer     string    `json:"answer,omitempty"`
 	Sentence   string    `json:"sentence,omitempty"`
 }

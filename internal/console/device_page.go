@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"time"
 
 	"github.com/rsvpp/rsvpp/internal/console/view"
 	"github.com/rsvpp/rsvpp/internal/operator"
@@ -29,8 +30,12 @@ func (d *Door) device(r *http.Request) (view.DeviceCard, error) {
 	if err != nil {
 		return view.DeviceCard{}, err
 	}
+	names, err := d.mdmNames(r.Context())
+	if err != nil {
+		return view.DeviceCard{}, err
+	}
 	m := view.DeviceCard{
-		Page: d.page(r), ID: string(p.ID), Facts: d.deviceFacts(p.Device), Owner: ownerLink(p.OwnedDevice), Source: ownerSource(p.OwnerSource),
+		Page: d.page(r), ID: string(p.ID), Facts: d.deviceFacts(p.Device, names), Owner: ownerLink(p.OwnedDevice), Source: ownerSource(p.OwnerSource),
 		Reach: reached(p.Reach), Account: d.accountOf(p.OwnedDevice), Person: ownerLink(p.OwnedDevice), May: deviceMay(caller(r).Scopes),
 		Who: view.Field{Name: "user", Label: "Assign to", Placeholder: "E-mail address, user name or external id", Autocomplete: "off", Required: true},
 	}
@@ -40,6 +45,11 @@ func (d *Door) device(r *http.Request) (view.DeviceCard, error) {
 	if p.OwnerID == "" && p.Reach.Open() {
 		m.Reach = view.Reached{Tone: view.Info, Word: "Nobody’s", Sentence: "The invitation could be shown on this device, but it is nobody’s.", Next: "Assign it to a person first."}
 	}
+	ends, err := d.MDM.IdentityEnds(r.Context(), p.Device)
+	if err != nil {
+		return m, err
+	}
+	m.Facts = append(m.Facts, d.identityFacts(ends)...)
 	m.Ways = d.channelLines(p.Channels)
 	history, err := d.Operators.History(r.Context(), operator.HistoryFilter{Object: "device:" + string(p.ID)}, vpp.Page{Limit: 20})
 	for _, e := range history.Items {
@@ -48,13 +58,13 @@ func (d *Door) device(r *http.Request) (view.DeviceCard, error) {
 	return m, err
 }
 
-func (d *Door) deviceFacts(v vpp.Device) []view.Fact {
+func (d *Door) deviceFacts(v vpp.Device, names map[vpp.MDMID]string) []view.Fact {
 	facts := []view.Fact{
 		{Term: "Model", Text: deviceModel(v)},
 		{Term: "System", Text: systemWords(v)},
 		{Term: "Serial number", Text: v.SerialNumber, Copy: true},
 		{Term: "UDID", Text: v.UDID, Copy: true},
-		{Term: "MDM server", Text: mdmName(v.MDM)},
+		{Term: "MDM server", Text: mdmName(v.MDM, names)},
 		{Term: "Enrolled", Text: enrollmentWord(v)},
 		{Term: "Since", Text: d.when(v.EnrolledAt).Text, Title: d.when(v.EnrolledAt).Full},
 		{Term: "Last seen", Text: d.when(v.SeenAt).Text, Title: d.when(v.SeenAt).Full},
@@ -66,6 +76,19 @@ func (d *Door) deviceFacts(v vpp.Device) []view.Fact {
 		facts = append(facts, view.Fact{Term: "Not managed", Text: "since " + day(v.GoneAt), Tone: view.Warn})
 	}
 	return facts
+}
+
+// identityFacts say when the device's certificate ends: nothing renews it.
+func (d *Door) identityFacts(ends time.Time) []view.Fact {
+	switch left := ends.Sub(d.now()); {
+	case ends.IsZero():
+		return nil
+	case left <= 0:
+		return []view.Fact{{Term: "Certificate", Text: "ended on " + day(ends) + ": the device has to enroll anew", Tone: view.Warn}}
+	case left <= 60*24*time.Hour:
+		return []view.Fact{{Term: "Certificate", Text: "ends on " + day(ends) + ": the device has to enroll anew before", Tone: view.Warn}}
+	}
+	return []view.Fact{{Term: "Certificate", Text: "ends on " + day(ends)}}
 }
 
 func (d *Door) channelLines(channels []vpp.Enrollment) []view.ChannelLine {

@@ -100,6 +100,11 @@ func TestDevices(t *testing.T) {
 	b.files("/devices/assign", nil, map[string][]byte{"file": []byte("Serial;User\nSER3;ben@school.test\n")}).says(200, "1 of 1 line")
 	b.files("/devices/assign", map[string]string{"list": " "}, nil).says(422, "The list is empty")
 
+	// F-85: a connected MDM server goes by the name that it was given.
+	storetest.Exec(t, h.db, "INSERT INTO mdm_servers (id, kind, name, url, secret_sealed, created_at) VALUES ('m-1', 'nanomdm', 'The school’s NanoMDM', 'https://mdm.test', 's', 1)")
+	must(t, h.db.DeviceSeen(t.Context(), vpp.Device{MDM: "m-1", Key: "N1", Name: "Hall", Platform: vpp.PlatformIPhone, Kind: vpp.EnrolledDevice, EnrolledAt: time.Unix(1, 0)}, []vpp.Enrollment{{ID: "N1", MDM: "m-1", EnrolledAt: time.Unix(1, 0)}}))
+	b.get("/devices").says(200, "The school’s NanoMDM")
+
 	// F-10: another account than the one that accepted.
 	storetest.Exec(t, h.db, "UPDATE program_users SET apple_status = 'Associated', account_hash = 'right', associated_at = 5 WHERE user_id = $1", string(ben.ID))
 	must(t, h.roster.AccountRead(t.Context(), vpp.CommandAnswer{MDM: vpp.BuiltinMDM, Enrollment: "U1", At: time.Now(), Account: &vpp.DeviceAccount{Active: true, Hash: "wrong"}}))
@@ -125,6 +130,8 @@ func TestDeviceManagement(t *testing.T) {
 	b.get("/devices").says(200, "The push certificate expires in 20 days")
 	storetest.Exec(t, h.db, "UPDATE mdm_push_certs SET problem = 'Apple said no.', problem_at = 1780000000000")
 	b.get("/settings/mdm").says(200, "Since 28 May 2026", "devices are not woken. Apple said no.")
+	b.get("/").says(200, "The push certificate expires in 20 days")
+	storetest.Exec(t, h.db, "INSERT INTO mdm_channels (id, enabled, topic) VALUES ('U9', TRUE, $1)", topic)
 	b.pushCert("com.apple.mgmt.External.other", time.Now().AddDate(1, 0, 0)).says(422, "would have to enroll anew")
 	b.pushCert(topic, time.Now().AddDate(1, 0, 0)).leads("/settings/mdm")
 	if got := b.get("/settings/mdm"); strings.Contains(got.body, "expires in 1") {

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rsvpp/rsvpp/internal/store/storetest"
 	"github.com/rsvpp/rsvpp/internal/vpp"
 )
 
@@ -77,6 +78,29 @@ func TestPlace(t *testing.T) {
 	p, err := s.roster.Profile(t.Context(), bo)
 	if err != nil || len(p.Places) != 2 {
 		t.Errorf("%+v, %v", p.Places, err)
+	}
+}
+
+// One location that cannot be synced keeps no other from it, and is named.
+func TestSyncOfEverythingBut(t *testing.T) {
+	s := openSchool(t)
+	anna := s.anna()
+	s.addLocation("Mittelschule")
+	s.addLocation("Südschule")
+	locations, err := s.db.Locations(t.Context())
+	s.must(err)
+	for _, l := range locations {
+		if l.Name == "Mittelschule" {
+			storetest.Exec(t, s.db, "CREATE TRIGGER broken BEFORE INSERT ON tasks WHEN NEW.location_id = '"+string(l.ID)+"' BEGIN SELECT RAISE(ABORT, 'broken'); END")
+		}
+	}
+	all := anna.get("/vpp/sync").hidden("all", "location", "key")
+	all.Set("scope", "all")
+	anna.send("/vpp/sync/confirm", all).has(t, "A sync of each other location runs. Not of these: Mittelschule:")
+	list, err := s.tasks.List(t.Context(), vpp.TaskFilter{Kind: vpp.TaskSync}, vpp.Page{})
+	s.must(err)
+	if len(list.Items) != 2 {
+		t.Errorf("there are %d syncs, want those of the two others", len(list.Items))
 	}
 }
 
