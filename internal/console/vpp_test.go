@@ -3,7 +3,9 @@ package console_test
 import (
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/rsvpp/rsvpp/internal/store/storetest"
 	"github.com/rsvpp/rsvpp/internal/vpp"
 )
 
@@ -53,6 +55,52 @@ func TestDelete(t *testing.T) {
 	refused := anna.post("/users/" + string(zoe) + "/remove")
 	if refused.at != "/users/"+string(zoe) || !strings.Contains(refused.body, "tone-bad") {
 		t.Errorf("removing a living record leads to %s", refused.at)
+	}
+}
+
+// One location that cannot be synced keeps no other from it, and is named.
+func TestSyncOfEverythingBut(t *testing.T) {
+	s := openSchool(t)
+	anna := s.anna()
+	s.addLocation("Mittelschule")
+	s.addLocation("Südschule")
+	locations, err := s.db.Locations(t.Context())
+	s.must(err)
+	for _, l := range locations {
+		if l.Name == "Mittelschule" {
+			storetest.Exec(t, s.db, "CREATE TRIGGER broken BEFORE INSERT ON tasks WHEN NEW.location_id = '"+string(l.ID)+"' BEGIN SELECT RAISE(ABORT, 'broken'); END")
+		}
+	}
+	all := anna.get("/vpp/sync").hidden("all", "location", "key")
+	all.Set("scope", "all")
+	anna.send("/vpp/sync/confirm", all).has(t, "A sync of each other location runs. Not of these: Mittelschule:")
+	list, err := s.tasks.List(t.Context(), vpp.TaskFilter{Kind: vpp.TaskSync}, vpp.Page{})
+	s.must(err)
+	if len(list.Items) != 2 {
+		t.Errorf("there are %d syncs, want those of the two others", len(list.Items))
+	}
+}
+
+// People get a place in another location from the VPP menu, which offers it
+// once there is one.
+func TestPlace(t *testing.T) {
+	s := openSchool(t)
+	anna := s.anna()
+	bo := s.add("Bo Berg", "bo@school.test")
+	anna.get("/users").lacks(t, "Add to location")
+	other := vpp.Location{ID: "other", Name: "Südschule", UID: "uid-other", CreatedAt: time.Now()}
+	must(t, s.db.AddLocation(t.Context(), fixture, other, "sealed"))
+	anna.get("/users").has(t, "Add to location")
+	asked := anna.post("/users/place", "user", string(bo))
+	asked.has(t, "Bo Berg", `<option value="other">Südschule</option>`).lacks(t, `<option value="`+string(s.here.ID))
+	form := asked.hidden("user", "location", "key")
+	form.Set("to", "other")
+	if done := anna.send("/users/place/confirm", form); done.at != "/users" {
+		t.Errorf("placing leads to %s", done.at)
+	}
+	p, err := s.roster.Profile(t.Context(), bo)
+	if err != nil || len(p.Places) != 2 {
+		t.Errorf("%+v, %v", p.Places, err)
 	}
 }
 

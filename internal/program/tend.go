@@ -56,8 +56,9 @@ func (s *Service) tendOnce(ctx context.Context, id vpp.LocationID, end time.Time
 	t := &tender{Service: s, l: l, apple: c, end: end}
 	s.learn(l)
 	claimErr := t.mind(ctx) // a location that cannot be claimed can be read
+	tellErr := t.tellDue(ctx)
 	busy, err = t.callAndRead(ctx, limits.Limit(appsandbooks.MaxUsers), busy)
-	if err = errors.Join(claimErr, err); err != nil {
+	if err = errors.Join(claimErr, tellErr, err); err != nil {
 		return busy, err
 	}
 	return busy, s.store.Recover(ctx, id)
