@@ -60,7 +60,8 @@ type Channel struct {
 // DevicePage is a device with its channels.
 type DevicePage struct {
 	Device
-	Channels []Channel `json:"channels"`
+	Channels        []Channel `json:"channels"`
+	CertificateEnds time.Time `json:"certificate_ends_at,omitzero"` // the device has to enroll anew before
 }
 
 // DeviceFilter narrows the list of devices; the zero value is all of them.
@@ -157,6 +158,8 @@ type MDMState struct {
 	ExpiresAt time.Time `json:"push_certificate_expires_at,omitzero"`
 	AddedAt   time.Time `json:"push_certificate_added_at,omitzero"`
 	Warning   string    `json:"warning,omitempty"`
+	Problem   string    `json:"push_problem,omitempty"` // why Apple does not take pushes
+	ProblemAt time.Time `json:"push_problem_since,omitzero"`
 	Address   string    `json:"address"`
 	Devices   int       `json:"devices"`
 }

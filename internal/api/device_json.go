@@ -26,7 +26,7 @@ type Device struct {
 	OwnerName   string `json:"owner_name,omitempty"`
 	OwnerSource string `json:"owner_source,omitempty" doc:"How that is known: hand, csv, connector, enrollment."`
 
-	Reach     string `json:"reach" enum:",device,user,later,no_user_channel,channel_closed,old_system,no_right,user_enrollment,account_driven,platform,gone" doc:"How the invitation reaches the owner on it, or the rule that forbids it."`
+	Reach     string `json:"reach" enum:",device,user,later,unknown,no_user_channel,channel_closed,old_system,no_right,user_enrollment,account_driven,platform,gone" doc:"How the invitation reaches the owner on it, or the rule that forbids it."`
 	Suitable  bool   `json:"suitable" doc:"The invitation can be shown there now or soon."`
 	ReachText string `json:"reach_text" doc:"The same as a sentence."`
 	ReachNext string `json:"reach_next,omitempty" doc:"What can be done about it."`
@@ -90,7 +90,8 @@ func channelOf(e vpp.Enrollment) Channel {
 // DevicePage is a device with its channels.
 type DevicePage struct {
 	Device
-	Channels []Channel `json:"channels" nullable:"false"`
+	Channels        []Channel  `json:"channels" nullable:"false"`
+	CertificateEnds *time.Time `json:"certificate_ends_at,omitempty" doc:"Of the MDM server inside: from then on the device is not known any more; it has to enroll anew before."`
 }
 
 // DeviceAssigned says what became of one line of a list.

@@ -22,6 +22,7 @@ type InvitationRequest struct {
 	Channel     string   `json:"channel,omitempty" enum:"mail,link,device,both" doc:"mail if missing; device is the MDM command InviteToProgram, both is mail and device."`
 	ElseMail    bool     `json:"else_mail,omitempty" doc:"By device: an e-mail to those whom no device takes the invitation for."`
 	Devices     []string `json:"devices,omitempty" maxItems:"100" doc:"By device: on these alone, by id, of the one person who is chosen; whether or not they were invited before."`
+	TryAgain    bool     `json:"try_again,omitempty" doc:"Letters to addresses that a mail server refused before, too."`
 	Resend      bool     `json:"resend,omitempty" doc:"Only to those who hold an invitation and have not accepted."`
 	Letter      *Letter  `json:"letter,omitempty" doc:"In place of the saved one, for this run alone."`
 	ExpiresDays int      `json:"expires_in_days,omitempty" minimum:"1" maximum:"366" doc:"How long the links work."`
@@ -31,7 +32,7 @@ func (d *Door) requestOf(ctx context.Context, in InvitationRequest) (invite.Requ
 	selection, err := d.choose(ctx, in.Chosen)
 	r := invite.Request{
 		Selection: selection, Location: selection.Filter.Location, Audience: vpp.Audience(in.Audience), Channel: vpp.Channel(in.Channel),
-		Resend: in.Resend, ExpiresIn: time.Duration(in.ExpiresDays) * 24 * time.Hour, ElseMail: in.ElseMail,
+		Resend: in.Resend, ExpiresIn: time.Duration(in.ExpiresDays) * 24 * time.Hour, ElseMail: in.ElseMail, TryAgain: in.TryAgain,
 	}
 	for _, id := range in.Devices {
 		r.Devices = append(r.Devices, vpp.DeviceID(id))
@@ -55,6 +56,7 @@ type Diagnosis struct {
 	Acting     int       `json:"acting" doc:"People for whom a run does something."`
 	OnDevice   int       `json:"on_device" doc:"People reached on devices; who is reached both ways counts in both."`
 	ByMail     int       `json:"by_mail" doc:"People reached by e-mail."`
+	Notice     string    `json:"notice,omitempty" doc:"What is wrong with the run as a whole, and what to do; such as links that only the server itself can open."`
 	Verdicts   []Finding `json:"verdicts" nullable:"false"`
 	Shared     int       `json:"shared_accounts,omitempty" doc:"People who are registered with the same Apple Account as somebody else."`
 	SharedText string    `json:"shared_accounts_text,omitempty" doc:"Who, and what that means."`
@@ -89,7 +91,7 @@ func (d *Door) examine(ctx context.Context, in *examineInput) (*answer[Diagnosis
 	found, err := d.Inviter.Examine(ctx, request)
 	return answered(Diagnosis{
 		LocationID: string(found.Location.ID), Location: found.Location.Name,
-		People: found.People, Reachable: found.Reachable, Acting: found.Acting, OnDevice: found.OnDevice, ByMail: found.ByMail,
+		People: found.People, Reachable: found.Reachable, Acting: found.Acting, OnDevice: found.OnDevice, ByMail: found.ByMail, Notice: found.Notice,
 		Verdicts: each(found.Verdicts, func(f invite.Finding) Finding { return Finding{verdictOf(f.Verdict), f.People} }),
 		Shared:   found.Shared.People, SharedText: found.Shared.Sentence,
 	}, err)
@@ -128,6 +130,14 @@ type Repeatable struct {
 	Key string `header:"Idempotency-Key" maxLength:"200" doc:"A request with a key that was used before starts nothing and answers with the task of then."`
 }
 
+// key is the caller's key, which is never one that the server makes.
+func (r Repeatable) key() string {
+	if r.Key == "" {
+		return ""
+	}
+	return "api:" + r.Key
+}
+
 type inviteInput struct {
 	Repeatable
 	Body InvitationRequest
@@ -138,7 +148,7 @@ func (d *Door) invite(ctx context.Context, in *inviteInput) (*answer[Task], erro
 	if err != nil {
 		return nil, err
 	}
-	request.IdempotencyKey = in.Key
+	request.IdempotencyKey = in.key()
 	start := d.Inviter.Start
 	if len(request.Devices) > 0 && request.Channel == vpp.ChannelDevice {
 		start = d.Inviter.InviteOn

@@ -139,6 +139,8 @@ type Letters interface {
 	SaveLetter(ctx context.Context, by vpp.Actor, letter vpp.Letter) error
 	PreviewLetter(ctx context.Context, letter vpp.Letter, user vpp.UserID, location vpp.LocationID) (vpp.Letter, error)
 	MailSettings(ctx context.Context) (invite.MailSettings, error)
+	// DeadLinks says that links lead nowhere for others, "" when all is well.
+	DeadLinks(ctx context.Context, handedOver bool) (string, error)
 	SaveMailSettings(ctx context.Context, by vpp.Actor, next invite.MailSettings) error
 	TestMail(ctx context.Context, settings invite.MailSettings, to string) (invite.TestReport, error)
 	TestLetter(ctx context.Context, letter vpp.Letter, to string, user vpp.UserID, location vpp.LocationID) (invite.Handover, error)
@@ -225,6 +227,8 @@ type MDM interface {
 	SetPushCert(ctx context.Context, by vpp.Actor, cert, key []byte) (vpp.PushCert, error)
 	// NewProfile makes an enrollment profile for one device of a person, or of nobody's.
 	NewProfile(ctx context.Context, by vpp.Actor, person vpp.UserID) ([]byte, error)
+	// IdentityEnds is when a device's certificate ends; zero for one that has none of ours.
+	IdentityEnds(ctx context.Context, d vpp.Device) (time.Time, error)
 }
 
 // Sealer locks what a browser carries for us from one page to the next;

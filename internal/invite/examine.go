@@ -37,6 +37,7 @@ type Diagnosis struct {
 	OnDevice  int // reached on devices; who is reached both ways counts in both
 	ByMail    int // reached by mail
 	Verdicts  []Finding
+	Notice    string  // what is wrong with the run as a whole and what to do, "" for nothing
 	Shared    Sharing // people who are registered with the same Apple Account as somebody else
 }
 
@@ -135,6 +136,11 @@ func (s *Service) diagnose(ctx context.Context, r Request) (Diagnosis, []vpp.Cas
 	}
 	d := sum(counts, t)
 	d.Location = location
+	if r.Channel != vpp.ChannelDevice || r.ElseMail {
+		if d.Notice, err = s.DeadLinks(ctx, r.Channel == vpp.ChannelLink); err != nil {
+			return d, counts, err
+		}
+	}
 	d.Shared, err = s.sharing(ctx, r.Selection)
 	return d, counts, err
 }
@@ -154,7 +160,7 @@ func (s *Service) sharing(ctx context.Context, sel vpp.Selection) (Sharing, erro
 
 // terms adds what holds just now to what the request says.
 func (s *Service) terms(ctx context.Context, r Request, l vpp.Location) (terms, error) {
-	t := terms{token: l.TokenState(s.now()), channel: r.Channel, audience: r.Audience, resend: r.Resend, elseMail: r.ElseMail}
+	t := terms{token: l.TokenState(s.now()), channel: r.Channel, audience: r.Audience, resend: r.Resend, elseMail: r.ElseMail, tryAgain: r.TryAgain}
 	var err error
 	if t.mail, err = s.mailReady(ctx); err != nil {
 		return t, err

@@ -17,6 +17,7 @@ type Request struct {
 	Channel        vpp.Channel    // "" for mail
 	ElseMail       bool           // by device: who is not reached on one gets a letter
 	Devices        []vpp.DeviceID // by device: on these alone, of the one person who is chosen
+	TryAgain       bool           // letters to addresses that a mail server refused before, too
 	Resend         bool           // only to those who hold an invitation and have not accepted
 	Letter         *vpp.Letter    // in place of the saved one, for this run alone
 	ExpiresIn      time.Duration  // of the links; 0 for the usual
@@ -26,6 +27,7 @@ type Request struct {
 const (
 	longestLife = 366 * 24 * time.Hour
 	mostDevices = 100
+	longestKey  = 300 // with what doors and the server put in front
 )
 
 // checked returns the request with what was left open filled in.
@@ -56,8 +58,8 @@ func (r Request) checked() (Request, error) {
 		return r, invalid("else_mail", "An e-mail instead is for invitations on devices: choose those, or both ways.")
 	case r.ExpiresIn < 0 || r.ExpiresIn > longestLife:
 		return r, invalid("expires_in", "A link works for at most a year.")
-	case len(r.IdempotencyKey) > 200:
-		return r, invalid("idempotency_key", "The idempotency key is longer than 200 characters.")
+	case len(r.IdempotencyKey) > longestKey:
+		return r, invalid("idempotency_key", "The idempotency key is too long: take one of at most 200 characters.")
 	}
 	return r, nil
 }
@@ -75,6 +77,9 @@ func (r Request) params(d Diagnosis, life time.Duration) map[string]string {
 	if r.ElseMail && r.Channel == vpp.ChannelDevice {
 		p["else_mail"] = "yes"
 	}
+	if r.TryAgain {
+		p["try_again"] = "yes"
+	}
 	if len(r.Devices) > 0 {
 		p["devices"] = joinDevices(r.Devices)
 	}
@@ -86,6 +91,7 @@ func termsOf(task vpp.Task) terms {
 	return terms{
 		channel: vpp.Channel(task.Params["channel"]), audience: vpp.Audience(task.Params["audience"]),
 		resend: task.Kind == vpp.TaskResend, elseMail: task.Params["else_mail"] != "",
+		tryAgain: task.Params["try_again"] != "",
 	}
 }
 

@@ -152,6 +152,8 @@ type reads interface {
 	RenewImprint(ctx context.Context, id vpp.LocationID, kind vpp.Imprinted) error
 	LivingUnseen(ctx context.Context, id vpp.LocationID, after int64, limit int, unseen func(seq int64) bool) ([]vpp.Numbered, error)
 	WantRead(ctx context.Context, id vpp.LocationID, full bool) error
+	WantedLooks(ctx context.Context, id vpp.LocationID, limit int) ([]vpp.ClientUserID, error)
+	LookedAt(ctx context.Context, id vpp.LocationID, names []vpp.ClientUserID) error
 }
 
 type tasks interface {

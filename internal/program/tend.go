@@ -69,7 +69,10 @@ func (s *Service) tendOnce(ctx context.Context, id vpp.LocationID, end time.Time
 func (t *tender) callAndRead(ctx context.Context, maxUsers int, busy bool) (called bool, err error) {
 	read := make(chan error, 1)
 	go func() {
-		err := t.readDue(ctx, busy)
+		err := t.lookAtAsked(ctx)
+		if err == nil {
+			err = t.readDue(ctx, busy)
+		}
 		if err == nil {
 			err = t.readLibrary(ctx)
 		}

@@ -118,7 +118,7 @@ type house struct {
 	db   *store.DB
 }
 
-func build(t testing.TB, url string) *house {
+func build(t testing.TB, url string, change ...func(*builtin.Config)) *house {
 	t.Helper()
 	must := func(err error) {
 		t.Helper()
@@ -140,10 +140,15 @@ func build(t testing.TB, url string) *house {
 	mux := http.NewServeMux()
 	h.web = httptest.NewServer(mux)
 	t.Cleanup(h.web.Close)
-	h.Server = builtin.New(h.db.MDM(box), h.told, builtin.Config{
+	config := builtin.Config{
 		URL: h.web.URL, Name: func(context.Context) string { return "Example School" }, Push: push.Config{URL: h.apns.URL, Roots: h.apns.Roots},
 		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), Now: time.Now, IDs: uuid.NewString, Random: rand.Reader,
-	})
+	}
+	for _, c := range change {
+		c(&config)
+	}
+	h.Server = builtin.New(h.db.MDM(box), h.told, config)
+	t.Cleanup(h.Stop)
 	mux.Handle(builtin.ProtocolPath, h.Protocol())
 	mux.Handle(builtin.ScepPath, h.SCEP())
 	cert, key, err := mdmtest.PushCert(topic, time.Now().AddDate(1, 0, 0))
@@ -152,6 +157,9 @@ func build(t testing.TB, url string) *house {
 	must(err)
 	return h
 }
+
+// withoutPauses lets every sweep try everybody.
+func withoutPauses(c *builtin.Config) { c.Repush = time.Nanosecond }
 
 // enroll brings a device of a person under management.
 func (h *house) enroll(kind mdmtest.Kind, person vpp.UserID, people ...*mdmtest.Person) *mdmtest.Device {
@@ -314,9 +322,11 @@ func TestStrangers(t *testing.T) {
 	}
 }
 
-// A renewal keeps the topic; another topic is refused with the reason.
+// A renewal keeps the topic; another topic is refused with the reason while a
+// device depends on the present one.
 func TestPushCert(t *testing.T) {
 	h := build(t, t.TempDir()+"/a.db")
+	h.enroll(mdmtest.IPad, "user-0001")
 	cert, key, err := mdmtest.PushCert(topic, time.Now().AddDate(2, 0, 0))
 	if err != nil {
 		t.Fatal(err)
@@ -349,9 +359,89 @@ func TestPushCert(t *testing.T) {
 	}
 }
 
+// While no device is enrolled the push certificate may be another's; profiles
+// that name the old topic are void then.
+func TestFirstPushCert(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		h := build(t, url)
+		old, err := h.NewProfile(t.Context(), anna, "user-0001")
+		if err != nil {
+			t.Fatal(err)
+		}
+		cert, key, err := mdmtest.PushCert("com.apple.mgmt.External.other", time.Now().AddDate(1, 0, 0))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := h.SetPushCert(t.Context(), anna, cert, key); err != nil || got.Topic != "com.apple.mgmt.External.other" {
+			t.Fatal(got, err)
+		}
+		if err := mdmtest.NewDevice(mdmtest.IPad, "old profile", h.web.Client(), h.apns, h.keys).Enroll(t.Context(), old); err == nil {
+			t.Error("a profile of the old topic enrolls a device")
+		}
+		d := h.enroll(mdmtest.IPad, "user-0001")
+		if err := h.invite("c1", d.UDID); err != nil {
+			t.Fatal(err)
+		}
+		if h.Settle(); h.apns.Pushed(token(d)) != 1 {
+			t.Error("the device is not woken")
+		}
+	})
+}
+
+// F-54: administrators are told in time that certificates end, each once.
+func TestCertificatesEnd(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		now := time.Now()
+		h := build(t, url, func(c *builtin.Config) { c.Now = func() time.Time { return now } })
+		d := h.enroll(mdmtest.IPad, "user-0001")
+		h.enroll(mdmtest.IPad, "user-0002")
+		ends, err := h.IdentityEnds(t.Context(), vpp.Device{MDM: vpp.BuiltinMDM, Key: vpp.EnrollmentID(d.UDID)})
+		if err != nil || ends.Before(now.AddDate(4, 11, 0)) {
+			t.Fatal(ends, err)
+		}
+		told := func() []string {
+			t.Helper()
+			for range 2 {
+				if err := h.Sweep(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+			}
+			list, err := h.db.Notices(t.Context(), 20)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var subjects []string
+			for _, n := range list {
+				subjects = append(subjects, n.Subject)
+			}
+			return subjects
+		}
+		if got := told(); len(got) != 0 {
+			t.Errorf("told of %q", got)
+		}
+		state, err := h.State(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		end := state.Cert.NotAfter
+		for i, c := range []struct {
+			at   time.Time
+			said string
+		}{
+			{end.AddDate(0, 0, -50), "expires in 50 days"}, {end.AddDate(0, 0, -29), "expires in 29 days"}, {end.AddDate(0, 0, -13), "in 13 days"},
+			{end.AddDate(0, 0, -5), "in 5 days"}, {end.Add(-time.Hour), "within a day"}, {end.Add(time.Hour), "has expired"}, {ends.AddDate(0, 0, -59), "The certificates of 2 devices end"},
+		} {
+			now = c.at
+			if got := told(); len(got) != i+1 || !strings.Contains(got[0], c.said) {
+				t.Errorf("at %s told of %q", c.at.Format(time.DateOnly), got)
+			}
+		}
+	})
+}
+
 // Whoever was not reached by a push is woken again; a dead token is not.
 func TestSweep(t *testing.T) {
-	h := build(t, t.TempDir()+"/a.db")
+	h := build(t, t.TempDir()+"/a.db", withoutPauses)
 	d := h.enroll(mdmtest.IPad, "user-0002")
 	dead := h.enroll(mdmtest.IPad, "user-0003")
 	h.apns.Refuse(func(token string) *mdmtest.Refusal {
@@ -365,6 +455,7 @@ func TestSweep(t *testing.T) {
 			t.Fatal(err) // queued, though not woken
 		}
 	}
+	h.Settle()
 	h.apns.Refuse(nil)
 	if err := h.Sweep(t.Context()); err != nil {
 		t.Fatal(err)
@@ -380,6 +471,87 @@ func TestSweep(t *testing.T) {
 	}
 	if err := d.Answer(t.Context(), nil); err != nil || len(d.Shown()) != 0 {
 		t.Errorf("a canceled command was carried out: %v %v", err, d.Shown())
+	}
+}
+
+// F-10: with who is signed in a device tells what it is called by now, and its
+// system.
+func TestDescribed(t *testing.T) {
+	h := build(t, t.TempDir()+"/a.db")
+	d := h.enroll(mdmtest.IPad, "user-0001")
+	d.Name, d.OS, d.Do.Hash = "Anna’s new iPad", "18.1", "C2Wwd8LcIaE2v6f2/mvu82Gs/Lc="
+	if err := h.Send(t.Context(), []vpp.Command{{ID: "q1", Kind: vpp.CommandAccount, MDM: vpp.BuiltinMDM, Enrollment: vpp.EnrollmentID(d.UDID)}})[0]; err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Answer(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	got := h.told.devices[vpp.EnrollmentID(d.UDID)]
+	if got.Name != "Anna’s new iPad" || got.OSVersion != "18.1" || got.Product != string(mdmtest.IPad) || got.Platform != vpp.PlatformIPad {
+		t.Errorf("told of %+v", got)
+	}
+	if a := h.told.answers; len(a) != 1 || a[0].Account == nil || a[0].Account.Hash != d.Do.Hash {
+		t.Errorf("told of %+v", a)
+	}
+}
+
+// F-40: Apple's push service holds nobody up who sends: the command is queued,
+// and is "pushed" when the push was taken.
+func TestSendDoesNotWait(t *testing.T) {
+	h := build(t, t.TempDir()+"/a.db")
+	d := h.enroll(mdmtest.IPad, "user-0002")
+	let := make(chan struct{})
+	h.apns.Refuse(func(string) *mdmtest.Refusal { <-let; return nil })
+	sent := make(chan error, 1)
+	go func() { sent <- h.invite("c1", d.UDID) }()
+	select {
+	case err := <-sent:
+		if err != nil {
+			t.Fatal(err)
+		}
+	case <-time.After(5 * time.Second):
+		close(let)
+		t.Fatal("sending waits for Apple")
+	}
+	if len(h.told.pushed) != 0 {
+		t.Error("told that it was pushed before it was")
+	}
+	close(let)
+	h.Settle()
+	if n := h.apns.Pushed(token(d)); n != 1 || !slices.Equal(h.told.pushed, []string{"c1"}) {
+		t.Errorf("pushed %d times, told of %v", n, h.told.pushed)
+	}
+}
+
+// Why Apple takes no pushes is kept, until it does again.
+func TestPushProblem(t *testing.T) {
+	h := build(t, t.TempDir()+"/a.db")
+	d := h.enroll(mdmtest.IPad, "user-0002")
+	h.apns.Refuse(func(string) *mdmtest.Refusal { return &mdmtest.Refusal{Status: 403, Reason: "BadCertificate"} })
+	problem := func(id string) string {
+		t.Helper()
+		if err := h.invite(id, d.UDID); err != nil {
+			t.Fatal(err)
+		}
+		h.Settle()
+		state, err := h.State(t.Context())
+		if err != nil || (state.Cert.Problem == "") != (state.Cert.ProblemAt.IsZero()) {
+			t.Errorf("%+v %v", state, err)
+		}
+		return state.Cert.Problem
+	}
+	if got := problem("c1"); !strings.Contains(got, "BadCertificate") || !strings.Contains(got, "renew") {
+		t.Error(got)
+	}
+	h.apns.Refuse(nil)
+	if got := problem("c2"); got != "" {
+		t.Errorf("all is well, but: %s", got)
+	}
+	if err := h.apns.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if got := problem("c3"); !strings.Contains(got, "api.push.apple.com") {
+		t.Error(got)
 	}
 }
 
