@@ -23,7 +23,9 @@ type Command struct {
 	Open       bool      `json:"open"`    // the device may still answer
 	QueuedAt   time.Time `json:"queued_at"`
 	OutcomeAt  time.Time `json:"outcome_at,omitzero"`
-	Attempts   int       `json:"attempts"`
+	Attempts   int       `json:"attempts"` // at handing it to the MDM server
+	Wakes      int       `json:"wakes"`    // times that the device was woken for it
+	PutOffs    int       `json:"put_offs"` // times that the device said NotNow
 	Answer     string    `json:"answer,omitempty"`
 	Sentence   string    `json:"sentence,omitempty"`
 }
@@ -58,7 +60,7 @@ func (c *Client) CancelCommand(ctx context.Context, command string) (Command, er
 // RetryCommand sends an invitation to the same device again, as a new task.
 // Asked twice, the server makes it once.
 func (c *Client) RetryCommand(ctx context.Context, command string) (Task, error) {
-	return send[Task](ctx, c, http.MethodPost, "/commands/"+id(command)+"/retry", nil)
+	return start(ctx, c, "/commands/"+id(command)+"/retry", "", nil)
 }
 
 // EnrollRule invites the owners of devices when these enroll.

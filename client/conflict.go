@@ -7,9 +7,11 @@ import (
 
 // The kinds of conflict.
 const (
-	SameAccount     = "same_account"     // people who are registered with one Apple Account
-	TwoRecords      = "two_records"      // a person with another living record at Apple
-	UnusableAccount = "unusable_account" // a Managed Apple Account that Apple would not link
+	SameAccount     = "same_account"      // people who are registered with one Apple Account
+	TwoRecords      = "two_records"       // a person with another living record at Apple
+	UnusableAccount = "unusable_account"  // a Managed Apple Account that Apple would not link
+	AccountOnDevice = "account_on_device" // a device on which another account is signed in than the person accepted with
+	NobodysRecord   = "stranger"          // a living record at Apple that is nobody's here
 )
 
 // Conflict is one thing that does not go together at a location.
@@ -19,8 +21,17 @@ type Conflict struct {
 	Next     string       `json:"next"`     // what to do
 	People   []Person     `json:"people"`
 	More     int          `json:"more,omitempty"`        // people beyond these
-	Other    *OtherRecord `json:"other,omitempty"`       // with TwoRecords
+	Other    *OtherRecord `json:"other,omitempty"`       // with TwoRecords and NobodysRecord
 	Number   int          `json:"apple_error,omitempty"` // with UnusableAccount
+	Holder   string       `json:"holder,omitempty"`      // with error 9641: whose the account is already, as far as that is known
+	Device   *WrongDevice `json:"device,omitempty"`      // with AccountOnDevice
+}
+
+// WrongDevice is a device on which another account is signed in.
+type WrongDevice struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	User string `json:"user,omitempty"` // whose channel it is, on a Mac or a Shared iPad
 }
 
 // OtherRecord is a living record at Apple that is nobody's here.
@@ -50,6 +61,7 @@ type ConflictCounts struct {
 	SameAccount     int `json:"same_account"`
 	TwoRecords      int `json:"two_records"`
 	UnusableAccount int `json:"unusable_account"`
+	AccountOnDevice int `json:"account_on_device"`
 	Strangers       int `json:"strangers"`
 }
 

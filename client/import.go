@@ -80,9 +80,9 @@ func (c *Client) PreviewImport(ctx context.Context, file, location string, limit
 	return out, err
 }
 
-// RunImport imports the file, "" for the default location alone.
+// RunImport imports the file to a location, "" for the default one.
 func (c *Client) RunImport(ctx context.Context, file, location string) (Task, error) {
-	return send[Task](ctx, c, http.MethodPost, "/imports/"+id(file)+"/run", inLocation(location))
+	return start(ctx, c, "/imports/"+id(file)+"/run", "", inLocation(location))
 }
 
 // inLocation is a body with the location alone.

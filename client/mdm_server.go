@@ -31,6 +31,7 @@ type MDMAbilities struct {
 	UserChannel  bool `json:"user_channel"`
 	Results      bool `json:"results"`
 	Asked        bool `json:"asked"`
+	Cancels      bool `json:"cancels"`
 }
 
 // MDMServerInput is an MDM server to be connected.

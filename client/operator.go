@@ -53,6 +53,18 @@ func (c *Client) CreateOperator(ctx context.Context, name, password string, scop
 	return send[Operator](ctx, c, http.MethodPost, "/operators", map[string]any{"name": name, "password": password, "scopes": scopes})
 }
 
+// OperatorPatch changes what is not nil or empty.
+type OperatorPatch struct {
+	Name   *string  `json:"name,omitempty"`
+	Scopes []string `json:"scopes,omitempty"` // all that they may do from now on
+}
+
+// UpdateOperator changes an operator's name and scopes, to no more than the
+// caller may do.
+func (c *Client) UpdateOperator(ctx context.Context, operator string, p OperatorPatch) (Operator, error) {
+	return send[Operator](ctx, c, http.MethodPatch, "/operators/"+id(operator), p)
+}
+
 // DeleteOperator takes an operator away, with sessions and keys.
 func (c *Client) DeleteOperator(ctx context.Context, operator string) error {
 	return c.do(ctx, http.MethodDelete, "/operators/"+id(operator), nil, nil)

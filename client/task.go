@@ -74,7 +74,7 @@ func (c *Client) UndoTask(ctx context.Context, task string) (Task, error) {
 // RetryTask begins a new task for those with whom this one failed. Asked
 // twice, the server makes it once.
 func (c *Client) RetryTask(ctx context.Context, task string) (Task, error) {
-	return send[Task](ctx, c, http.MethodPost, "/tasks/"+id(task)+"/retry", nil)
+	return start(ctx, c, "/tasks/"+id(task)+"/retry", "", nil)
 }
 
 // TaskItem is one person's part of a task.

@@ -122,7 +122,7 @@ func (c *Client) FindUser(ctx context.Context, name string) (Profile, error) {
 
 // NewUser is what is said about a person who is added.
 type NewUser struct {
-	Location       string   `json:"location,omitempty"` // besides the default location
+	Location       string   `json:"location,omitempty"` // "" for the default one
 	ExternalID     string   `json:"external_id,omitempty"`
 	UserName       string   `json:"user_name,omitempty"`
 	FirstName      string   `json:"first_name,omitempty"`
@@ -162,6 +162,40 @@ func (c *Client) UpdateUser(ctx context.Context, user string, patch UserPatch) (
 // DeleteUser takes a person off the list; refused while a record lives at Apple.
 func (c *Client) DeleteUser(ctx context.Context, user string) error {
 	return c.do(ctx, http.MethodDelete, "/users/"+id(user), nil, nil)
+}
+
+// PlaceUsers gives people a place in a location, to be invited there, and says
+// how many had none. A selection of all is seen from from, "" for the default
+// location.
+func (c *Client) PlaceUsers(ctx context.Context, who Selection, from, to string) (int, error) {
+	var out struct {
+		Placed int `json:"placed"`
+	}
+	in := struct {
+		Selection Selection `json:"selection"`
+		Location  string    `json:"location,omitempty"`
+		To        string    `json:"to"`
+	}{who, from, to}
+	err := c.ask(ctx, call{method: http.MethodPost, path: "/users/place", long: true}, in, &out)
+	return out.Placed, err
+}
+
+// Unplaced says what became of people who were to be taken out of a location.
+type Unplaced struct {
+	Taken  int `json:"taken"`
+	Living int `json:"living"` // stay: a record of theirs lives at Apple, or is being written
+	Only   int `json:"only"`   // stay: they have no other place
+}
+
+// UnplaceUsers takes people out of a location, "" for the default one. Nobody
+// loses a living record by it, or the last place.
+func (c *Client) UnplaceUsers(ctx context.Context, who Selection, location string) (out Unplaced, err error) {
+	in := struct {
+		Selection Selection `json:"selection"`
+		Location  string    `json:"location,omitempty"`
+	}{who, location}
+	err = c.ask(ctx, call{method: http.MethodPost, path: "/users/unplace", long: true}, in, &out)
+	return out, err
 }
 
 // ExportUsers writes the people of a filter as CSV.

@@ -168,7 +168,8 @@ func (p *cli) showAround(s *stage, catcher, devices string, o stageOptions) erro
 	onDevices, click := []string{}, []string{}
 	if devices != "" {
 		onDevices = append(onDevices, "  Devices         "+devices)
-		click = append(click, "  6  Console, Devices: open an iPhone and send its owner an invitation on it. Then Accept it on the page of the pretend devices.")
+		click = append(click, "",
+			"On a device: open an iPhone under Devices and send its owner an invitation on it. Then Accept it on the page of the pretend devices.")
 	}
 	return p.println(slices.Concat([]string{
 		"rsvpp's demo is ready. Everything in it is invented, and only this machine can reach it.",
@@ -179,7 +180,7 @@ func (p *cli) showAround(s *stage, catcher, devices string, o stageOptions) erro
 		"  Pretend Apple   " + s.apple.URL,
 	}, onDevices, []string{
 		"",
-		"A few clicks that show the product:",
+		"Five clicks that show the product:",
 		"",
 		"  1  Console, Users: select everybody, VPP, Invite user to VPP, and follow the wizard.",
 		"  2  Mail catcher: open any letter.",

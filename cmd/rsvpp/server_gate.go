@@ -58,7 +58,7 @@ func (v *server) openGate(ctx context.Context) error {
 
 // publicRoutes are for people and machines without an account.
 func (v *server) publicRoutes() []gate.Route {
-	page := welcome.Handler(v.invite, v.log, appleOrigins(v.settings.appleURL)...)
+	page := welcome.Handler(v.invite, v.enrolls, v.log, appleOrigins(v.settings.appleURL)...)
 	routes := []gate.Route{
 		{Pattern: hook.Pattern, Scope: gate.Public, Handler: hook.New(v.program, time.Now, v.metrics.Notified), MaxBody: 1 << 20, Bare: true},
 		{Pattern: metrics.Pattern, Scope: gate.Public, Handler: v.metrics, Bare: true},

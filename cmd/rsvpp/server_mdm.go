@@ -76,6 +76,12 @@ func (v *server) deviceRoutes() []gate.Route {
 	}).Routes()
 }
 
+// enrolls says whether a device that enrolls now can be woken.
+func (v *server) enrolls(ctx context.Context) bool {
+	state, err := v.mdm.State(ctx)
+	return err == nil && state.Cert.Topic != "" && time.Now().Before(state.Cert.NotAfter)
+}
+
 // guests know whose link somebody holds: one for devices, or an invitation's.
 type guests struct{ v *server }
 

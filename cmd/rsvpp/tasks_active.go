@@ -68,7 +68,7 @@ func (p *cli) cancelCommand(ctx context.Context, c *client.Client, id string) er
 	if p.json {
 		return p.printJSON(done)
 	}
-	return p.println("Taken back. A device that fetched it already may still show it.")
+	return p.println(done.Sentence)
 }
 
 func (p *cli) retryCommand(ctx context.Context, c *client.Client, id string) error {

@@ -49,7 +49,7 @@ func printTasks(tasks []client.Task) *table {
 
 // taskDoes is a command about one task.
 func (p *cli) taskDoes(use, short string, work func(context.Context, *client.Client, string) error) *cobra.Command {
-	c := &cobra.Command{Use: use, Short: short, Args: cobra.ExactArgs(1)}
+	c := &cobra.Command{Use: use, Short: short, Args: cobra.ExactArgs(1), ValidArgsFunction: p.completeTasks}
 	p.serverFlags(c)
 	p.jsonFlag(c)
 	c.RunE = p.asksServer(func(ctx context.Context, server *client.Client, args []string) error {

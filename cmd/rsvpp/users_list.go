@@ -12,6 +12,9 @@ import (
 	"github.com/rsvpp/rsvpp/client"
 )
 
+// attentions are why a case needs somebody, as they are typed.
+var attentions = []string{"waiting", "differs", "mail-problem", "apple-refused", "no-address", "stuck"}
+
 // peopleFilter narrows lists of people.
 type peopleFilter struct {
 	status, search, attention, group string
@@ -22,7 +25,7 @@ func (o *peopleFilter) flags(c *cobra.Command) {
 	f := c.Flags()
 	f.StringVar(&o.status, "status", "", "only these: not-invited, invited, registered or removed")
 	f.StringVar(&o.search, "search", "", "part of a name, address, user name or id")
-	f.StringVar(&o.attention, "attention", "", "whose case needs somebody: waiting, differs, mail-problem, apple-refused or no-address")
+	f.StringVar(&o.attention, "attention", "", "whose case needs somebody: "+strings.Join(attentions, ", "))
 	f.StringVar(&o.group, "group", "", "only members of this group")
 	o.at.locationFlag(c)
 }

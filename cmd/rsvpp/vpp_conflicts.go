@@ -16,8 +16,10 @@ func (p *cli) vppConflicts() *cobra.Command {
 	c := &cobra.Command{
 		Use: "conflicts", Short: "Show what does not go together: shared accounts, second records", Args: cobra.NoArgs,
 		Long: `Show what does not go together at a location: people who are registered with one
-Apple Account, people with a second living record at Apple, and Managed Apple
-Accounts that Apple would not link; each with what to do.`,
+Apple Account, people with a second living record at Apple, Managed Apple Accounts
+that Apple would not link, devices on which another account is signed in than the
+person accepted with, and records at Apple that are nobody's here; each with what
+to do.`,
 	}
 	p.serverFlags(c)
 	p.jsonFlag(c)
@@ -45,7 +47,7 @@ func (p *cli) showConflicts(ctx context.Context, c *client.Client, location stri
 	if found.Counts, err = c.CountConflicts(ctx, location); err != nil {
 		return err
 	}
-	for _, kind := range []string{client.SameAccount, client.TwoRecords, client.UnusableAccount} {
+	for _, kind := range []string{client.SameAccount, client.TwoRecords, client.UnusableAccount, client.AccountOnDevice, client.NobodysRecord} {
 		list, err := c.ListConflicts(ctx, kind, location, client.Page{Limit: limit})
 		if err != nil {
 			return err
@@ -64,6 +66,7 @@ func (p *cli) printConflicts(found conflictsFound) error {
 		fmt.Sprintf("%s with which several people are registered, %s, %s that Apple would not link.",
 			many(n.SameAccount, "Apple Account", "Apple Accounts"), many(n.TwoRecords, "second record", "second records"),
 			many(n.UnusableAccount, "Managed Apple Account", "Managed Apple Accounts")),
+		many(n.AccountOnDevice, "device", "devices")+" on which another account is signed in than the person accepted with.",
 		fmt.Sprintf("%s at Apple that %s nobody's here.", many(n.Strangers, "record", "records"), map[bool]string{true: "is", false: "are"}[n.Strangers == 1])); err != nil {
 		return err
 	}
@@ -75,9 +78,15 @@ func (p *cli) printConflicts(found conflictsFound) error {
 		if c.More > 0 {
 			names = append(names, count(c.More)+" more")
 		}
+		if c.Device != nil {
+			names = append(names, "on "+strings.TrimSpace(c.Device.Name+" "+c.Device.User))
+		}
+		if len(names) == 0 {
+			names = append(names, "A record of nobody here")
+		}
 		lines := []string{"", clean(strings.Join(names, ", ")), "  " + clean(c.Sentence), "  " + clean(c.Next)}
 		if c.Other != nil {
-			lines = append(lines, "  The other record: "+clean(c.Other.ClientUserID)+" "+clean(c.Other.AppleEmail)+", Apple says "+clean(c.Other.AppleStatus)+".")
+			lines = append(lines, "  The record: "+clean(c.Other.ClientUserID)+" "+clean(c.Other.AppleEmail)+", Apple says "+clean(c.Other.AppleStatus)+".")
 		}
 		if err := p.println(lines...); err != nil {
 			return err

@@ -23,6 +23,8 @@ type Command struct {
 	QueuedAt   time.Time  `json:"queued_at"`
 	OutcomeAt  *time.Time `json:"outcome_at,omitempty" doc:"Of the latest answer."`
 	Attempts   int        `json:"attempts" doc:"At handing it to the MDM server."`
+	Wakes      int        `json:"wakes" doc:"Times that the device was woken for it; only the built-in MDM server tells."`
+	PutOffs    int        `json:"put_offs" doc:"Times that the device said NotNow."`
 	Answer     string     `json:"answer,omitempty" doc:"The device's last words."`
 	Sentence   string     `json:"sentence,omitempty" doc:"What they mean and what to do."`
 }
@@ -31,7 +33,7 @@ func commandOf(c vpp.DeviceCommand) Command {
 	return Command{
 		ID: string(c.ID), UserID: string(c.UserID), FullName: c.FullName, LocationID: string(c.LocationID), DeviceID: string(c.DeviceID),
 		DeviceName: c.DeviceName, MDM: string(c.MDM), TaskID: string(c.Task), Command: string(vpp.CommandInvite), State: string(c.State()),
-		Open: c.State().Open(), QueuedAt: c.QueuedAt.UTC(), OutcomeAt: at(c.OutcomeAt), Attempts: c.Attempts, Answer: c.Answer, Sentence: c.Sentence,
+		Open: c.State().Open(), QueuedAt: c.QueuedAt.UTC(), OutcomeAt: at(c.OutcomeAt), Attempts: c.Attempts, Wakes: c.Wakes, PutOffs: c.PutOffs, Answer: c.Answer, Sentence: c.Sentence,
 	}
 }
 
@@ -60,7 +62,13 @@ func (d *Door) cancelCommand(ctx context.Context, in *CommandPath) (*answer[Comm
 	return answered(commandOf(c), err)
 }
 
-func (d *Door) retryCommand(ctx context.Context, in *CommandPath) (*answer[Task], error) {
+// retryCommandInput is like retryTaskInput.
+type retryCommandInput struct {
+	CommandPath
+	Repeatable
+}
+
+func (d *Door) retryCommand(ctx context.Context, in *retryCommandInput) (*answer[Task], error) {
 	t, err := d.Inviter.RetryCommand(ctx, actor(ctx), vpp.DeliveryID(in.ID))
 	return answered(taskOf(t), err)
 }

@@ -8,13 +8,22 @@ import (
 
 // Conflict is one thing that does not go together at a location.
 type Conflict struct {
-	Kind     string       `json:"kind" enum:"same_account,two_records,unusable_account"`
+	Kind     string       `json:"kind" enum:"same_account,two_records,unusable_account,account_on_device,stranger"`
 	Sentence string       `json:"sentence" doc:"What is wrong."`
 	Next     string       `json:"next" doc:"What to do."`
 	People   []Person     `json:"people" nullable:"false" doc:"Whom it is about."`
 	More     int          `json:"more,omitempty" doc:"People beyond these."`
 	Other    *OtherRecord `json:"other,omitempty" doc:"The record at Apple that is nobody's here."`
 	Number   int          `json:"apple_error,omitempty" doc:"Apple's error number."`
+	Holder   string       `json:"holder,omitempty" doc:"With error 9641: whose the account is already, as far as that is known."`
+	Device   *WrongDevice `json:"device,omitempty" doc:"With account_on_device: where the other account is signed in."`
+}
+
+// WrongDevice is a device on which another account is signed in.
+type WrongDevice struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	User string `json:"user,omitempty" doc:"Whose channel it is, on a Mac or a Shared iPad."`
 }
 
 // OtherRecord is a living record at Apple that is nobody's here.
@@ -26,16 +35,19 @@ type OtherRecord struct {
 }
 
 func conflictOf(c vpp.MappingConflict) Conflict {
-	out := Conflict{Kind: string(c.Kind), People: each(c.People, personOf), More: c.More, Number: c.Number}
+	out := Conflict{Kind: string(c.Kind), People: each(c.People, personOf), More: c.More, Number: c.Number, Holder: c.Holder}
 	out.Sentence, out.Next = c.Words()
 	if o := c.Other; o != nil {
 		out.Other = &OtherRecord{string(o.ClientUserID), string(o.AppleStatus), o.AppleEmail, o.ByAccount}
+	}
+	if w := c.Device; w != nil {
+		out.Device = &WrongDevice{string(w.ID), w.Name, w.User}
 	}
 	return out
 }
 
 type listConflictsInput struct {
-	Kind     string `query:"kind" required:"true" enum:"same_account,two_records,unusable_account" doc:"Which conflicts."`
+	Kind     string `query:"kind" required:"true" enum:"same_account,two_records,unusable_account,account_on_device,stranger" doc:"Which conflicts."`
 	Location string `query:"location" maxLength:"64" doc:"The default location if missing."`
 	Paging
 }
@@ -54,6 +66,7 @@ type ConflictCounts struct {
 	SameAccount     int `json:"same_account" doc:"Apple Accounts with which several people are registered."`
 	TwoRecords      int `json:"two_records" doc:"Living records at Apple that seem to be a person's who has one here already."`
 	UnusableAccount int `json:"unusable_account" doc:"People whose Managed Apple Account Apple would not link."`
+	AccountOnDevice int `json:"account_on_device" doc:"Devices on which another account is signed in than the person accepted with; 10,000 means that many or more."`
 	Strangers       int `json:"strangers" doc:"Living records at Apple that are nobody's here, those of two_records among them."`
 }
 
@@ -63,7 +76,7 @@ type countConflictsInput struct {
 
 func (d *Door) countConflicts(ctx context.Context, in *countConflictsInput) (*answer[ConflictCounts], error) {
 	c, err := d.Program.CountConflicts(ctx, vpp.LocationID(in.Location))
-	return answered(ConflictCounts{c[vpp.ConflictAccount], c[vpp.ConflictRecords], c[vpp.ConflictUnusable], c[vpp.ConflictStranger]}, err)
+	return answered(ConflictCounts{c[vpp.ConflictAccount], c[vpp.ConflictRecords], c[vpp.ConflictUnusable], c[vpp.ConflictDevice], c[vpp.ConflictStranger]}, err)
 }
 
 type retireOtherInput struct {

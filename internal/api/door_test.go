@@ -175,6 +175,19 @@ func TestInviteOnce(t *testing.T) {
 	must(t, err)
 	again, err := c.Invite(ctx, request)
 	must(t, err)
+	// Another request under the same key is refused, whatever is other about it.
+	for what, change := range map[string]func(*client.InvitationRequest){
+		"people": func(r *client.InvitationRequest) { r.Selection.Names = r.Selection.Names[:1] },
+		"letter": func(r *client.InvitationRequest) { r.Letter = &client.Letter{Subject: "S", Text: "{{.Link}}"} },
+		"resend": func(r *client.InvitationRequest) { r.Resend = true },
+	} {
+		changed := request
+		change(&changed)
+		var problem *client.Problem
+		if _, err := c.Invite(ctx, changed); !errors.As(err, &problem) || problem.Status != 422 {
+			t.Errorf("other %s under the same key: %v", what, err)
+		}
+	}
 	request.IdempotencyKey = ""
 	other, err := c.Invite(ctx, request)
 	must(t, err)

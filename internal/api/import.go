@@ -140,8 +140,9 @@ func (d *Door) previewImport(ctx context.Context, in *previewImportInput) (*answ
 
 type runImportInput struct {
 	ImportPath
+	Repeatable
 	Body *struct { // may be missing
-		Location string `json:"location,omitempty" maxLength:"64" doc:"A location besides the default one."`
+		Location string `json:"location,omitempty" maxLength:"64" doc:"Where people go whose row names no location; the default one if missing."`
 	}
 }
 
@@ -150,7 +151,7 @@ func (d *Door) runImport(ctx context.Context, in *runImportInput) (*answer[Task]
 	if in.Body != nil {
 		location = vpp.LocationID(in.Body.Location)
 	}
-	t, err := d.Imports.Run(ctx, actor(ctx), in.id(), location)
+	t, err := d.Imports.RunOnce(ctx, actor(ctx), in.id(), location, in.key())
 	return answered(taskOf(t), err)
 }
 

@@ -127,7 +127,7 @@ func (d *Door) examineLines(ctx context.Context, in *examineLinesInput) (*answer
 
 // Repeatable carries the key by which a repeated request is recognized.
 type Repeatable struct {
-	Key string `header:"Idempotency-Key" maxLength:"200" doc:"A request with a key that was used before starts nothing and answers with the task of then."`
+	Key string `header:"Idempotency-Key" maxLength:"200" doc:"A request with a key that was used before starts nothing and answers with the task of then; 422 when something else was asked for then."`
 }
 
 // key is the caller's key, which is never one that the server makes.

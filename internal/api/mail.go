@@ -67,7 +67,7 @@ func (d *Door) testLetter(ctx context.Context, in *testLetterInput) (*answer[Let
 	if err != nil {
 		return nil, err
 	}
-	h, err := d.Letters.TestLetter(ctx, letter, in.Body.To, vpp.UserID(in.Body.User), vpp.LocationID(in.Body.Location))
+	h, err := d.Letters.TestLetter(ctx, actor(ctx), letter, in.Body.To, vpp.UserID(in.Body.User), vpp.LocationID(in.Body.Location))
 	return answered(LetterTest{string(h.Outcome), h.Answer, h.Sentence}, err)
 }
 
@@ -143,7 +143,7 @@ func (d *Door) testMail(ctx context.Context, in *testMailInput) (*answer[MailTes
 	} else if settings, err = d.Letters.MailSettings(ctx); err != nil {
 		return nil, err
 	}
-	r, err := d.Letters.TestMail(ctx, settings, in.Body.To)
+	r, err := d.Letters.TestMail(ctx, actor(ctx), settings, in.Body.To)
 	return answered(MailTest{string(r.Outcome), r.Answer, r.Sentence, each(r.Steps, func(s invite.TestStep) MailStep {
 		return MailStep{s.Name, s.OK, s.Took.Milliseconds(), s.Answer}
 	})}, err)

@@ -34,6 +34,7 @@ type Abilities struct {
 	UserChannel  bool `json:"user_channel" doc:"It reaches the users of Macs and Shared iPads."`
 	Results      bool `json:"results" doc:"It reports, or can be asked, what devices answered."`
 	Asked        bool `json:"asked" doc:"It reports nothing by itself: it is asked."`
+	Cancels      bool `json:"cancels" doc:"It takes back what no device fetched yet."`
 }
 
 func serverOf(m vpp.MDMServer) MDMServer {

@@ -66,6 +66,26 @@ type OperatorPath struct {
 	ID string `path:"id" maxLength:"64"`
 }
 
+type updateOperatorInput struct {
+	OperatorPath
+	Body struct {
+		Name   *string  `json:"name,omitempty" maxLength:"200"`
+		Scopes []string `json:"scopes,omitempty" nullable:"false" maxItems:"20" doc:"All that they may do from now on. No more than the caller's own."`
+	}
+}
+
+func (d *Door) updateOperator(ctx context.Context, in *updateOperatorInput) (*answer[Operator], error) {
+	change := operator.Change{Name: in.Body.Name}
+	if in.Body.Scopes != nil {
+		var err error
+		if change.Scopes, err = operator.ParseScopes(in.Body.Scopes); err != nil {
+			return nil, err
+		}
+	}
+	o, err := d.Operators.Update(ctx, caller(ctx), vpp.OperatorID(in.ID), change)
+	return answered(operatorOf(o), err)
+}
+
 func (d *Door) deleteOperator(ctx context.Context, in *OperatorPath) (*none, error) {
 	return &none{}, d.Operators.Remove(ctx, caller(ctx), vpp.OperatorID(in.ID))
 }

@@ -45,6 +45,8 @@ type People interface {
 	Create(ctx context.Context, by vpp.Actor, location vpp.LocationID, in vpp.UserInput) (vpp.User, error)
 	Update(ctx context.Context, by vpp.Actor, id vpp.UserID, patch roster.Patch) (vpp.User, error)
 	Remove(ctx context.Context, by vpp.Actor, id vpp.UserID) error
+	Place(ctx context.Context, by vpp.Actor, location vpp.LocationID, selection vpp.Selection) (int, error)
+	Unplace(ctx context.Context, by vpp.Actor, selection vpp.Selection) (vpp.Unplaced, error)
 	Export(ctx context.Context, f vpp.Filter, w io.Writer) error
 }
 
@@ -54,7 +56,7 @@ type Imports interface {
 	Import(ctx context.Context, id vpp.ImportID) (roster.Import, error)
 	Remap(ctx context.Context, id vpp.ImportID, mapping sheet.Mapping) (roster.Import, error)
 	Preview(ctx context.Context, id vpp.ImportID, location vpp.LocationID, n int) (roster.Preview, error)
-	Run(ctx context.Context, by vpp.Actor, id vpp.ImportID, location vpp.LocationID) (vpp.Task, error)
+	RunOnce(ctx context.Context, by vpp.Actor, id vpp.ImportID, location vpp.LocationID, key string) (vpp.Task, error)
 	Failures(ctx context.Context, id vpp.ImportID, w io.Writer) error
 }
 
@@ -114,8 +116,8 @@ type Letters interface {
 	PreviewLetter(ctx context.Context, letter vpp.Letter, user vpp.UserID, location vpp.LocationID) (vpp.Letter, error)
 	MailSettings(ctx context.Context) (invite.MailSettings, error)
 	SaveMailSettings(ctx context.Context, by vpp.Actor, next invite.MailSettings) error
-	TestMail(ctx context.Context, settings invite.MailSettings, to string) (invite.TestReport, error)
-	TestLetter(ctx context.Context, letter vpp.Letter, to string, user vpp.UserID, location vpp.LocationID) (invite.Handover, error)
+	TestMail(ctx context.Context, by vpp.Actor, settings invite.MailSettings, to string) (invite.TestReport, error)
+	TestLetter(ctx context.Context, by vpp.Actor, letter vpp.Letter, to string, user vpp.UserID, location vpp.LocationID) (invite.Handover, error)
 }
 
 // Program keeps us and Apple equal; program.Service is one.
@@ -152,6 +154,7 @@ type Tasks interface {
 type Operators interface {
 	List(ctx context.Context) ([]operator.Operator, error)
 	Create(ctx context.Context, caller operator.Caller, name, password string, scopes operator.Scopes) (operator.Operator, error)
+	Update(ctx context.Context, caller operator.Caller, id vpp.OperatorID, change operator.Change) (operator.Operator, error)
 	Remove(ctx context.Context, caller operator.Caller, id vpp.OperatorID) error
 	SetPassword(ctx context.Context, caller operator.Caller, id vpp.OperatorID, next string) error
 	ListKeys(ctx context.Context, holder vpp.OperatorID) ([]operator.Key, error)

@@ -117,7 +117,14 @@ func (d *Door) undoTask(ctx context.Context, in *TaskPath) (*answer[Task], error
 	return answered(taskOf(t), err)
 }
 
-func (d *Door) retryTask(ctx context.Context, in *TaskPath) (*answer[Task], error) {
+// retryTaskInput takes a key like all that start work. What is tried again
+// makes a repeat one with the first, with or without it.
+type retryTaskInput struct {
+	TaskPath
+	Repeatable
+}
+
+func (d *Door) retryTask(ctx context.Context, in *retryTaskInput) (*answer[Task], error) {
 	if err := d.steer(ctx, in.id()); err != nil {
 		return nil, err
 	}

@@ -51,7 +51,7 @@ func (d *Door) findUser(ctx context.Context, in *findUserInput) (*answer[Profile
 
 // NewUser is what is said about a person who is added.
 type NewUser struct {
-	Location       string   `json:"location,omitempty" maxLength:"64" doc:"A location besides the default one."`
+	Location       string   `json:"location,omitempty" maxLength:"64" doc:"The location that the person is added to; the default one if missing."`
 	ExternalID     string   `json:"external_id,omitempty"`
 	UserName       string   `json:"user_name,omitempty"`
 	FirstName      string   `json:"first_name,omitempty"`
@@ -101,6 +101,45 @@ func (d *Door) updateUser(ctx context.Context, in *updateUserInput) (*answer[Use
 
 func (d *Door) deleteUser(ctx context.Context, in *UserPath) (*none, error) {
 	return &none{}, d.People.Remove(ctx, actor(ctx), in.id())
+}
+
+type placeInput struct {
+	Body struct {
+		Chosen
+		To string `json:"to" minLength:"1" maxLength:"64" doc:"The location in which they get a place. The other one is where a selection of all is seen from."`
+	}
+}
+
+// Placed says how many people got a place.
+type Placed struct {
+	Placed int `json:"placed" doc:"People who had no place there before."`
+}
+
+func (d *Door) placeUsers(ctx context.Context, in *placeInput) (*answer[Placed], error) {
+	selection, err := d.choose(ctx, in.Body.Chosen)
+	if err != nil {
+		return nil, err
+	}
+	n, err := d.People.Place(ctx, actor(ctx), vpp.LocationID(in.Body.To), selection)
+	return answered(Placed{n}, err)
+}
+
+type unplaceInput struct{ Body Chosen }
+
+// Unplaced says what became of people who were to be taken out of a location.
+type Unplaced struct {
+	Taken  int `json:"taken" doc:"People who are out of the location."`
+	Living int `json:"living" doc:"People who stay, because a record of theirs lives at Apple or is being written."`
+	Only   int `json:"only" doc:"People who stay, because they have no other place: remove them, or place them elsewhere first."`
+}
+
+func (d *Door) unplaceUsers(ctx context.Context, in *unplaceInput) (*answer[Unplaced], error) {
+	selection, err := d.choose(ctx, in.Body)
+	if err != nil {
+		return nil, err
+	}
+	done, err := d.People.Unplace(ctx, actor(ctx), selection)
+	return answered(Unplaced(done), err)
 }
 
 func (d *Door) exportUsers(ctx context.Context, in *Filter) (*huma.StreamResponse, error) {

@@ -18,7 +18,7 @@ func (d *Door) conflictRoutes() []gate.Route {
 }
 
 // conflictsPage shows what does not go together, one kind at a time, with the
-// button that repairs it (F-08, F-09).
+// button that repairs it (F-08, F-09, F-10).
 func (d *Door) conflictsPage(w http.ResponseWriter, r *http.Request) error {
 	here, err := d.here(r)
 	if err != nil {
@@ -50,7 +50,7 @@ func (d *Door) conflictsPage(w http.ResponseWriter, r *http.Request) error {
 // firstConflict is the first kind of which there are any.
 func firstConflict(counts vpp.ConflictCounts) vpp.ConflictKind {
 	for _, kind := range vpp.ConflictKinds {
-		if counts[kind] > 0 && kind != vpp.ConflictStranger {
+		if counts[kind] > 0 {
 			return kind
 		}
 	}
@@ -60,11 +60,9 @@ func firstConflict(counts vpp.ConflictCounts) vpp.ConflictKind {
 func conflictChips(current vpp.ConflictKind, counts vpp.ConflictCounts) []view.Choice {
 	var chips []view.Choice
 	for _, kind := range vpp.ConflictKinds {
-		if kind != vpp.ConflictStranger {
-			chips = append(chips, view.Choice{
-				Text: conflictWord(kind), Hint: thousands(counts[kind]), Value: address("/conflicts", "kind", string(kind)), Current: kind == current,
-			})
-		}
+		chips = append(chips, view.Choice{
+			Text: conflictWord(kind), Hint: thousands(counts[kind]), Value: address("/conflicts", "kind", string(kind)), Current: kind == current,
+		})
 	}
 	return chips
 }
@@ -77,6 +75,8 @@ func conflictWord(kind vpp.ConflictKind) string {
 		return "One person, two records"
 	case vpp.ConflictUnusable:
 		return "Account cannot be linked"
+	case vpp.ConflictDevice:
+		return "Another account on the device"
 	case vpp.ConflictStranger:
 	}
 	return "Records of nobody"
@@ -107,8 +107,11 @@ func (d *Door) conflictLine(c vpp.MappingConflict, at vpp.LocationID, scopes ope
 	if c.Other != nil {
 		line.Other = &view.OtherRecord{
 			ClientUserID: string(c.Other.ClientUserID), Apple: string(c.Other.AppleStatus), Email: c.Other.AppleEmail, SameAccount: c.Other.ByAccount,
-			Retire: scopes.Allow(operator.ScopeProgram),
+			Retire: scopes.Allow(operator.ScopeProgram), Alone: c.Kind == vpp.ConflictStranger,
 		}
+	}
+	if w := c.Device; w != nil {
+		line.Device = &view.WrongDevice{ID: string(w.ID), Name: w.Name, User: w.User, Ask: deviceMay(scopes).Ask}
 	}
 	if c.Number != 0 {
 		line.Error = vpp.ExplainApple(c.Number).Name()

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strings"
@@ -41,9 +42,13 @@ func (d *Door) listDevices(w http.ResponseWriter, r *http.Request) error {
 	if err := d.warnPushCert(r, &m.Page); err != nil {
 		return err
 	}
+	names, err := d.mdmNames(r.Context())
+	if err != nil {
+		return err
+	}
 	for _, o := range list.Items {
 		m.Servers = m.Servers || o.MDM != vpp.BuiltinMDM
-		m.Lines = append(m.Lines, d.deviceLine(o))
+		m.Lines = append(m.Lines, d.deviceLine(o, names))
 	}
 	return d.render(w, r, view.DevicesPage(m))
 }
@@ -65,10 +70,10 @@ func deviceMay(s operator.Scopes) view.DeviceMay {
 	return view.DeviceMay{Assign: s.Allow(operator.ScopeRoster), Ask: s.Allow(operator.ScopeInvite), Settings: s.Allow(operator.ScopeSettings)}
 }
 
-func (d *Door) deviceLine(o vpp.OwnedDevice) view.DeviceLine {
+func (d *Door) deviceLine(o vpp.OwnedDevice, names map[vpp.MDMID]string) view.DeviceLine {
 	return view.DeviceLine{
 		ID: string(o.ID), Name: deviceName(o.Device), Model: deviceModel(o.Device), System: systemWords(o.Device), Serial: o.SerialNumber,
-		MDM: mdmName(o.MDM), Owner: ownerLink(o), Reach: reached(o.Reach), Seen: d.when(o.SeenAt),
+		MDM: mdmName(o.MDM, names), Owner: ownerLink(o), Reach: reached(o.Reach), Seen: d.when(o.SeenAt),
 	}
 }
 
@@ -79,11 +84,24 @@ func ownerLink(o vpp.OwnedDevice) view.Link {
 	return view.Link{Text: o.OwnerName, Href: personPath(o.OwnerID)}
 }
 
-func mdmName(id vpp.MDMID) string {
-	if id == vpp.BuiltinMDM {
-		return "rsvpp"
+// mdmNames are the names that administrators gave to connected MDM servers.
+func (d *Door) mdmNames(ctx context.Context) (map[vpp.MDMID]string, error) {
+	list, err := d.Servers.List(ctx)
+	names := make(map[vpp.MDMID]string, len(list))
+	for _, m := range list {
+		names[m.ID] = m.Name
 	}
-	return string(id)
+	return names, err
+}
+
+func mdmName(id vpp.MDMID, names map[vpp.MDMID]string) string {
+	switch {
+	case id == vpp.BuiltinMDM:
+		return "rsvpp"
+	case names[id] != "":
+		return names[id]
+	}
+	return "an MDM server that is not connected any more"
 }
 
 // listAddress is the list's address with one filter set anew.

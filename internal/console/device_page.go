@@ -30,8 +30,12 @@ func (d *Door) device(r *http.Request) (view.DeviceCard, error) {
 	if err != nil {
 		return view.DeviceCard{}, err
 	}
+	names, err := d.mdmNames(r.Context())
+	if err != nil {
+		return view.DeviceCard{}, err
+	}
 	m := view.DeviceCard{
-		Page: d.page(r), ID: string(p.ID), Facts: d.deviceFacts(p.Device), Owner: ownerLink(p.OwnedDevice), Source: ownerSource(p.OwnerSource),
+		Page: d.page(r), ID: string(p.ID), Facts: d.deviceFacts(p.Device, names), Owner: ownerLink(p.OwnedDevice), Source: ownerSource(p.OwnerSource),
 		Reach: reached(p.Reach), Account: d.accountOf(p.OwnedDevice), Person: ownerLink(p.OwnedDevice), May: deviceMay(caller(r).Scopes),
 		Who: view.Field{Name: "user", Label: "Assign to", Placeholder: "E-mail address, user name or external id", Autocomplete: "off", Required: true},
 	}
@@ -54,13 +58,13 @@ func (d *Door) device(r *http.Request) (view.DeviceCard, error) {
 	return m, err
 }
 
-func (d *Door) deviceFacts(v vpp.Device) []view.Fact {
+func (d *Door) deviceFacts(v vpp.Device, names map[vpp.MDMID]string) []view.Fact {
 	facts := []view.Fact{
 		{Term: "Model", Text: deviceModel(v)},
 		{Term: "System", Text: systemWords(v)},
 		{Term: "Serial number", Text: v.SerialNumber, Copy: true},
 		{Term: "UDID", Text: v.UDID, Copy: true},
-		{Term: "MDM server", Text: mdmName(v.MDM)},
+		{Term: "MDM server", Text: mdmName(v.MDM, names)},
 		{Term: "Enrolled", Text: enrollmentWord(v)},
 		{Term: "Since", Text: d.when(v.EnrolledAt).Text, Title: d.when(v.EnrolledAt).Full},
 		{Term: "Last seen", Text: d.when(v.SeenAt).Text, Title: d.when(v.SeenAt).Full},

@@ -100,6 +100,11 @@ func TestDevices(t *testing.T) {
 	b.files("/devices/assign", nil, map[string][]byte{"file": []byte("Serial;User\nSER3;ben@school.test\n")}).says(200, "1 of 1 line")
 	b.files("/devices/assign", map[string]string{"list": " "}, nil).says(422, "The list is empty")
 
+	// F-85: a connected MDM server goes by the name that it was given.
+	storetest.Exec(t, h.db, "INSERT INTO mdm_servers (id, kind, name, url, secret_sealed, created_at) VALUES ('m-1', 'nanomdm', 'The school’s NanoMDM', 'https://mdm.test', 's', 1)")
+	must(t, h.db.DeviceSeen(t.Context(), vpp.Device{MDM: "m-1", Key: "N1", Name: "Hall", Platform: vpp.PlatformIPhone, Kind: vpp.EnrolledDevice, EnrolledAt: time.Unix(1, 0)}, []vpp.Enrollment{{ID: "N1", MDM: "m-1", EnrolledAt: time.Unix(1, 0)}}))
+	b.get("/devices").says(200, "The school’s NanoMDM")
+
 	// F-10: another account than the one that accepted.
 	storetest.Exec(t, h.db, "UPDATE program_users SET apple_status = 'Associated', account_hash = 'right', associated_at = 5 WHERE user_id = $1", string(ben.ID))
 	must(t, h.roster.AccountRead(t.Context(), vpp.CommandAnswer{MDM: vpp.BuiltinMDM, Enrollment: "U1", At: time.Now(), Account: &vpp.DeviceAccount{Active: true, Hash: "wrong"}}))

@@ -96,6 +96,7 @@ func historyWhat(now string) []view.Choice {
 		{Value: "user.create", Text: "People added"},
 		{Value: "user.update", Text: "People changed"},
 		{Value: "user.remove", Text: "People removed"},
+		{Value: "mail.test", Text: "Test letters sent"},
 		{Value: "import.start", Text: "Imports"},
 		{Value: "sync.start", Text: "Syncs"},
 		{Value: "delete.start", Text: "Deletions from VPP"},

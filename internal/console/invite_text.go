@@ -134,7 +134,7 @@ func (d *Door) testText(w http.ResponseWriter, r *http.Request, f draft, letter 
 	if err != nil {
 		return err
 	}
-	h, err := d.Letters.TestLetter(r.Context(), letter, to, user, f.Selection.Filter.Location)
+	h, err := d.Letters.TestLetter(r.Context(), actor(r), letter, to, user, f.Selection.Filter.Location)
 	switch {
 	case err != nil && faults(err) == nil:
 		return err

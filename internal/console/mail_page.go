@@ -214,7 +214,7 @@ func (d *Door) tryMail(r *http.Request, settings invite.MailSettings) (invite.Te
 	if !settings.Configured() {
 		return invite.TestReport{}, vpp.Errorf(vpp.Invalid, "No mail is configured: choose a way above and save it first.")
 	}
-	return d.Letters.TestMail(r.Context(), settings, to)
+	return d.Letters.TestMail(r.Context(), actor(r), settings, to)
 }
 
 func allOf(wrong map[string]string) string {

@@ -38,6 +38,7 @@ func (d *Door) listPeople(w http.ResponseWriter, r *http.Request) error {
 		Pager:  view.Pager{Range: rangeWords(len(people.Items), matching)},
 	}
 	m.Page.Title = "Users"
+	m.Places = len(m.Page.Locations) > 1 && caller(r).Scopes.Allow(operator.ScopeRoster)
 	if m.Devices, err = d.anyDevices(r.Context()); err != nil {
 		return err
 	}

@@ -17,6 +17,8 @@ func (d *Door) peopleRoutes() []gate.Route {
 		slow(d.route("GET /users/export.csv", operator.ScopeRead, d.exportPeople)),
 		d.route("GET /users/new", operator.ScopeRoster, d.newPerson),
 		d.route("POST /users", operator.ScopeRoster, d.addPerson),
+		d.route("POST /users/place", operator.ScopeRoster, d.askPlace),
+		slow(d.route("POST /users/place/confirm", operator.ScopeRoster, d.placePeople)),
 		d.route("GET /users/{id}", operator.ScopeRead, d.showPerson),
 		d.route("GET /users/{id}/edit", operator.ScopeRoster, d.editPerson),
 		d.route("POST /users/{id}", operator.ScopeRoster, d.savePerson),

@@ -85,6 +85,7 @@ type People interface {
 	Create(ctx context.Context, by vpp.Actor, location vpp.LocationID, in vpp.UserInput) (vpp.User, error)
 	Update(ctx context.Context, by vpp.Actor, id vpp.UserID, patch roster.Patch) (vpp.User, error)
 	Remove(ctx context.Context, by vpp.Actor, id vpp.UserID) error
+	Place(ctx context.Context, by vpp.Actor, location vpp.LocationID, selection vpp.Selection) (int, error)
 	Export(ctx context.Context, f vpp.Filter, w io.Writer) error
 }
 
@@ -142,8 +143,8 @@ type Letters interface {
 	// DeadLinks says that links lead nowhere for others, "" when all is well.
 	DeadLinks(ctx context.Context, handedOver bool) (string, error)
 	SaveMailSettings(ctx context.Context, by vpp.Actor, next invite.MailSettings) error
-	TestMail(ctx context.Context, settings invite.MailSettings, to string) (invite.TestReport, error)
-	TestLetter(ctx context.Context, letter vpp.Letter, to string, user vpp.UserID, location vpp.LocationID) (invite.Handover, error)
+	TestMail(ctx context.Context, by vpp.Actor, settings invite.MailSettings, to string) (invite.TestReport, error)
+	TestLetter(ctx context.Context, by vpp.Actor, letter vpp.Letter, to string, user vpp.UserID, location vpp.LocationID) (invite.Handover, error)
 }
 
 // Program keeps us and Apple equal; program.Service is one.

@@ -60,7 +60,7 @@ func (d *Door) commandLine(c vpp.DeviceCommand) view.CommandLine {
 	state := c.State()
 	line := view.CommandLine{
 		ID: string(c.ID), User: view.Link{Text: c.FullName, Href: personPath(c.UserID)}, Device: view.Link{Text: c.DeviceName, Href: devicePath(c.DeviceID)},
-		Command: "Invitation to VPP", Tone: commandTone(state), State: commandWord(state), Queued: d.when(c.QueuedAt), Attempts: c.Attempts,
+		Command: "Invitation to VPP", Tone: commandTone(state), State: commandWord(state), Queued: d.when(c.QueuedAt), Attempts: c.Attempts, Wakes: c.Wakes, PutOffs: c.PutOffs,
 		Answer: c.Sentence, Answered: d.when(c.OutcomeAt), Open: state.Open(), Again: !state.Open() && c.UserID != "",
 	}
 	if c.UserID == "" {
@@ -107,8 +107,8 @@ func commandTone(s vpp.CommandState) view.Tone {
 }
 
 // steerCommand takes an invitation back, or repeats it, and says what came of it.
-func (d *Door) steerCommand(w http.ResponseWriter, r *http.Request, act func(vpp.DeliveryID) error, done string) error {
-	err := act(vpp.DeliveryID(r.PathValue("id")))
+func (d *Door) steerCommand(w http.ResponseWriter, r *http.Request, act func(vpp.DeliveryID) (string, error)) error {
+	done, err := act(vpp.DeliveryID(r.PathValue("id")))
 	switch vpp.KindOf(err) {
 	case vpp.Conflict, vpp.Invalid:
 		return d.done(w, r, "/tasks/devices", view.Notice{Tone: view.Warn, Text: vpp.MessageOf(err)})
@@ -120,15 +120,15 @@ func (d *Door) steerCommand(w http.ResponseWriter, r *http.Request, act func(vpp
 }
 
 func (d *Door) cancelCommand(w http.ResponseWriter, r *http.Request) error {
-	return d.steerCommand(w, r, func(id vpp.DeliveryID) error {
-		_, err := d.Inviter.CancelCommand(r.Context(), actor(r), id)
-		return err
-	}, "The invitation was taken back. A device that fetched it already may still show it.")
+	return d.steerCommand(w, r, func(id vpp.DeliveryID) (string, error) {
+		c, err := d.Inviter.CancelCommand(r.Context(), actor(r), id)
+		return c.Sentence, err
+	})
 }
 
 func (d *Door) retryCommand(w http.ResponseWriter, r *http.Request) error {
-	return d.steerCommand(w, r, func(id vpp.DeliveryID) error {
+	return d.steerCommand(w, r, func(id vpp.DeliveryID) (string, error) {
 		_, err := d.Inviter.RetryCommand(r.Context(), actor(r), id)
-		return err
-	}, "The invitation goes to the device again.")
+		return "The invitation goes to the device again.", err
+	})
 }

@@ -111,6 +111,12 @@ func TestConflictsPage(t *testing.T) {
 	anna.post("/invite?audience=not-registered", "user", string(ids[0])).has(t, "Bo Berg is registered with the same Apple Account as Zoë Alm")
 	anna.get("/conflicts?kind=unusable_account").has(t, "Di Dahl", "di@managed.test", "already linked to another record", "Correct the account", "Invite by e-mail instead", "/help/apple-errors#9641")
 	two := anna.get("/conflicts?kind=two_records")
+	anna.get("/conflicts?kind=stranger").has(t, "A record of nobody here", "theirs", "Adopt it…", "Retire this record")
+	s.must(s.db.DeviceSeen(t.Context(), vpp.Device{MDM: vpp.BuiltinMDM, Key: "U1", Name: "Bo’s iPad", Platform: vpp.PlatformIPad, Kind: vpp.EnrolledDevice, OwnerID: ids[0], OwnerSource: "hand", EnrolledAt: time.Unix(1, 0)},
+		[]vpp.Enrollment{{ID: "U1", MDM: vpp.BuiltinMDM, EnrolledAt: time.Unix(1, 0)}}))
+	s.must(s.db.AccountRead(t.Context(), vpp.CommandAnswer{MDM: vpp.BuiltinMDM, Enrollment: "U1", At: time.Now(), Account: &vpp.DeviceAccount{Active: true, Hash: "another"}}))
+	// F-10, pain 6: the wrong account on a device stands here, with its repair.
+	anna.get("/conflicts?kind=account_on_device").has(t, "Another account is signed in than the one that accepted", "Bo Berg", "Bo’s iPad", "Ask again", "Mend it, step by step", "#repair", "Delete Bo Berg from VPP", `aria-label="4 conflicts"`)
 	two.has(t, "Cy Cole", "A record of nobody here", "The same address.", "Retire this record")
 
 	// The repair of a shared account is a removal like any other.

@@ -105,7 +105,8 @@ func TestActiveTasks(t *testing.T) {
 		}
 		for state, d := range map[vpp.CommandState]*mdmtest.Device{vpp.CommandAcknowledged: pad, vpp.CommandNotNow: slow, vpp.CommandFailed: bad} {
 			list := h.commands(vpp.CommandFilter{State: state})
-			if len(list) != 1 || list[0].DeviceName != d.Name || !strings.HasPrefix(list[0].FullName, "Person ") || list[0].State() != state || list[0].Sentence == "" || list[0].Attempts != 1 {
+			if len(list) != 1 || list[0].DeviceName != d.Name || !strings.HasPrefix(list[0].FullName, "Person ") || list[0].State() != state || list[0].Sentence == "" || list[0].Attempts != 1 ||
+				list[0].Wakes != 1 || list[0].PutOffs != map[bool]int{true: 1}[d == slow] {
 				t.Errorf("%s: %+v", state, list)
 			}
 		}

@@ -70,7 +70,7 @@ func (s *Service) PreviewLetter(ctx context.Context, letter vpp.Letter, user vpp
 // TestLetter sends a letter as PreviewLetter shows it to an administrator's own
 // address, and says what became of it. Its link leads nowhere, and nobody
 // counts as invited by it.
-func (s *Service) TestLetter(ctx context.Context, letter vpp.Letter, to string, user vpp.UserID, location vpp.LocationID) (Handover, error) {
+func (s *Service) TestLetter(ctx context.Context, by vpp.Actor, letter vpp.Letter, to string, user vpp.UserID, location vpp.LocationID) (Handover, error) {
 	settings, ready, err := s.useMail(ctx)
 	if err != nil {
 		return Handover{}, err
@@ -80,6 +80,9 @@ func (s *Service) TestLetter(ctx context.Context, letter vpp.Letter, to string, 
 	}
 	shown, err := s.PreviewLetter(ctx, letter, user, location)
 	if err != nil {
+		return Handover{}, err
+	}
+	if err := s.store.RecordTrial(ctx, by, "Sent the invitation letter as a test to "+to, mostTrials, trialWindow); err != nil {
 		return Handover{}, err
 	}
 	return s.carrier.Send(ctx, Message{

@@ -15,6 +15,9 @@ type SettingsStore interface {
 	// SaveSetting writes a setting and its history entry; before and after
 	// hold no secrets.
 	SaveSetting(ctx context.Context, by vpp.Actor, name, value, summary string, before, after any) error
+	// RecordTrial writes down that somebody sends a test letter; vpp.Exhausted
+	// after the most that there may be in a window.
+	RecordTrial(ctx context.Context, by vpp.Actor, summary string, most int, window time.Duration) error
 	// HurryLetters makes letters that were put off due now, and promises to send.
 	HurryLetters(ctx context.Context) error
 }
@@ -24,6 +27,12 @@ type Sealer interface {
 	Seal(plain []byte, context string) (string, error)
 	Open(sealed, context string) ([]byte, error)
 }
+
+// Test letters go to any address, so they are rationed for each who sends them.
+const (
+	mostTrials  = 20
+	trialWindow = 10 * time.Minute
+)
 
 const (
 	letterSetting = "letter"
@@ -123,12 +132,15 @@ func (s *Service) SaveMailSettings(ctx context.Context, by vpp.Actor, next MailS
 }
 
 // TestMail sends a test letter under settings that need not be saved yet.
-func (s *Service) TestMail(ctx context.Context, settings MailSettings, to string) (TestReport, error) {
+func (s *Service) TestMail(ctx context.Context, by vpp.Actor, settings MailSettings, to string) (TestReport, error) {
 	settings, _, err := s.withPassword(ctx, settings)
 	if err != nil {
 		return TestReport{}, err
 	}
 	if err := s.carrier.Check(settings); err != nil {
+		return TestReport{}, err
+	}
+	if err := s.store.RecordTrial(ctx, by, "Sent a test mail to "+to, mostTrials, trialWindow); err != nil {
 		return TestReport{}, err
 	}
 	return s.carrier.Test(ctx, settings, to), nil

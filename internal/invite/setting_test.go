@@ -31,7 +31,7 @@ func TestMailPassword(t *testing.T) {
 	if err := h.SaveMailSettings(t.Context(), anna, moved); vpp.KindOf(err) != vpp.Invalid {
 		t.Errorf("the password would go elsewhere: %v", err)
 	}
-	if _, err := h.TestMail(t.Context(), moved, "me@school.test"); vpp.KindOf(err) != vpp.Invalid {
+	if _, err := h.TestMail(t.Context(), anna, moved, "me@school.test"); vpp.KindOf(err) != vpp.Invalid {
 		t.Errorf("the password would be tested elsewhere: %v", err)
 	}
 	saved.FromName = "Helpdesk"
@@ -55,7 +55,7 @@ func TestMailSignsIn(t *testing.T) {
 	s := h.relay()
 	s.Port, s.Username, s.Password = guarded.Port(), "rsvpp", "w0rd"
 	must(t, h.SaveMailSettings(t.Context(), anna, s))
-	report, err := h.TestMail(t.Context(), func() invite.MailSettings { s, _ := h.MailSettings(t.Context()); return s }(), "me@school.test")
+	report, err := h.TestMail(t.Context(), anna, func() invite.MailSettings { s, _ := h.MailSettings(t.Context()); return s }(), "me@school.test")
 	must(t, err)
 	if report.Outcome != vpp.DeliveryAccepted || len(report.Steps) < 4 {
 		t.Errorf("%+v", report)
@@ -179,5 +179,38 @@ func TestSettingsChangeWhileSending(t *testing.T) {
 		if n := h.count("SELECT count(*) FROM deliveries WHERE next_attempt_at > $1", h.now().UnixMilli()); n != 0 {
 			t.Error("the letter waits its full time")
 		}
+	})
+}
+
+// Test letters leave a line in the history and are rationed for each who sends
+// them, whichever kind they are.
+func TestTrialsAreRationed(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		h := open(t, url, invite.Config{}).withMail()
+		letter, err := h.Letter(t.Context())
+		must(t, err)
+		for i := range 20 {
+			if i%2 == 0 {
+				_, err = h.TestMail(t.Context(), anna, h.relay(), "me@school.test")
+			} else {
+				_, err = h.TestLetter(t.Context(), anna, letter, "me@school.test", "", "")
+			}
+			must(t, err)
+		}
+		_, err = h.TestLetter(t.Context(), anna, letter, "me@school.test", "", "")
+		if vpp.KindOf(err) != vpp.Exhausted {
+			t.Errorf("one more letter: %v", err)
+		}
+		if _, err = h.TestMail(t.Context(), anna, h.relay(), "me@school.test"); vpp.KindOf(err) != vpp.Exhausted {
+			t.Errorf("one more mail: %v", err)
+		}
+		if n := h.count("SELECT count(*) FROM entries WHERE action = 'mail.test' AND actor = 'anna' AND summary LIKE '%me@school.test%'"); n != 20 || h.server.Count() != 20 {
+			t.Errorf("%d letters, %d lines in the history", h.server.Count(), n)
+		}
+		_, err = h.TestLetter(t.Context(), vpp.Actor{ID: "2", Name: "ben"}, letter, "me@school.test", "", "")
+		must(t, err)
+		h.pass(11 * time.Minute)
+		_, err = h.TestLetter(t.Context(), anna, letter, "me@school.test", "", "")
+		must(t, err)
 	})
 }

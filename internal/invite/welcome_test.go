@@ -2,6 +2,7 @@ package invite_test
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"log/slog"
 	"net/http"
@@ -27,13 +28,15 @@ type reader struct {
 	id    vpp.UserID
 	token string
 	log   *bytes.Buffer
+
+	enrolls bool // the MDM server inside is set up
 }
 
 func newReader(t *testing.T) *reader {
 	t.Helper()
 	h := open(t, t.TempDir()+"/a.db", invite.Config{LinkLife: 24 * time.Hour}).withMail()
 	r := &reader{house: h, id: h.person(1, "p1@school.test", ""), log: &bytes.Buffer{}}
-	r.web = httptest.NewServer(welcome.Handler(h.Service, slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug})), "https://*.apple.com"))
+	r.web = httptest.NewServer(welcome.Handler(h.Service, func(context.Context) bool { return r.enrolls }, slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug})), "https://*.apple.com"))
 	t.Cleanup(r.web.Close)
 	h.run(invite.Request{Selection: all()})
 	h.appleConfirms()
@@ -97,6 +100,16 @@ func TestLandingPage(t *testing.T) {
 		if got := page.header.Get(name); got != want {
 			t.Errorf("%s: %q, want %q", name, got, want)
 		}
+	}
+	// S3-01: where devices can enroll here, an Apple device is offered to.
+	enroll := `href="/enroll/` + r.token + `"`
+	if strings.Contains(page.body, enroll) {
+		t.Error("offered to enroll where nothing is set up for it")
+	}
+	r.enrolls = true
+	wants(t, r.do(http.MethodGet, "/i/"+r.token, iPhone).body, enroll, "Set up this iPhone")
+	if strings.Contains(r.do(http.MethodGet, "/i/"+r.token, windows).body, enroll) {
+		t.Error("a Windows PC was offered to enroll")
 	}
 	page = r.do(http.MethodPost, "/i/"+r.token+"/continue", iPhone)
 	if page.status != http.StatusSeeOther || page.header.Get("Location") != r.apple {

@@ -68,19 +68,25 @@ type Keys interface {
 // CreateKey makes an API key of the caller's, which may do no more than the
 // caller. The secret is returned this once and never again.
 func (s *Service) CreateKey(ctx context.Context, caller Caller, in KeyInput) (Key, string, error) {
-	stored, err := s.newKey(caller, in)
+	stored, secret, err := s.secretKey(caller, in)
 	if err != nil {
 		return Key{}, "", err
 	}
-	secret, err := s.secret(KeyPrefix)
-	if err != nil {
-		return Key{}, "", err
-	}
-	stored.Hash = hashSecret(secret)
 	if err := s.store.CreateKey(ctx, caller.Actor(), stored); err != nil {
 		return Key{}, "", err
 	}
 	return keyOf(stored), secret, nil
+}
+
+// secretKey makes a key of the caller's with its secret.
+func (s *Service) secretKey(caller Caller, in KeyInput) (StoredKey, string, error) {
+	stored, err := s.newKey(caller, in)
+	if err != nil {
+		return stored, "", err
+	}
+	secret, err := s.secret(KeyPrefix)
+	stored.Hash = hashSecret(secret)
+	return stored, secret, err
 }
 
 func (s *Service) newKey(caller Caller, in KeyInput) (StoredKey, error) {

@@ -47,6 +47,9 @@ type Accounts interface {
 	AccountByName(ctx context.Context, nameKey string) (Account, error)
 	// CreateAccount answers vpp.Conflict if the name is taken.
 	CreateAccount(ctx context.Context, actor vpp.Actor, a Account) error
+	// UpdateAccount changes name and scopes; it answers vpp.Conflict if the name
+	// is taken, or there would be no owner left.
+	UpdateAccount(ctx context.Context, actor vpp.Actor, id vpp.OperatorID, name, nameKey, scopes string) error
 	// RemoveAccount forgets sign-in, keys and preferences; it answers
 	// vpp.Conflict rather than remove the last owner.
 	RemoveAccount(ctx context.Context, actor vpp.Actor, id vpp.OperatorID) error
@@ -94,7 +97,7 @@ func operatorOf(a Account) Operator {
 
 // newAccount checks a name and a password and hashes the latter.
 func (s *Service) newAccount(ctx context.Context, name, password string, scopes Scopes) (Account, error) {
-	name = strings.TrimSpace(norm.NFC.String(name))
+	name = tidyName(name)
 	if err := checkName(name); err != nil {
 		return Account{}, err
 	}
@@ -111,6 +114,8 @@ func (s *Service) newAccount(ctx context.Context, name, password string, scopes 
 		Scopes: scopes.String(), Epoch: 1, CreatedAt: now, PasswordAt: now,
 	}, nil
 }
+
+func tidyName(name string) string { return strings.TrimSpace(norm.NFC.String(name)) }
 
 // nameKey folds a name so that case and composition do not matter.
 func nameKey(name string) string {

@@ -38,6 +38,48 @@ func (s *Service) Create(ctx context.Context, caller Caller, name, password stri
 	return operatorOf(account), nil
 }
 
+// Change is what becomes other about an operator; nil and none leave it as it is.
+type Change struct {
+	Name   *string
+	Scopes Scopes
+}
+
+// Update changes an operator's name and scopes: nobody's who may do more than
+// the caller, and to no more than the caller may do.
+func (s *Service) Update(ctx context.Context, caller Caller, id vpp.OperatorID, change Change) (Operator, error) {
+	if err := s.checkOver(ctx, caller, id); err != nil {
+		return Operator{}, err
+	}
+	account, err := s.store.Account(ctx, id)
+	if err != nil {
+		return Operator{}, err
+	}
+	name, scopes := account.Name, storedScopes(account.Scopes)
+	if change.Name != nil {
+		name = tidyName(*change.Name)
+		if err := checkName(name); err != nil {
+			return Operator{}, err
+		}
+	}
+	if len(change.Scopes) > 0 {
+		scopes = change.Scopes.tidy()
+	}
+	if len(scopes) == 0 {
+		return Operator{}, &vpp.Error{Kind: vpp.Invalid, Field: "scopes", Message: "Choose at least one scope."}
+	}
+	if !caller.Scopes.Cover(scopes) {
+		return Operator{}, errBeyond
+	}
+	if name == account.Name && scopes.String() == account.Scopes {
+		return operatorOf(account), nil
+	}
+	if err := s.store.UpdateAccount(ctx, caller.Actor(), id, name, nameKey(name), scopes.String()); err != nil {
+		return Operator{}, err
+	}
+	account, err = s.store.Account(ctx, id)
+	return operatorOf(account), err
+}
+
 // Remove takes an operator away, with their sessions, keys and preferences;
 // what they did stays in the history. The last owner stays.
 func (s *Service) Remove(ctx context.Context, caller Caller, id vpp.OperatorID) error {

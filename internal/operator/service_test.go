@@ -288,6 +288,20 @@ func TestNobodyGrows(t *testing.T) {
 		wantKind(t, err, vpp.Denied, "a key wider than ben")
 		wantKind(t, o.SetPassword(ctx, ben, anna.Operator.ID, "a longer password"), vpp.Denied, "anna's password set by ben")
 		wantKind(t, o.Remove(ctx, ben, anna.Operator.ID), vpp.Denied, "anna removed by ben")
+		name := "Benedikt"
+		_, err = o.Update(ctx, ben, anna.Operator.ID, operator.Change{Name: &name})
+		wantKind(t, err, vpp.Denied, "anna renamed by ben")
+		_, err = o.Update(ctx, ben, ben.Operator.ID, operator.Change{Scopes: operator.Scopes{"owner"}})
+		wantKind(t, err, vpp.Denied, "ben widened by ben")
+		_, err = o.Update(ctx, anna, anna.Operator.ID, operator.Change{Scopes: operator.Scopes{"read"}})
+		wantKind(t, err, vpp.Conflict, "the last owner narrowed")
+		taken := "ANNA"
+		_, err = o.Update(ctx, anna, ben.Operator.ID, operator.Change{Name: &taken})
+		wantKind(t, err, vpp.Conflict, "a name that is taken")
+		changed, err := o.Update(ctx, anna, ben.Operator.ID, operator.Change{Name: &name, Scopes: operator.Scopes{"read", "operators"}})
+		if err != nil || changed.Name != name || changed.Scopes.String() != "read,operators" {
+			t.Errorf("%+v, %v", changed, err)
+		}
 
 		// Keys: of somebody who may do more, and one's own that may do more than
 		// the key in hand.

@@ -342,18 +342,21 @@ func TestConflicts(t *testing.T) {
 		if err := w.db.WriteStrangers(t.Context(), school, []vpp.Stranger{{LocationID: school, ClientUserID: "theirs-3", Status: vpp.AppleAssociated, AccountHash: three, SeenAt: time.Now()}}, nil, time.Now()); err != nil {
 			t.Fatal(err)
 		}
+		w.signedIn(t)
 		counts, err := w.CountConflicts(t.Context(), school)
-		want := vpp.ConflictCounts{vpp.ConflictAccount: 2, vpp.ConflictRecords: 2, vpp.ConflictUnusable: 1, vpp.ConflictStranger: 3}
+		want := vpp.ConflictCounts{vpp.ConflictAccount: 2, vpp.ConflictRecords: 2, vpp.ConflictUnusable: 1, vpp.ConflictDevice: 2, vpp.ConflictStranger: 3}
 		if diff := cmp.Diff(want, counts); err != nil || diff != "" {
 			t.Errorf("counts: %v\n%s", err, diff)
 		}
-		if cheap, err := w.ConflictCounts(t.Context(), school); err != nil || cheap.Total() != 5 {
+		if cheap, err := w.ConflictCounts(t.Context(), school); err != nil || cheap.Total() != 8 {
 			t.Errorf("the badge says %v %v", cheap, err)
 		}
 		for kind, want := range map[vpp.ConflictKind][]string{
 			vpp.ConflictAccount:  {"user-0000,user-0001", "user-0002,user-0003"},
 			vpp.ConflictRecords:  {"user-0004 theirs-3", "user-0005 theirs-1"},
 			vpp.ConflictUnusable: {"user-0007 9635"},
+			vpp.ConflictDevice:   {"user-0000 pad-0", "user-0002 cart pupil-2"},
+			vpp.ConflictStranger: {" theirs-1", " theirs-2", " theirs-3"},
 		} {
 			if diff := cmp.Diff(want, w.conflicts(t, kind)); diff != "" {
 				t.Errorf("%s (-want +got):\n%s", kind, diff)
@@ -396,6 +399,76 @@ func TestConflicts(t *testing.T) {
 	})
 }
 
+// signedIn brings devices along on which somebody is signed in: wrongly on
+// user-0000's iPad and on user-0002's channel of a Shared iPad (F-10, pain 6).
+func (w *world) signedIn(t *testing.T) {
+	t.Helper()
+	at := time.Unix(1, 0)
+	for _, c := range []struct {
+		device, owner, pupil, hash string
+		gone                       bool
+	}{
+		{"pad-0", "user-0000", "", "another", false},
+		{"pad-1", "user-0001", "", w.place(t, "user-0001").AccountHash, false}, // the right one
+		{"pad-5", "user-0005", "", "another", false},                           // has not accepted yet
+		{"pad-4", "user-0004", "", "another", true},
+		{"cart", "", "user-0002", "another", false},
+		{"cart", "", "user-0003", w.place(t, "user-0003").AccountHash, false},
+	} {
+		d := vpp.Device{MDM: vpp.BuiltinMDM, Key: vpp.EnrollmentID(c.device), Name: c.device, Platform: vpp.PlatformIPad, Kind: vpp.EnrolledDevice, OwnerID: vpp.UserID(c.owner), OwnerSource: "hand", EnrolledAt: at}
+		channel := vpp.Enrollment{ID: d.Key, MDM: vpp.BuiltinMDM, EnrolledAt: at}
+		if c.pupil != "" {
+			d.Shared = true
+			channel = vpp.Enrollment{ID: vpp.EnrollmentID(c.device + ":" + c.pupil), MDM: vpp.BuiltinMDM, User: true, OwnerID: vpp.UserID(c.pupil), UserShortName: "pupil-" + c.pupil[8:], EnrolledAt: at}
+		}
+		if err := w.db.DeviceSeen(t.Context(), d, []vpp.Enrollment{channel}); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.db.AccountRead(t.Context(), vpp.CommandAnswer{MDM: vpp.BuiltinMDM, Enrollment: channel.ID, At: at, Account: &vpp.DeviceAccount{Active: true, Hash: c.hash}}); err != nil {
+			t.Fatal(err)
+		}
+		if c.gone {
+			if err := w.db.DeviceGone(t.Context(), vpp.BuiltinMDM, c.device); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+// 9641: whose the Managed Apple Account is already is named where it is known.
+func TestBoundTo(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		w := newWorld(t, url, applesim.Options{})
+		storetest.AddPeople(t, w.db, school, 3, vpp.WriteNone)
+		storetest.Exec(t, w.db, "UPDATE users SET managed_apple_id = 'A@managed.test', full_name = 'Person ' || id WHERE id IN ('user-0000', 'user-0001')")
+		storetest.Exec(t, w.db, "UPDATE users SET managed_apple_id = 'b@managed.test' WHERE id = 'user-0002'")
+		storetest.Exec(t, w.db, "UPDATE program_users SET managed_error = 9641 WHERE user_id IN ('user-0001', 'user-0002')")
+		holders := func() (list []string) {
+			found, err := w.Conflicts(t.Context(), school, vpp.ConflictUnusable, vpp.Page{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, c := range found.Items {
+				list = append(list, c.Holder)
+				if sentence, _ := c.Words(); c.Holder != "" && !strings.Contains(sentence, "It is bound to "+c.Holder+".") {
+					t.Error(sentence)
+				}
+			}
+			return list
+		}
+		if diff := cmp.Diff([]string{"", ""}, holders()); diff != "" {
+			t.Error(diff)
+		}
+		storetest.Exec(t, w.db, "UPDATE program_users SET apple_status = 'Associated', client_user_id = 'c0', generation = 1 WHERE user_id = 'user-0000'")
+		if err := w.db.WriteStrangers(t.Context(), school, []vpp.Stranger{{LocationID: school, ClientUserID: "theirs", Status: vpp.AppleAssociated, Email: "B@managed.test", SeenAt: time.Now()}}, nil, time.Now()); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff([]string{"Person user-0000", "the record theirs at Apple, which is nobody's here"}, holders()); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
 // conflicts reads all of a kind, one per page.
 func (w *world) conflicts(t *testing.T, kind vpp.ConflictKind) (lines []string) {
 	t.Helper()
@@ -412,6 +485,9 @@ func (w *world) conflicts(t *testing.T, kind vpp.ConflictKind) (lines []string) 
 			line := strings.Join(ids, ",")
 			if c.Other != nil {
 				line += " " + string(c.Other.ClientUserID)
+			}
+			if c.Device != nil {
+				line += " " + strings.TrimSpace(c.Device.Name+" "+c.Device.User)
 			}
 			if c.Number != 0 {
 				line += fmt.Sprintf(" %d", c.Number)

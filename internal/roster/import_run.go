@@ -12,10 +12,16 @@ import (
 // slice is how long one job works at an import before it lets others run.
 const slice = 10 * time.Second
 
-// Run makes the task that imports a file: people go to the default location
-// and, if it is another one, to the given one, unless their row names theirs.
+// Run makes the task that imports a file: people go to the given location, or
+// to the default one when none is given, unless their row names theirs.
 // A file is imported once; the same file uploaded again changes nothing more.
 func (s *Service) Run(ctx context.Context, by vpp.Actor, id vpp.ImportID, location vpp.LocationID) (vpp.Task, error) {
+	return s.RunOnce(ctx, by, id, location, "")
+}
+
+// RunOnce is Run under an idempotency key: asked again, it gives the task of
+// the first time.
+func (s *Service) RunOnce(ctx context.Context, by vpp.Actor, id vpp.ImportID, location vpp.LocationID, key string) (vpp.Task, error) {
 	i, err := s.uploaded(ctx, id)
 	if err != nil {
 		return vpp.Task{}, err
@@ -38,7 +44,8 @@ func (s *Service) Run(ctx context.Context, by vpp.Actor, id vpp.ImportID, locati
 	if i.Adopt {
 		task.Title = fmt.Sprintf("Move in %s from %s", people(i.Rows), i.Filename)
 	}
-	if err := s.store.StartImport(ctx, by, i, task); err != nil {
+	task, err = s.store.StartImport(ctx, by, i, task, key)
+	if err != nil {
 		return vpp.Task{}, err
 	}
 	return s.store.Task(ctx, task.ID)

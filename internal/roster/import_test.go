@@ -89,12 +89,13 @@ func TestImport(t *testing.T) {
 		if diff := cmp.Diff(map[string]int{"created": 2, "changed": 1, "unchanged": 0, "failed": 3}, task.Result); diff != "" {
 			t.Error(diff)
 		}
-		carl := h.everybody(t, "")[2].User
+		here := h.everybody(t, "")
+		carl := here[1].User
 		if carl.ExternalID != "3" || carl.FullName != "Carl New" || carl.Email != "carl@example.org" || carl.Notes != "kept" {
 			t.Errorf("an empty cell forgot something: %+v", carl)
 		}
-		if second := h.everybody(t, "second"); len(second) != 1 || second[0].UserName != "emil" {
-			t.Errorf("%+v", second)
+		if second := h.everybody(t, "second"); len(second) != 1 || second[0].UserName != "emil" || len(here) != 2 {
+			t.Errorf("at the second %+v, at the default location %+v", second, here)
 		}
 		if n := len(h.entries(t, "user.update")); n != 1 || len(h.entries(t, "import.start")) != 1 {
 			t.Errorf("%d entries of changed people", n)

@@ -59,8 +59,17 @@ func (s *Service) Profile(ctx context.Context, id vpp.UserID) (Profile, error) {
 	return Profile{u, places}, err
 }
 
-// Place gives people who are seen from the selection's location a place in
-// another one, and returns how many had none there.
+// Unplace takes people out of the location that the selection is seen from.
+// Nobody loses a living record by it, or the last place.
+func (s *Service) Unplace(ctx context.Context, by vpp.Actor, selection vpp.Selection) (vpp.Unplaced, error) {
+	if err := checkFilter(selection.Filter); err != nil {
+		return vpp.Unplaced{}, err
+	}
+	return s.store.UnplacePeople(ctx, by, selection)
+}
+
+// Place gives people a place in a location, and returns how many had none
+// there. A selection of all is seen from its own location.
 func (s *Service) Place(ctx context.Context, by vpp.Actor, location vpp.LocationID, selection vpp.Selection) (int, error) {
 	if err := checkFilter(selection.Filter); err != nil {
 		return 0, err

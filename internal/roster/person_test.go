@@ -71,6 +71,13 @@ func TestUpdate(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		l, err := h.db.Location(t.Context(), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n, err := h.Place(t.Context(), anna, l.ID, vpp.Selection{IDs: []vpp.UserID{u.ID}}); n != 1 || err != nil {
+			t.Fatal(n, err)
+		}
 		if _, err := h.Create(t.Context(), anna, "", vpp.UserInput{UserName: "ben", FirstName: "Ben", LastName: "Meyer", Email: "ben@example.org"}); err != nil {
 			t.Fatal(err)
 		}
@@ -175,6 +182,7 @@ func TestPlaceAndDefault(t *testing.T) {
 		if err != nil || counts.Total != 1203 || counts.Status[vpp.NotInvited] != 1203 {
 			t.Error(counts, err)
 		}
+		h.takeBackPlaces(t)
 		// A new default location means people from now on.
 		if err := h.db.SetDefaultLocation(t.Context(), anna, "second"); err != nil {
 			t.Fatal(err)
@@ -188,6 +196,55 @@ func TestPlaceAndDefault(t *testing.T) {
 			t.Error(p, err)
 		}
 	})
+}
+
+// takeBackPlaces takes people out of the second location again: not those with
+// a record or one being written, and not those who are nowhere else.
+func (h *house) takeBackPlaces(t *testing.T) {
+	t.Helper()
+	second := h.everybody(t, "second")
+	set := func(i int, what string) {
+		if _, err := h.db.Exec(t.Context(), "UPDATE program_users SET "+what+" WHERE id = $1", second[i].Program.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	set(0, "apple_status = 'Associated'")
+	set(1, "pending = 'create'")
+	set(2, "apple_status = 'Retired'")
+	only, err := h.Create(t.Context(), anna, "second", vpp.UserInput{UserName: "nowhere else"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := h.Profile(t.Context(), only.ID)
+	if err != nil || len(p.Places) != 1 || p.Places[0].LocationID != "second" {
+		t.Errorf("somebody added to the second location alone is in %+v, %v", p.Places, err)
+	}
+	all := vpp.Selection{Filter: vpp.Filter{Location: "second"}, All: true}
+	for i, want := range []vpp.Unplaced{{Taken: 1201, Living: 2, Only: 1}, {Living: 2, Only: 1}} {
+		if got, err := h.Unplace(t.Context(), anna, all); err != nil || got != want {
+			t.Errorf("round %d: %+v, %v, want %+v", i, got, err, want)
+		}
+	}
+	for location, want := range map[vpp.LocationID]int{"second": 3, "": 1203} {
+		if c, err := h.Counts(t.Context(), location); err != nil || c.Total != want {
+			t.Errorf("%d are in %q, want %d: %v", c.Total, location, want, err)
+		}
+	}
+	// Named people are placed wherever they are now.
+	l, err := h.db.Location(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n, err := h.Place(t.Context(), anna, l.ID, vpp.Selection{IDs: []vpp.UserID{only.ID}}); err != nil || n != 1 {
+		t.Errorf("%d placed, %v", n, err)
+	}
+	one := vpp.Selection{Filter: vpp.Filter{Location: "second"}, IDs: []vpp.UserID{only.ID}}
+	if got, err := h.Unplace(t.Context(), anna, one); err != nil || got != (vpp.Unplaced{Taken: 1}) {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if n := len(h.entries(t, "user.unplace")); n != 2 {
+		t.Errorf("%d entries of people taken out", n)
+	}
 }
 
 func TestListRefuses(t *testing.T) {

@@ -30,8 +30,8 @@ type Patch struct {
 	Notes          *string
 }
 
-// Create adds a person, with a place in the default location and, if it is
-// another one, in the given one. Somebody who is here already is vpp.Conflict
+// Create adds a person, with a place in the given location, "" for the default
+// one. Somebody who is here already is vpp.Conflict
 // with that person's name.
 func (s *Service) Create(ctx context.Context, by vpp.Actor, location vpp.LocationID, in vpp.UserInput) (vpp.User, error) {
 	home, err := s.locate(ctx, location)

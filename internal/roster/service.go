@@ -41,6 +41,9 @@ type People interface {
 	RemoveUser(ctx context.Context, by vpp.Actor, id vpp.UserID) error
 	// PlacePeople gives people a place in a location where they have none.
 	PlacePeople(ctx context.Context, by vpp.Actor, location vpp.LocationID, s vpp.Selection) (int, error)
+	// UnplacePeople takes people out of the selection's location, but nobody
+	// with a living record there, and nobody out of their only place.
+	UnplacePeople(ctx context.Context, by vpp.Actor, s vpp.Selection) (vpp.Unplaced, error)
 }
 
 // Files keeps uploaded files in pieces.
@@ -69,8 +72,9 @@ type Imports interface {
 	RememberedMapping(ctx context.Context, fingerprint string) (mapping map[string]int, known bool, err error)
 	// Remap is vpp.NotFound once the import has begun.
 	Remap(ctx context.Context, id vpp.ImportID, mapping map[string]int) error
-	// StartImport writes the task and its job; vpp.Conflict the second time.
-	StartImport(ctx context.Context, by vpp.Actor, i vpp.Import, task vpp.Task) error
+	// StartImport writes the task and its job; vpp.Conflict the second time,
+	// but under the key of the first time the task of then.
+	StartImport(ctx context.Context, by vpp.Actor, i vpp.Import, task vpp.Task, key string) (vpp.Task, error)
 	// WriteImport writes a stretch whole and once; vpp.Conflict when it does
 	// not begin where the last one ended, or the task is over.
 	WriteImport(ctx context.Context, step vpp.ImportStep) error

@@ -7,13 +7,13 @@ import (
 )
 
 const deviceCommandQuery = `SELECT d.id, COALESCE(u.id, ''), COALESCE(u.full_name, ''), COALESCE(p.location_id, ''), d.device_id, COALESCE(v.name, ''),
-	d.mdm, d.address, d.task_id, d.outcome, d.command_state, d.queued_at, d.outcome_at, d.attempts, d.answer, d.sentence
+	d.mdm, d.address, d.task_id, d.outcome, d.command_state, d.queued_at, d.outcome_at, d.attempts, d.wakes, d.put_offs, d.answer, d.sentence
 	FROM deliveries d LEFT JOIN program_users p ON p.id = d.program_user_id LEFT JOIN users u ON u.id = p.user_id LEFT JOIN devices v ON v.id = d.device_id
 	WHERE d.device_id <> ''`
 
 func scanDeviceCommand(s scanner) (c vpp.DeviceCommand, err error) {
 	err = s.Scan(&c.ID, &c.UserID, &c.FullName, &c.LocationID, &c.DeviceID, &c.DeviceName, &c.MDM, &c.Enrollment, &c.Task, &c.Outcome, &c.Carried,
-		timeAt{&c.QueuedAt}, timeAt{&c.OutcomeAt}, &c.Attempts, &c.Answer, &c.Sentence)
+		timeAt{&c.QueuedAt}, timeAt{&c.OutcomeAt}, &c.Attempts, &c.Wakes, &c.PutOffs, &c.Answer, &c.Sentence)
 	return
 }
 
@@ -59,12 +59,11 @@ func (db *DB) Command(ctx context.Context, id vpp.DeliveryID) (vpp.DeviceCommand
 // a task stays open while another way is.
 func (db *DB) WithdrawCommand(ctx context.Context, by vpp.Actor, id vpp.DeliveryID) error {
 	return db.inTx(ctx, func(t tx) error {
-		const sentence = "An administrator took it back."
 		c, err := one(ctx, t, scanDeviceCommand, deviceCommandQuery+" AND d.id = $1", id)
 		if err != nil {
 			return missing(err, "There is no such invitation on a device.")
 		}
-		now := ms(db.now())
+		now, sentence := ms(db.now()), c.TakenBack()
 		place, err := one(ctx, t, scanString, `UPDATE deliveries SET outcome = 'withdrawn', outcome_at = $2, sentence = $3
 			WHERE id = $1 AND outcome IN ('queued', 'deferred', 'underway') AND (claim = '' OR claimed_until < $2) RETURNING program_user_id`, id, now, sentence)
 		if vpp.KindOf(err) == vpp.NotFound {

@@ -10,9 +10,19 @@ import (
 
 var errImportMoved = vpp.Errorf(vpp.Conflict, "This import went on elsewhere, or was canceled.")
 
-// StartImport makes the task that imports a file, once.
-func (db *DB) StartImport(ctx context.Context, by vpp.Actor, i vpp.Import, task vpp.Task) error {
-	return db.inTx(ctx, func(t tx) error {
+// StartImport makes the task that imports a file, once. A key that was used
+// before gives the task of then.
+func (db *DB) StartImport(ctx context.Context, by vpp.Actor, i vpp.Import, task vpp.Task, key string) (vpp.Task, error) {
+	r, err := requestFor(key, i.ID, task.LocationID)
+	if err != nil {
+		return task, err
+	}
+	err = db.inTx(ctx, func(t tx) error {
+		was, known, err := db.keyedTask(ctx, t, task, r)
+		if err != nil || known {
+			task = was
+			return err
+		}
 		n, err := t.Exec(ctx, "UPDATE imports SET task_id = $2, location_id = $3 WHERE id = $1 AND task_id = ''", i.ID, task.ID, task.LocationID)
 		if err != nil {
 			return err
@@ -20,7 +30,7 @@ func (db *DB) StartImport(ctx context.Context, by vpp.Actor, i vpp.Import, task 
 		if n == 0 {
 			return vpp.Errorf(vpp.Conflict, "This file is imported already: upload it again to import it once more.")
 		}
-		if _, _, err := db.insertTask(ctx, t, task, vpp.Selection{}, ""); err != nil {
+		if _, _, err := db.insertTask(ctx, t, task, vpp.Selection{}, r); err != nil {
 			return err
 		}
 		// The number of rows is known, so the bar shows the truth from the start.
@@ -33,6 +43,7 @@ func (db *DB) StartImport(ctx context.Context, by vpp.Actor, i vpp.Import, task 
 		}
 		return t.enqueue(ctx, vpp.ImportPeople{TaskID: task.ID})
 	})
+	return task, err
 }
 
 // WriteImport writes one stretch of a file and moves the cursor over it. A

@@ -176,7 +176,8 @@ func (db *DB) recordCommand(ctx context.Context, t tx, a vpp.SentCommand) error 
 	if a.GivenUp {
 		carried = c.state // so that UncanceledCommands finds it
 	}
-	_, err = t.Exec(ctx, `UPDATE deliveries SET outcome = $2, outcome_at = $3, command_state = $4, answer = $5, sentence = $6, claim = '', claimed_until = 0
+	_, err = t.Exec(ctx, `UPDATE deliveries SET outcome = $2, outcome_at = $3, command_state = $4, answer = $5, sentence = $6, claim = '', claimed_until = 0,
+		put_offs = put_offs + CASE WHEN $4 = 'not_now' THEN 1 ELSE 0 END
 		WHERE id = $1`, a.ID, outcome, ms(a.At), carried, a.Answer, a.Sentence)
 	if err != nil {
 		return err
@@ -262,8 +263,9 @@ func (db *DB) mailInstead(ctx context.Context, t tx, c commandRow) error {
 // CommandsPushed notes that devices were woken to fetch commands.
 func (db *DB) CommandsPushed(ctx context.Context, ids []string) error {
 	for some := range slices.Chunk(ids, 500) {
-		if _, err := db.Exec(ctx, `UPDATE deliveries SET command_state = 'pushed' WHERE id IN (`+marks(1, len(some))+`)
-			AND channel = 'device' AND command_state IN ('', 'queued')`, anys(some)...); err != nil {
+		if _, err := db.Exec(ctx, `UPDATE deliveries SET wakes = wakes + 1,
+			command_state = CASE WHEN command_state IN ('', 'queued') THEN 'pushed' ELSE command_state END
+			WHERE id IN (`+marks(1, len(some))+`) AND channel = 'device'`, anys(some)...); err != nil {
 			return err
 		}
 	}

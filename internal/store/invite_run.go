@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 
 	"github.com/rsvpp/rsvpp/internal/vpp"
 )
@@ -14,8 +15,15 @@ func inviteKinds() []vpp.TaskKind { return []vpp.TaskKind{vpp.TaskInvite, vpp.Ta
 // StartInvite writes a run with its letter, its history entry and the promise
 // to expand it. A key that was used before returns the task of then.
 func (db *DB) StartInvite(ctx context.Context, by vpp.Actor, task vpp.Task, s vpp.Selection, letter *vpp.Letter, key string) (vpp.Task, error) {
-	err := db.inTx(ctx, func(t tx) error {
-		written, known, err := db.insertTask(ctx, t, task, s, key)
+	asked := maps.Clone(task.Params)
+	delete(asked, "people") // counts of the moment are not asked for
+	delete(asked, "reachable")
+	r, err := requestFor(key, task.Kind, s, asked, letter)
+	if err != nil {
+		return task, err
+	}
+	err = db.inTx(ctx, func(t tx) error {
+		written, known, err := db.insertTask(ctx, t, task, s, r)
 		if err != nil || known {
 			task = written
 			return err

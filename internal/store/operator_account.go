@@ -38,7 +38,7 @@ func (db *DB) createAccount(ctx context.Context, t tx, actor vpp.Actor, a accoun
 	_, err := t.Exec(ctx, "INSERT INTO operators ("+accountColumns+") VALUES ("+marks(1, 9)+")",
 		string(a.ID), a.Name, a.NameKey, a.Password, a.Scopes, a.Epoch, ms(a.CreatedAt), ms(a.PasswordAt), ms(a.SignedInAt))
 	if isDuplicate(err) {
-		return &vpp.Error{Kind: vpp.Conflict, Field: "name", Message: "There is an administrator of this name already: take another name."}
+		return errNameTaken
 	}
 	if err != nil {
 		return err
@@ -47,13 +47,57 @@ func (db *DB) createAccount(ctx context.Context, t tx, actor vpp.Actor, a accoun
 		"Created the administrator "+a.Name, nil, accountFacts(a))
 }
 
+// holdOwners holds the owners until the end, so that two of them removed at the
+// same time wait for each other.
+func holdOwners(ctx context.Context, t tx) error {
+	_, err := t.Exec(ctx, "UPDATE operators SET scopes = scopes WHERE scopes = 'owner'")
+	return err
+}
+
+// wantOwner is vpp.Conflict when no owner is left.
+func wantOwner(ctx context.Context, t tx, last string) error {
+	owners, err := one(ctx, t, scanInt, "SELECT count(*) FROM operators WHERE scopes = 'owner'")
+	if err == nil && owners == 0 {
+		return vpp.Errorf(vpp.Conflict, "%s is the last owner: create another owner first.", last)
+	}
+	return err
+}
+
+// UpdateAccount changes an operator's name and scopes. A name that is taken is
+// vpp.Conflict, and so are scopes that leave no owner.
+func (db *DB) UpdateAccount(ctx context.Context, actor vpp.Actor, id vpp.OperatorID, name, nameKey, scopes string) error {
+	return db.inTx(ctx, func(t tx) error {
+		if err := holdOwners(ctx, t); err != nil {
+			return err
+		}
+		was, err := findAccount(ctx, t, id)
+		if err != nil {
+			return err
+		}
+		_, err = t.Exec(ctx, "UPDATE operators SET name = $2, name_key = $3, scopes = $4 WHERE id = $1", string(id), name, nameKey, scopes)
+		if isDuplicate(err) {
+			return errNameTaken
+		}
+		if err != nil {
+			return err
+		}
+		if err := wantOwner(ctx, t, was.Name); err != nil {
+			return err
+		}
+		now := was
+		now.Name, now.Scopes = name, scopes
+		return db.insertEntry(ctx, t, actor, "operator.update", operatorObject(id),
+			"Changed the administrator "+name, accountFacts(was), accountFacts(now))
+	})
+}
+
+var errNameTaken = &vpp.Error{Kind: vpp.Conflict, Field: "name", Message: "There is an administrator of this name already: take another name."}
+
 // RemoveAccount forgets an operator with their keys and preferences. The last
 // owner is kept, and the answer is vpp.Conflict.
 func (db *DB) RemoveAccount(ctx context.Context, actor vpp.Actor, id vpp.OperatorID) error {
 	return db.inTx(ctx, func(t tx) error {
-		// Holds the owners until the end, so that two of them removed at the
-		// same time wait for each other.
-		if _, err := t.Exec(ctx, "UPDATE operators SET scopes = scopes WHERE scopes = 'owner'"); err != nil {
+		if err := holdOwners(ctx, t); err != nil {
 			return err
 		}
 		a, err := findAccount(ctx, t, id)
@@ -63,12 +107,8 @@ func (db *DB) RemoveAccount(ctx context.Context, actor vpp.Actor, id vpp.Operato
 		if _, err := t.Exec(ctx, "DELETE FROM operators WHERE id = $1", string(id)); err != nil {
 			return err
 		}
-		owners, err := one(ctx, t, scanInt, "SELECT count(*) FROM operators WHERE scopes = 'owner'")
-		if err != nil {
+		if err := wantOwner(ctx, t, a.Name); err != nil {
 			return err
-		}
-		if owners == 0 {
-			return vpp.Errorf(vpp.Conflict, "%s is the last owner: create another owner first.", a.Name)
 		}
 		return db.insertEntry(ctx, t, actor, "operator.remove", operatorObject(id),
 			"Removed the administrator "+a.Name, accountFacts(a), nil)

@@ -22,14 +22,18 @@ func scanAttempts(s scanner) (a attempts, err error) {
 func (db *DB) CountAttempt(ctx context.Context, name string, now time.Time, window time.Duration) (int, time.Time, error) {
 	var counted attempts
 	err := db.inTx(ctx, func(t tx) (err error) {
-		counted, err = one(ctx, t, scanAttempts, `INSERT INTO sign_in_attempts AS a (name, n, ends_at) VALUES ($1, 1, $2)
+		counted, err = countAttempt(ctx, t, name, now, window)
+		return err
+	})
+	return counted.n, counted.ends, err
+}
+
+func countAttempt(ctx context.Context, t tx, name string, now time.Time, window time.Duration) (attempts, error) {
+	return one(ctx, t, scanAttempts, `INSERT INTO sign_in_attempts AS a (name, n, ends_at) VALUES ($1, 1, $2)
 			ON CONFLICT (name) DO UPDATE SET
 				n       = CASE WHEN a.ends_at <= $3 THEN 1 ELSE a.n + 1 END,
 				ends_at = CASE WHEN a.ends_at <= $3 THEN excluded.ends_at ELSE a.ends_at END
 			RETURNING n, ends_at`, name, ms(now.Add(window)), ms(now))
-		return err
-	})
-	return counted.n, counted.ends, err
 }
 
 // UncountAttempts takes one attempt back under each name.

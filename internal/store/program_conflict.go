@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/rsvpp/rsvpp/internal/vpp"
@@ -80,7 +81,8 @@ func (db *DB) CountConflicts(ctx context.Context, location vpp.LocationID) (vpp.
 		vpp.ConflictAccount:  "SELECT count(*) FROM same_accounts WHERE location_id = $1",
 		vpp.ConflictRecords:  "SELECT count(*) FROM (" + otherRecords("$1", "s.client_user_id") + ") x",
 		vpp.ConflictUnusable: "SELECT count(*) FROM program_users p WHERE p.location_id = $1 AND " + unusableAccount,
-		vpp.ConflictStranger: "SELECT count(*) FROM strangers s WHERE s.location_id = $1 AND s.apple_status IN ('Registered', 'Associated')" + notOurs,
+		vpp.ConflictDevice:   "SELECT count(*) FROM (SELECT 1" + wrongDevices + " LIMIT 10000) x",
+		vpp.ConflictStranger: "SELECT count(*) FROM " + livingStrangers,
 	} {
 		if counts[kind], err = one(ctx, db, scanInt, query, location); err != nil {
 			return nil, err
@@ -136,6 +138,17 @@ func (db *DB) UncountedConflicts(ctx context.Context, while time.Duration) ([]vp
 // It is the condition of an index, word for word.
 const unusableAccount = "p.apple_status <> 'Associated' AND (p.managed_error <> 0 OR p.apple_error IN (9635, 9641))"
 
+// livingStrangers are the living records of a location that are nobody's here.
+const livingStrangers = "strangers s WHERE s.location_id = $1 AND s.apple_status IN ('Registered', 'Associated')" + notOurs
+
+// wrongDevices are the channels of devices on which another account is signed
+// in than their person accepted with, at this location or any other.
+const wrongDevices = ` FROM enrollments e JOIN devices d ON d.id = e.device_id
+	JOIN program_users p ON p.user_id = CASE WHEN e.owner_id <> '' THEN e.owner_id ELSE d.owner_id END JOIN users u ON u.id = p.user_id
+	WHERE e.account_hash <> '' AND NOT e.disabled AND d.gone_at = 0 AND e.user_channel = (d.platform = 'mac' OR d.shared)
+		AND p.location_id = $1 AND p.apple_status = 'Associated' AND p.account_hash NOT IN ('', e.account_hash)
+		AND NOT EXISTS (SELECT 1 FROM program_users o WHERE o.user_id = p.user_id AND o.apple_status = 'Associated' AND o.account_hash = e.account_hash)`
+
 // otherRecords asks for living records that are nobody's here and seem to be a
 // person's who has a living record of ours: one Apple Account, or one address.
 func otherRecords(location, columns string) string {
@@ -162,8 +175,12 @@ func (db *DB) ListConflicts(ctx context.Context, location vpp.LocationID, kind v
 		return db.listOtherRecords(ctx, location, page)
 	case vpp.ConflictUnusable:
 		return db.listUnusable(ctx, location, page)
+	case vpp.ConflictDevice:
+		return db.listWrongDevices(ctx, location, page)
+	case vpp.ConflictStranger:
+		return db.listStrangers(ctx, location, page)
 	}
-	return vpp.List[vpp.MappingConflict]{}, vpp.Errorf(vpp.Invalid, "There are no conflicts of the kind %q: choose same_account, two_records or unusable_account.", kind)
+	return vpp.List[vpp.MappingConflict]{}, vpp.Errorf(vpp.Invalid, "There are no conflicts of the kind %q: choose same_account, two_records, unusable_account, account_on_device or stranger.", kind)
 }
 
 // shownPeople bounds how many people of one account are shown.
@@ -253,7 +270,75 @@ func (db *DB) listUnusable(ctx context.Context, location vpp.LocationID, page vp
 		if number == 0 {
 			number = p.Program.AppleError
 		}
-		list.Items = append(list.Items, vpp.MappingConflict{Kind: vpp.ConflictUnusable, People: []vpp.Person{p}, Number: number})
+		c := vpp.MappingConflict{Kind: vpp.ConflictUnusable, People: []vpp.Person{p}, Number: number}
+		if number == appleBound && err == nil {
+			c.Holder, err = db.holderOf(ctx, location, p.User)
+		}
+		list.Items = append(list.Items, c)
+	}
+	return list, err
+}
+
+// appleBound is Apple's number for a Managed Apple Account that another record has.
+const appleBound = 9641
+
+// holderOf names whose a Managed Apple Account is already, as far as that can
+// be known here: a registered person with the same one, or a record at Apple
+// that is nobody's here and has it as its address.
+func (db *DB) holderOf(ctx context.Context, location vpp.LocationID, u vpp.User) (string, error) {
+	found, err := all(ctx, db, scanString, `SELECT u.full_name FROM users u JOIN program_users p ON p.user_id = u.id
+		WHERE u.managed_apple_id <> '' AND lower(u.managed_apple_id) = lower($2) AND u.id <> $3 AND p.location_id = $1 AND p.apple_status = 'Associated'
+		ORDER BY p.associated_at LIMIT 1`, location, u.ManagedAppleID, u.ID)
+	if err != nil || len(found) > 0 {
+		return strings.Join(found, ""), err
+	}
+	found, err = all(ctx, db, scanString, "SELECT s.client_user_id FROM "+livingStrangers+" AND s.email_key <> '' AND s.email_key = $2 ORDER BY s.client_user_id LIMIT 1",
+		location, vpp.FoldKey(u.ManagedAppleID))
+	if err != nil || len(found) == 0 {
+		return "", err
+	}
+	return "the record " + found[0] + " at Apple, which is nobody's here", nil
+}
+
+// listWrongDevices goes by channel: one device may be wrong for several people.
+func (db *DB) listWrongDevices(ctx context.Context, location vpp.LocationID, page vpp.Page) (list vpp.List[vpp.MappingConflict], err error) {
+	type wrong struct {
+		vpp.WrongDevice
+		place vpp.ProgramUserID
+		key   string
+	}
+	const key = "e.mdm || ' ' || e.id"
+	found, err := byKey(ctx, db, keyed[wrong]{
+		"SELECT d.id, d.name, CASE WHEN e.user_long_name <> '' THEN e.user_long_name ELSE e.user_short_name END, p.id, " + key + wrongDevices, []any{location}, key, false,
+		func(s scanner) (w wrong, err error) { err = s.Scan(&w.ID, &w.Name, &w.User, &w.place, &w.key); return },
+		func(w wrong) string { return w.key },
+	}, page)
+	if err != nil {
+		return list, err
+	}
+	list.Next, list.Prev = found.Next, found.Prev
+	for _, w := range found.Items {
+		person, err := one(ctx, db, scanPerson, "SELECT "+personColumns+" FROM program_users p JOIN users u ON u.id = p.user_id WHERE p.id = $1", w.place)
+		if err != nil {
+			return list, err
+		}
+		list.Items = append(list.Items, vpp.MappingConflict{Kind: vpp.ConflictDevice, People: []vpp.Person{person}, Device: &w.WrongDevice})
+	}
+	return list, db.markConflicts(ctx, list.Items)
+}
+
+func (db *DB) listStrangers(ctx context.Context, location vpp.LocationID, page vpp.Page) (list vpp.List[vpp.MappingConflict], err error) {
+	found, err := byKey(ctx, db, keyed[vpp.OtherRecord]{
+		"SELECT s.client_user_id, s.apple_status, s.apple_email FROM " + livingStrangers, []any{location}, "s.client_user_id", false,
+		func(s scanner) (r vpp.OtherRecord, err error) {
+			err = s.Scan(&r.ClientUserID, &r.AppleStatus, &r.AppleEmail)
+			return
+		},
+		func(r vpp.OtherRecord) string { return string(r.ClientUserID) },
+	}, page)
+	list.Next, list.Prev = found.Next, found.Prev
+	for _, r := range found.Items {
+		list.Items = append(list.Items, vpp.MappingConflict{Kind: vpp.ConflictStranger, Other: &r})
 	}
 	return list, err
 }

@@ -13,21 +13,30 @@ import (
 // to match the selection's filter later is not meant. Detail says of each what
 // will happen.
 func (db *DB) BeginDelete(ctx context.Context, by vpp.Actor, task vpp.Task, s vpp.Selection, detail, key string) (vpp.Task, error) {
-	err := db.inTx(ctx, func(t tx) error {
-		begun, err := db.beginDelete(ctx, t, by, task, s, detail, key)
+	location, err := db.locationOr(ctx, db, s.Filter.Location)
+	if err != nil {
+		return task, err
+	}
+	s.Filter.Location = location
+	r, err := requestFor(key, task.Kind, s, task.HoldUntil.IsZero())
+	if err != nil {
+		return task, err
+	}
+	err = db.inTx(ctx, func(t tx) error {
+		begun, err := db.beginDelete(ctx, t, by, task, s, detail, r)
 		task = begun
 		return err
 	})
 	return task, err
 }
 
-func (db *DB) beginDelete(ctx context.Context, t tx, by vpp.Actor, task vpp.Task, s vpp.Selection, detail, key string) (vpp.Task, error) {
+func (db *DB) beginDelete(ctx context.Context, t tx, by vpp.Actor, task vpp.Task, s vpp.Selection, detail string, r request) (vpp.Task, error) {
 	location, err := db.locationOr(ctx, t, s.Filter.Location)
 	if err != nil {
 		return task, err
 	}
 	s.Filter.Location, task.LocationID = location, location
-	was, known, err := db.insertTask(ctx, t, task, s, key)
+	was, known, err := db.insertTask(ctx, t, task, s, r)
 	if err != nil || known {
 		return was, err
 	}

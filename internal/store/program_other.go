@@ -9,8 +9,12 @@ import (
 // RetireOther turns a living record that is nobody's into an entry of its own,
 // and begins to remove that one.
 func (db *DB) RetireOther(ctx context.Context, by vpp.Actor, task vpp.Task, location vpp.LocationID, other vpp.ClientUserID, detail, key string) (vpp.Task, error) {
-	err := db.inTx(ctx, func(t tx) error {
-		was, known, err := db.keyedTask(ctx, t, task, key)
+	r, err := requestFor(key, task.Kind, location, other)
+	if err != nil {
+		return task, err
+	}
+	err = db.inTx(ctx, func(t tx) error {
+		was, known, err := db.keyedTask(ctx, t, task, r)
 		if err != nil || known {
 			task = was
 			return err
@@ -19,7 +23,7 @@ func (db *DB) RetireOther(ctx context.Context, by vpp.Actor, task vpp.Task, loca
 		if err != nil {
 			return err
 		}
-		r, err := one(ctx, t, func(s scanner) (r vpp.Record, err error) {
+		record, err := one(ctx, t, func(s scanner) (r vpp.Record, err error) {
 			err = s.Scan(&r.Status, &r.Email, &r.AccountHash)
 			return
 		}, `DELETE FROM strangers WHERE location_id = $1 AND client_user_id = $2 AND apple_status IN ('Registered', 'Associated')
@@ -27,12 +31,12 @@ func (db *DB) RetireOther(ctx context.Context, by vpp.Actor, task vpp.Task, loca
 		if err != nil {
 			return missing(err, "This record is no longer there: somebody adopted or removed it.")
 		}
-		r.ClientUserID = other
-		user, err := db.insertOther(ctx, t, location, r)
+		record.ClientUserID = other
+		user, err := db.insertOther(ctx, t, location, record)
 		if err != nil {
 			return err
 		}
-		task, err = db.beginDelete(ctx, t, by, task, vpp.Selection{Filter: vpp.Filter{Location: location}, IDs: []vpp.UserID{user.ID}}, detail, key)
+		task, err = db.beginDelete(ctx, t, by, task, vpp.Selection{Filter: vpp.Filter{Location: location}, IDs: []vpp.UserID{user.ID}}, detail, r)
 		return err
 	})
 	return task, err

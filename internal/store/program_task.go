@@ -18,7 +18,11 @@ func (db *DB) BeginTask(ctx context.Context, by vpp.Actor, task vpp.Task, s vpp.
 			return err
 		}
 		s.Filter.Location, task.LocationID = location, location
-		was, known, err := db.insertTask(ctx, t, task, s, key)
+		r, err := requestFor(key, task.Kind, s, task.Params)
+		if err != nil {
+			return err
+		}
+		was, known, err := db.insertTask(ctx, t, task, s, r)
 		if task.ID = was.ID; err != nil || known {
 			task = was
 			return err

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"maps"
 	"slices"
@@ -10,14 +12,28 @@ import (
 	"github.com/rsvpp/rsvpp/internal/vpp"
 )
 
+// request is what a task is written for: under which key, "" for none, and a
+// digest of what is asked for.
+type request struct{ key, asked string }
+
+// requestFor makes it of the key and of all that the caller chose. A key that
+// the server makes says by itself what is asked for.
+func requestFor(key string, chosen ...any) (request, error) {
+	if key == "" || vpp.IsOurKey(key) {
+		return request{key: key}, nil
+	}
+	text, err := json.Marshal(chosen)
+	sum := sha256.Sum256(text)
+	return request{key, hex.EncodeToString(sum[:])}, err
+}
+
 // insertTask writes a new task with its selection. When the idempotency key
 // was used before, the task of then is returned and known is true: the caller
 // does nothing more.
-func (db *DB) insertTask(ctx context.Context, t tx, task vpp.Task, s vpp.Selection, key string) (was vpp.Task, known bool, err error) {
-	if was, known, err = db.keyedTask(ctx, t, task, key); err != nil || known {
+func (db *DB) insertTask(ctx context.Context, t tx, task vpp.Task, s vpp.Selection, r request) (was vpp.Task, known bool, err error) {
+	if was, known, err = db.keyedTask(ctx, t, task, r); err != nil || known {
 		return was, known, err
 	}
-	key = keyOf(task, key)
 	selection, err := json.Marshal(s)
 	if err != nil {
 		return was, false, err
@@ -26,38 +42,55 @@ func (db *DB) insertTask(ctx context.Context, t tx, task vpp.Task, s vpp.Selecti
 	if err != nil {
 		return was, false, err
 	}
-	_, err = t.Exec(ctx, `INSERT INTO tasks (id, kind, location_id, title, created_by, created_at, params, selection, idempotency, hold_until)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-		task.ID, task.Kind, task.LocationID, task.Title, task.CreatedBy, ms(task.CreatedAt), string(params), string(selection), key, ms(task.HoldUntil))
+	_, err = t.Exec(ctx, `INSERT INTO tasks (id, kind, location_id, title, created_by, created_at, params, selection, idempotency, asked, hold_until)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+		task.ID, task.Kind, task.LocationID, task.Title, task.CreatedBy, ms(task.CreatedAt), string(params), string(selection), keyOf(task, r.key), r.asked, ms(task.HoldUntil))
 	if isDuplicate(err) {
 		return was, false, vpp.Errorf(vpp.Conflict, "This request is already under way.")
 	}
 	return task, false, err
 }
 
-// keyedTask finds the task for which an idempotency key was used before.
-func (db *DB) keyedTask(ctx context.Context, t tx, task vpp.Task, key string) (was vpp.Task, known bool, err error) {
-	if key == "" {
+// keyedTask finds the task for which an idempotency key was used before. A key
+// under which something else was asked for is vpp.Invalid.
+func (db *DB) keyedTask(ctx context.Context, t tx, task vpp.Task, r request) (was vpp.Task, known bool, err error) {
+	if r.key == "" {
 		return was, false, nil
 	}
-	was, err = one(ctx, t, scanTask, "SELECT "+taskColumns+" FROM tasks WHERE idempotency = $1", keyOf(task, key))
+	was, err = one(ctx, t, scanTask, "SELECT "+taskColumns+" FROM tasks WHERE idempotency = $1", keyOf(task, r.key))
 	if vpp.KindOf(err) == vpp.NotFound {
 		return was, false, nil
 	}
+	if err != nil {
+		return was, false, err
+	}
+	asked, err := one(ctx, t, scanString, "SELECT asked FROM tasks WHERE id = $1", was.ID)
+	if err == nil && asked != r.asked && asked != "" {
+		return was, false, errOtherRequest
+	}
 	return was, err == nil, err
+}
+
+var errOtherRequest = &vpp.Error{
+	Kind: vpp.Invalid, Field: "Idempotency-Key",
+	Message: "This was asked for before, and differently: begin anew, or send another Idempotency-Key.",
 }
 
 // keyOf: a caller's key is the caller's own, and one kind of act's. What the
 // server makes of what is repeated is one whoever asks: two administrators who
 // press Retry start one run.
 func keyOf(task vpp.Task, key string) string {
+	kind := task.Kind
+	if kind == vpp.TaskResend { // asked for in the same place as inviting
+		kind = vpp.TaskInvite
+	}
 	switch {
 	case key == "":
 		return ""
 	case vpp.IsOurKey(key):
-		return string(task.Kind) + "|" + key
+		return string(kind) + "|" + key
 	}
-	return string(task.Kind) + "|" + task.CreatedBy + "|" + key
+	return string(kind) + "|" + task.CreatedBy + "|" + key
 }
 
 const taskColumns = `id, kind, location_id, title, created_by, created_at, hold_until, released_at, expanded_at, finished_at, canceled_at,

@@ -3,34 +3,43 @@ package vpp
 // ConflictKind sorts what does not go together at a location.
 type ConflictKind string
 
-// The kinds of conflict (F-08, F-09).
+// The kinds of conflict (F-08, F-09, F-10).
 const (
-	ConflictAccount  ConflictKind = "same_account"     // people who are registered with one Apple Account
-	ConflictRecords  ConflictKind = "two_records"      // a person with another living record at Apple
-	ConflictUnusable ConflictKind = "unusable_account" // a Managed Apple Account that Apple would not link
-	ConflictStranger ConflictKind = "stranger"         // a living record that is nobody's here
+	ConflictAccount  ConflictKind = "same_account"      // people who are registered with one Apple Account
+	ConflictRecords  ConflictKind = "two_records"       // a person with another living record at Apple
+	ConflictUnusable ConflictKind = "unusable_account"  // a Managed Apple Account that Apple would not link
+	ConflictDevice   ConflictKind = "account_on_device" // a device on which another account is signed in than the person accepted with
+	ConflictStranger ConflictKind = "stranger"          // a living record that is nobody's here
 )
 
 // ConflictKinds lists the kinds in the order in which they are shown.
-var ConflictKinds = [...]ConflictKind{ConflictAccount, ConflictRecords, ConflictUnusable, ConflictStranger}
+var ConflictKinds = [...]ConflictKind{ConflictAccount, ConflictRecords, ConflictUnusable, ConflictDevice, ConflictStranger}
 
 // ConflictCounts says how many conflicts of each kind a location has.
 type ConflictCounts map[ConflictKind]int
 
-// Total adds up what wants somebody; records that are nobody's have a page of
-// their own.
+// Total adds up what wants somebody. The records that are a person's second are
+// among those of nobody here, and count once.
 func (c ConflictCounts) Total() int {
-	return c[ConflictAccount] + c[ConflictRecords] + c[ConflictUnusable]
+	return c[ConflictAccount] + c[ConflictUnusable] + c[ConflictDevice] + max(c[ConflictRecords], c[ConflictStranger])
 }
 
-// MappingConflict is one thing that does not go together. Of strangers only the
-// number is told.
+// MappingConflict is one thing that does not go together.
 type MappingConflict struct {
 	Kind   ConflictKind
 	People []Person     // whom it is about; the first some, when an account is of very many
 	More   int          // people beyond these
-	Other  *OtherRecord // with ConflictRecords: the record that is not ours
+	Other  *OtherRecord // with ConflictRecords and ConflictStranger: the record that is not ours
 	Number int          // with ConflictUnusable: Apple's error number
+	Holder string       // with 9641: the full name of who has the account here, or the record's name at Apple; "" when it cannot be known
+	Device *WrongDevice // with ConflictDevice
+}
+
+// WrongDevice is a device on which another account is signed in.
+type WrongDevice struct {
+	ID   DeviceID
+	Name string
+	User string // whose channel it is on a Mac or Shared iPad, "" on the device's own
 }
 
 // OtherRecord is a living record at Apple that is nobody's here and seems to be
@@ -57,8 +66,14 @@ func (c MappingConflict) Words() (sentence, next string) {
 			"Keep one: retire the other record, or delete ours from VPP and adopt the other one."
 	case ConflictUnusable:
 		p := ExplainApple(c.Number)
+		if c.Holder != "" {
+			return p.Sentence + " It is bound to " + c.Holder + ". " + p.Cause, p.Next
+		}
 		return p.Sentence + " " + p.Cause, p.Next
+	case ConflictDevice:
+		return ExplainAccount(AccountOther)
 	case ConflictStranger:
 	}
-	return "This record at Apple belongs to nobody here.", "Adopt it, or leave it."
+	return "This record at Apple belongs to nobody here: another server, or an earlier installation, made it.",
+		"Adopt it for the person whose it is, retire it, or leave it. Nobody is retired by itself."
 }

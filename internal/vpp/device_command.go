@@ -103,4 +103,5 @@ type Abilities struct {
 	UserChannel  bool // reaches the users of Macs and Shared iPads
 	Results      bool // reports or can be asked what devices answered
 	Asked        bool // reports nothing by itself: it must be asked
+	Cancels      bool // takes back what no device fetched yet
 }

@@ -19,12 +19,26 @@ type DeviceCommand struct {
 	QueuedAt   time.Time
 	OutcomeAt  time.Time // of the latest answer
 	Attempts   int       // at handing it over to the MDM server
+	Wakes      int       // times that the device was woken for it; our own MDM server alone tells
+	PutOffs    int       // times that the device said "not now"
 	Answer     string    // the device's last words
 	Sentence   string    // what they mean
 }
 
 // State derives how far it is.
 func (c DeviceCommand) State() CommandState { return DeriveCommandState(c.Outcome, c.Carried) }
+
+// TakenBack says what taking it back comes to: other MDM servers than ours
+// take nothing back that they have.
+func (c DeviceCommand) TakenBack() string {
+	switch {
+	case c.Carried == "":
+		return "An administrator took it back before the MDM server had it."
+	case c.MDM == BuiltinMDM:
+		return "An administrator took it back. A device that fetched it already may still show it."
+	}
+	return "An administrator took it back here. The MDM server of this device takes nothing back: the invitation is shown if the device comes for it, and counts then."
+}
 
 // DeriveCommandState tells how far an invitation on a device is, from what
 // became of it and how far the MDM server got with it.

@@ -25,6 +25,17 @@ func TestExplainReach(t *testing.T) {
 		}
 		said[sentence] = true
 	}
+	// F-40: what taking back comes to is said as it is.
+	for want, c := range map[string]vpp.DeviceCommand{
+		"before the MDM server had it": {MDM: "m1"}, "may still show it": {MDM: vpp.BuiltinMDM, Carried: vpp.CommandPushed}, "takes nothing back": {MDM: "m1", Carried: vpp.CommandQueued},
+	} {
+		if got := c.TakenBack(); !strings.Contains(got, want) {
+			t.Errorf("%+v: %q", c, got)
+		}
+	}
+	if got := strings.Join(vpp.Abilities{ListsDevices: true, MapsUsers: true, UserChannel: true, Results: true}.Cannot(), " "); !strings.Contains(got, "takes nothing back") {
+		t.Error(got)
+	}
 	if unknown, _ := vpp.ExplainReach("of the future"); said[unknown] || unknown == "" {
 		t.Error(unknown)
 	}

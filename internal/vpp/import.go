@@ -21,7 +21,7 @@ type Import struct {
 	Fingerprint string         // of the header
 	Mapping     map[string]int // field → column
 	Remembered  bool           // the mapping is one that somebody made by hand before
-	LocationID  LocationID     // where the people go, besides the default location
+	LocationID  LocationID     // where people go whose row names no location
 	Adopt       bool           // a move-in: rows name the people's records at Apple
 	TaskID      TaskID         // the task that imports it, "" before
 	Cursor      int            // the line up to which rows are dealt with

@@ -16,6 +16,7 @@ func (a Abilities) Cannot() []string {
 		{a.ListsDevices, "It lists no devices: each becomes known here when it next reports."},
 		{a.MapsUsers, "It does not say whose a device is: assign devices by hand or by a list."},
 		{a.UserChannel, "It does not reach the users of Macs and Shared iPads: they get their invitations by mail."},
+		{a.Cancels, "It takes nothing back: an invitation that it has may be shown after it was canceled here."},
 		{a.Results && !a.Asked, "It reports nothing by itself: it is asked what became of invitations, so answers show later."},
 	} {
 		if !c.can {

@@ -8,7 +8,7 @@ import (
 )
 
 // User is a person of the organization. A person may have one VPP user per
-// location; every person has one in the default location.
+// location, and has one in some location.
 type User struct {
 	ID             UserID
 	ExternalID     string // the source's key; unique when not empty
@@ -68,4 +68,11 @@ type UserInput struct {
 	Groups                        []string
 	Locale, Notes                 string
 	Source                        string // "api"; "" for the console
+}
+
+// Unplaced says what became of people who were to be taken out of a location.
+type Unplaced struct {
+	Taken  int
+	Living int // stay: they have a living record there, or one is being written
+	Only   int // stay: they have no other place
 }

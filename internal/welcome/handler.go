@@ -27,11 +27,14 @@ type Invitations interface {
 // stylesPath is where the pages' style sheet is served.
 const stylesPath = "/i/welcome.css"
 
+// Enrolls says whether devices can be brought along by the link, too.
+type Enrolls func(ctx context.Context) bool
+
 // Handler serves everything under /i/. Browsers check where a form may lead,
 // redirects included, so targets lists Apple's origins, such as
 // "https://*.apple.com".
-func Handler(invitations Invitations, log *slog.Logger, targets ...string) http.Handler {
-	d := door{invitations, log}
+func Handler(invitations Invitations, enrolls Enrolls, log *slog.Logger, targets ...string) http.Handler {
+	d := door{invitations, enrolls, log}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+stylesPath, styles)
 	mux.HandleFunc("GET /i/{token}", d.open)
@@ -69,6 +72,7 @@ func styles(w http.ResponseWriter, _ *http.Request) {
 // door translates between HTTP and the acts.
 type door struct {
 	invitations Invitations
+	enrolls     Enrolls
 	log         *slog.Logger
 }
 
@@ -91,7 +95,7 @@ func (d door) open(w http.ResponseWriter, r *http.Request) {
 		d.show(w, r, http.StatusOK, asking(token, welcome, asked))
 		return
 	}
-	d.show(w, r, http.StatusOK, page(token, welcome, seen, asked > 0))
+	d.show(w, r, http.StatusOK, page(token, welcome, seen, reader{asked: asked > 0, enrolls: d.enrolls(r.Context())}))
 }
 
 // mostAsked is how often the page looks again by itself for Apple's answer.
@@ -139,7 +143,7 @@ func (d door) notMe(w http.ResponseWriter, r *http.Request) {
 		d.fail(w, r, err)
 		return
 	}
-	d.show(w, r, http.StatusOK, page(token, welcome, seen, false))
+	d.show(w, r, http.StatusOK, page(token, welcome, seen, reader{enrolls: d.enrolls(r.Context())}))
 }
 
 func (d door) newLink(w http.ResponseWriter, r *http.Request) {

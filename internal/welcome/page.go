@@ -21,9 +21,14 @@ func asking(token string, w invite.Welcome, asked int) templ.Component {
 	return view.EndPage(view.End{Page: p, Kind: view.Asking})
 }
 
-// page draws what a link has to say on a device; asked, to somebody who wanted
-// to know what Apple says.
-func page(token string, w invite.Welcome, on device, asked bool) templ.Component {
+// reader is somebody who looks at a page.
+type reader struct {
+	asked   bool // wanted to know what Apple says
+	enrolls bool // may bring the device along
+}
+
+// page draws what a link has to say to a reader on a device.
+func page(token string, w invite.Welcome, on device, by reader) templ.Component {
 	p := view.Page{Styles: stylesPath, Organization: w.Organization, Contact: w.HelpContact}
 	if w.State != invite.WelcomeReady {
 		return view.EndPage(end(p, token, w))
@@ -32,7 +37,7 @@ func page(token string, w invite.Welcome, on device, asked bool) templ.Component
 		Page: p, Code: token, Name: w.FullName, By: w.InvitedBy, Device: on.name, Other: on.other,
 		Continue: "/i/" + token + "/continue", Steps: on.steps, Expires: "until it is withdrawn",
 	}
-	m.Continued, m.NotYet = w.Continued, asked
+	m.Continued, m.NotYet = w.Continued, by.asked
 	if !w.ExpiresAt.IsZero() {
 		m.Expires = "until " + w.ExpiresAt.Format("2 January 2006")
 	}
@@ -41,6 +46,9 @@ func page(token string, w invite.Welcome, on device, asked bool) templ.Component
 	}
 	if w.Managed {
 		m.Managed = "Managed Apple Account"
+	}
+	if by.enrolls && on.name != "" {
+		m.Enroll = "/enroll/" + token
 	}
 	if on.name == "" {
 		m.QR = picture(w.URL)

@@ -20,6 +20,8 @@ type CommandLine struct {
 	State    string
 	Queued   Moment
 	Attempts int
+	Wakes    int
+	PutOffs  int
 	Answer   string
 	Answered Moment
 	Open     bool // it can be taken back; else it can be repeated

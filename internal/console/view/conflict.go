@@ -19,6 +19,7 @@ type Conflict struct {
 	People   []ConflictPerson
 	More     int // people beyond these
 	Other    *OtherRecord
+	Device   *WrongDevice
 	Error    string // Apple's number, "" for none
 	Sentence string // what Apple's number says
 	Next     string
@@ -43,4 +44,13 @@ type OtherRecord struct {
 	Email        string
 	SameAccount  bool // it has the person's account; otherwise the address
 	Retire       bool
+	Alone        bool // it seems to be nobody's whom we have
+}
+
+// WrongDevice is a device on which another account is signed in.
+type WrongDevice struct {
+	ID   string
+	Name string
+	User string // whose channel it is, "" on the device's own
+	Ask  bool
 }

@@ -15,7 +15,7 @@ func onDevices(theme string) map[string]templ.Component {
 	states := []CommandLine{
 		{Tone: Neutral, State: "Queued", Open: true}, {Tone: Info, State: "Pushed", Open: true, Attempts: 1, Answer: "With the MDM server: it is shown when the device comes for it."},
 		{Tone: Warn, State: "Not now", Open: true, Attempts: 1, Answer: "The device cannot show it just now, as while Setup Assistant runs: it comes back by itself."},
-		{Tone: Good, State: "Shown", Again: true, Attempts: 1, Answer: "Shown on the device. Whether the person accepts it, Apple tells us."},
+		{Tone: Good, State: "Shown", Again: true, Attempts: 1, Wakes: 3, PutOffs: 2, Answer: "Shown on the device. Whether the person accepts it, Apple tells us."},
 		{Tone: Bad, State: "Failed", Again: true, Attempts: 1, Answer: "The device refused: The command is not valid (MCMDMErrorDomain 12021)."}, {Tone: Neutral, State: "Canceled", Again: true, Answer: "An administrator took it back."},
 	}
 	var lines []CommandLine

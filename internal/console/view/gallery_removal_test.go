@@ -29,6 +29,7 @@ func removals(theme string) map[string]templ.Component {
 		"delete-known": DeletePage(known), "task-held": TaskPage(held), "task-refused": TaskPage(refused),
 		"user-removed": UserPage(removedUser(theme)), "conflicts": ConflictsPage(clashes(theme, "same_account")),
 		"conflicts-records": ConflictsPage(clashes(theme, "two_records")), "conflicts-unusable": ConflictsPage(clashes(theme, "unusable_account")),
+		"conflicts-device": ConflictsPage(clashes(theme, "account_on_device")), "conflicts-stranger": ConflictsPage(clashes(theme, "stranger")),
 		"conflicts-none": ConflictsPage(Conflicts{Page: page(theme, "conflicts", "Mapping conflicts"), Filters: clashes(theme, "").Filters}),
 		"apple-errors": AppleErrorsPage(AppleErrors{Page: page(theme, "", "Apple's error numbers"), Lines: []AppleError{
 			{"9635", "The Managed Apple Account cannot be linked: it is unknown, unusable, or belongs to another organization.", "Apple links only accounts of the organization whose content token this is, and that are active.", "Correct the Managed Apple Account, or invite the person by e-mail."},
@@ -63,6 +64,10 @@ func clashes(theme, kind string) Conflicts {
 			c.More = 3 * i
 		case "two_records":
 			c.Other = &OtherRecord{ClientUserID: "0b5a4c12-7a60-4e0e-a3c5-5f9df6b0aa10", Apple: "Registered", Email: sampleEmail(1), SameAccount: i == 1, Retire: true}
+		case "account_on_device":
+			c.Device = &WrongDevice{ID: "d", Name: "Łucja’s MacBook Pro", User: map[bool]string{true: "lucja"}[i == 1], Ask: true}
+		case "stranger":
+			c.People, c.Other = nil, &OtherRecord{ClientUserID: "0b5a4c12-7a60-4e0e-a3c5-5f9df6b0aa10", Apple: "Registered", Email: sampleEmail(1), Retire: true, Alone: true}
 		default:
 			c.Error, c.Sentence, c.Next = "9641", "The Managed Apple Account is already linked to another record at this location. Apple links a managed account to one living record only.", "Find who holds it and remove that one, or invite the person by e-mail."
 		}

@@ -76,3 +76,10 @@ func (m Delete) linked() string {
 	}
 	return plural(m.Linked, "of them has", "of them have") + " an Apple Account linked."
 }
+
+// Place asks in which location people get a place.
+type Place struct {
+	Page      Page
+	Selection Selection
+	Locations []Choice // all but the one that the people are seen from
+}

@@ -13,6 +13,7 @@ type Users struct {
 	Chooser  []Choice // all columns there are; Current ones are shown
 	Lines    []UserLine
 	Devices  bool // there are some, to invite people on
+	Places   bool // there are other locations, to add people to
 	Matching int  // how many people match search and filter
 	Pager    Pager
 	Export   string // address of the CSV of all that match

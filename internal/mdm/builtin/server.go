@@ -90,7 +90,7 @@ func (s *Server) Stop() { s.waker.stop() }
 
 // Abilities implements mdm.Server: it can do all there is.
 func (s *Server) Abilities() vpp.Abilities {
-	return vpp.Abilities{ListsDevices: true, MapsUsers: true, UserChannel: true, Results: true}
+	return vpp.Abilities{ListsDevices: true, MapsUsers: true, UserChannel: true, Results: true, Cancels: true}
 }
 
 // Protocol answers devices: check-ins and commands, at one address. A message

@@ -29,3 +29,7 @@ WHERE EXISTS (SELECT 1 FROM devices d WHERE d.id = enrollments.device_id AND d.a
 CREATE INDEX enrollments_ask ON enrollments (account_asked_at) WHERE owner_id <> '';
 CREATE INDEX enrollments_question ON enrollments (mdm, account_looked_at) WHERE account_question <> '';
 CREATE INDEX enrollments_account ON enrollments (account_hash) WHERE account_hash <> '';
+
+-- How often a device was woken for an invitation, and put it off.
+ALTER TABLE deliveries ADD COLUMN wakes BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE deliveries ADD COLUMN put_offs BIGINT NOT NULL DEFAULT 0;

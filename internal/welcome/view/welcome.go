@@ -35,6 +35,7 @@ type Welcome struct {
 	Steps    []string        // what this device will ask next, in order
 	QR       templ.Component // the link as a picture, for the wrong device
 	Expires  string          // "until 6 December 2026"
+	Enroll   string          // where this device is brought under management, "" where it cannot be
 
 	Continued bool // the person went on to Apple before
 	NotYet    bool // Apple was asked, and has not told of the person yet
