@@ -34,9 +34,7 @@ func (s *Service) MoveOut(ctx context.Context, by vpp.Actor, id vpp.LocationID) 
 	return s.store.Location(ctx, id)
 }
 
-// release takes our claim at Apple away, as far as Apple lets us: no page of
-// Apple's says how to take one back, so another takes its place that every
-// administrator can read, and that no rsvpp takes for anybody's. Notifications
+// release takes our claim at Apple away, as far as Apple lets us. Notifications
 // are ended where Apple takes empty values for that; the next server sets its
 // own anyway.
 func (s *Service) release(ctx context.Context, l vpp.Location) error {
@@ -68,20 +66,47 @@ func (s *Service) release(ctx context.Context, l vpp.Location) error {
 	return err
 }
 
+// letGo clears our claim. No page of Apple's says how, or whether that can be:
+// where empty values are refused, or our claim still stands, another takes its
+// place that every administrator can read, and that no rsvpp takes for anybody's.
 func (s *Service) letGo(ctx context.Context, c *appsandbooks.Client) (*appsandbooks.ClientConfig, error) {
 	own, err := s.Claim(ctx)
 	if err != nil {
 		return nil, err
 	}
-	none, secret := "", appsandbooks.Secret("")
-	info := &appsandbooks.MDMInfo{ID: vpp.ReleasedClaim, Name: cutName("released by " + own.Name), Metadata: own.Metadata}
-	got, err := c.SetClientConfig(ctx, appsandbooks.ClientConfigChange{
-		MDMInfo: info, NotificationURL: &none, NotificationAuthToken: &secret, NotificationTypes: []appsandbooks.NotificationType{},
-	})
-	if said, ok := errors.AsType[*appsandbooks.Error](err); ok && said.HTTPStatus == 400 { // empty values are not taken
-		return c.SetClientConfig(ctx, appsandbooks.ClientConfigChange{MDMInfo: info})
+	got, err := c.SetClientConfig(ctx, appsandbooks.ClientConfigChange{MDMInfo: &appsandbooks.MDMInfo{}})
+	if err == nil { // what stands there counts, and not that it was taken
+		got, err = c.ClientConfig(ctx)
 	}
-	return got, err
+	switch {
+	case err == nil && claimOf(got.MDMInfo).ID == "":
+		return got, endNotifications(ctx, c, nil)
+	case err != nil && !badRequest(err):
+		return nil, err
+	}
+	info := &appsandbooks.MDMInfo{ID: vpp.ReleasedClaim, Name: cutName("released by " + own.Name), Metadata: own.Metadata}
+	if got, err = c.SetClientConfig(ctx, appsandbooks.ClientConfigChange{MDMInfo: info}); err != nil {
+		return nil, err
+	}
+	return got, endNotifications(ctx, c, info)
+}
+
+// endNotifications has Apple notify us no longer, where it takes empty values
+// for that. The claim goes with it, lest what is not sent is taken away.
+func endNotifications(ctx context.Context, c *appsandbooks.Client, claim *appsandbooks.MDMInfo) error {
+	none, secret := "", appsandbooks.Secret("")
+	_, err := c.SetClientConfig(ctx, appsandbooks.ClientConfigChange{
+		MDMInfo: claim, NotificationURL: &none, NotificationAuthToken: &secret, NotificationTypes: []appsandbooks.NotificationType{},
+	})
+	if badRequest(err) {
+		return nil
+	}
+	return err
+}
+
+func badRequest(err error) bool {
+	said, ok := errors.AsType[*appsandbooks.Error](err)
+	return ok && said.HTTPStatus == 400
 }
 
 // cutName keeps a claim's name as short as Apple wants it, counted in bytes.
