@@ -135,6 +135,16 @@ func TestAccount(t *testing.T) {
 	b.get("/account").leads("/signin")
 }
 
+// WCAG 2.1.4: keys that act alone can be switched off, and stay off.
+func TestShortcutsOff(t *testing.T) {
+	b := open(t).anna()
+	b.get("/account").says(http.StatusOK, `data-keys="on"`)
+	b.post("/account/shortcuts", "keys", "off").leads("/account")
+	b.get("/account").says(http.StatusOK, `data-keys="off"`, "Keyboard shortcuts are off.", "Switch shortcuts on")
+	b.post("/account/shortcuts", "keys", "on").leads("/account")
+	b.get("/tasks").says(http.StatusOK, `data-keys="on"`)
+}
+
 func TestTheme(t *testing.T) {
 	b := open(t).anna()
 	b.post("/account/theme", "theme", "dark", "return", "/tasks?open=1").leads("/tasks?open=1")

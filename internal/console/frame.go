@@ -15,6 +15,9 @@ const (
 	preferTheme    = "theme"
 	preferLocation = "location"
 	preferWay      = "invite-way"
+
+	preferShortcuts = "shortcuts"
+	shortcutsOff    = "off"
 )
 
 // page returns the frame of a page: who is signed in, the locations, the entry
@@ -32,6 +35,7 @@ func (d *Door) page(r *http.Request) view.Page {
 	p.Section = sectionOf(r.URL.Path)
 	p.Operator = view.Operator{Name: caller.Operator.Name}
 	p.Theme = d.preference(ctx, preferTheme)
+	p.KeysOff = d.preference(ctx, preferShortcuts) == shortcutsOff
 	locations, err := d.Locations.List(ctx)
 	d.note(ctx, err, "locations")
 	here := d.chosen(ctx, locations)

@@ -171,7 +171,8 @@ func (d *Door) size(ctx context.Context, s vpp.Selection) (int, error) {
 		return 0, err
 	}
 	q := peopleQuery{Search: s.Filter.Search, Status: s.Filter.Status, Attention: s.Filter.Attention, Group: s.Filter.Group}
-	return d.matching(ctx, q, s.Filter.Location, counts)
+	matching, _, err := d.matching(ctx, q, s.Filter.Location, counts, nil)
+	return matching, err
 }
 
 // formKey is the idempotency key that a confirmation carries.

@@ -37,6 +37,7 @@ type Diagnosis struct {
 	OnDevice  int // reached on devices; who is reached both ways counts in both
 	ByMail    int // reached by mail
 	Verdicts  []Finding
+	Cases     []vpp.CaseCount // what the verdicts turn on
 	Shared    Sharing // people who are registered with the same Apple Account as somebody else
 }
 
@@ -134,7 +135,7 @@ func (s *Service) diagnose(ctx context.Context, r Request) (Diagnosis, []vpp.Cas
 		return Diagnosis{}, nil, err
 	}
 	d := sum(counts, t)
-	d.Location = location
+	d.Location, d.Cases = location, counts
 	d.Shared, err = s.sharing(ctx, r.Selection)
 	return d, counts, err
 }

@@ -31,7 +31,8 @@ let filter = null;
 
 function restore(form) {
   if (filter !== null && filter !== form.dataset.filter) kept.clear();
-  boxes(form).forEach((box) => { box.checked = kept.has(box.value); });
+  const all = form.querySelector("[data-select-all-matching]").checked;
+  boxes(form).forEach((box) => { box.checked = all || kept.has(box.value); });
   settle(form);
 }
 
@@ -64,8 +65,9 @@ function carry(form, here) {
   }
 }
 
-// An act is open when at least one selected person is eligible for it (S1-08).
+// An act is open when at least one selected person is eligible for it (S1-08);
+// of all that match, the server has counted who is.
 function allow(form, all) {
   const can = new Set([...kept.values()].flatMap((words) => (words ?? "").split(" ")));
-  form.querySelectorAll("[data-needs]").forEach((button) => { button.disabled = !all && !can.has(button.dataset.needs); });
+  form.querySelectorAll("[data-needs]").forEach((button) => { button.disabled = all ? !Number(button.dataset.able) : !can.has(button.dataset.needs); });
 }

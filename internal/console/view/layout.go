@@ -20,6 +20,14 @@ func (p Page) inMore() bool {
 	return slices.Contains([]string{"conflicts", "history", "vpp", "mail"}, p.Section)
 }
 
+// keys says to the modules whether keys may act alone.
+func (p Page) keys() string {
+	if p.KeysOff {
+		return "off"
+	}
+	return "on"
+}
+
 // current is the value of aria-current.
 func current(yes bool) string {
 	if yes {

@@ -16,6 +16,7 @@ type Page struct {
 	Notices   []Notice // sentences about what has just happened
 	Crumbs    []Link   // the way back, outermost first
 	Lead      string   // one sentence under the heading
+	KeysOff   bool     // the administrator wants no keys that act alone
 	Bare      bool     // without navigation: sign-in, first set-up
 }
 

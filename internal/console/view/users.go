@@ -12,8 +12,9 @@ type Users struct {
 	Columns  []Column // shown, in order
 	Chooser  []Choice // all columns there are; Current ones are shown
 	Lines    []UserLine
-	Devices  bool // there are some, to invite people on
-	Matching int  // how many people match search and filter
+	Devices  bool           // there are some, to invite people on
+	Able     map[string]int // by act, how many of all that match it can be done with
+	Matching int            // how many people match search and filter
 	Pager    Pager
 	Export   string // address of the CSV of all that match
 	Nobody   bool   // there are no people at all, not just none that match
@@ -28,6 +29,7 @@ const (
 	ColumnEmail        = "email"
 	ColumnUserName     = "user_name"
 	ColumnStatus       = "status"
+	ColumnApple        = "apple"
 	ColumnStep         = "step"
 	ColumnManaged      = "managed_apple_id"
 	ColumnGroups       = "groups"
