@@ -123,7 +123,7 @@ func TestAccount(t *testing.T) {
 	}
 	_, rest, _ := strings.Cut(made.body, "/account/keys/")
 	id, _, _ := strings.Cut(rest, "/revoke")
-	b.post("/account/keys/" + id + "/revoke").leads("/account")
+	b.post("/account/keys/"+id+"/revoke", "sure", "1").leads("/account")
 	b.get("/account").says(http.StatusOK, "The key is revoked", "No keys yet")
 	b.post("/account/keys", "name", "", "term", "30").says(http.StatusUnprocessableEntity, "Type a name.")
 

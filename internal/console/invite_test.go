@@ -143,8 +143,8 @@ func TestByLink(t *testing.T) {
 		t.Errorf("%v, and Bo is %s", shown.header, s.status(bo))
 	}
 	anna.get(path).lacks(t, "https://rsvpp.test/i/")
-	anna.post("/invite/withdraw", "user", string(bo), "return", path).has(t, "The invitation was withdrawn")
-	anna.post("/invite/withdraw", "user", string(bo), "return", path).has(t, `class="notice tone-warn"`)
+	anna.post("/invite/withdraw", "sure", "1", "user", string(bo), "return", path).has(t, "The invitation was withdrawn")
+	anna.post("/invite/withdraw", "sure", "1", "user", string(bo), "return", path).has(t, `class="notice tone-warn"`)
 }
 
 // F-24: a resend reaches those who hold an invitation and have not accepted.

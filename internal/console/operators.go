@@ -97,6 +97,12 @@ func (d *Door) setOperatorPassword(w http.ResponseWriter, r *http.Request) error
 }
 
 func (d *Door) removeOperator(w http.ResponseWriter, r *http.Request) error {
+	if sure, err := d.sure(w, r, view.Question{
+		Title: "Remove this administrator?", Verb: "Remove", Back: operatorsPath,
+		Text: "They are signed out at once, and their API keys end: programs that use them stop working. What they did stays in the history.",
+	}); !sure {
+		return err
+	}
 	if err := d.Operators.Remove(r.Context(), caller(r), vpp.OperatorID(r.PathValue("id"))); err != nil {
 		return d.refuseOperators(w, r, err)
 	}

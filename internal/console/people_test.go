@@ -140,7 +140,7 @@ func TestPerson(t *testing.T) {
 	}
 	taken := anna.post("/users", "first_name", "Other", "user_name", "zoe", "email", "o@school.test")
 	taken.has(t, "belongs to Zoë Alm-Berg already")
-	gone := anna.post(made.at + "/remove")
+	gone := anna.post(made.at+"/remove", "sure", "1")
 	if gone.at != "/users" {
 		t.Errorf("removing leads to %s", gone.at)
 	}

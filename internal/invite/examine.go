@@ -38,7 +38,7 @@ type Diagnosis struct {
 	ByMail    int // reached by mail
 	Verdicts  []Finding
 	Cases     []vpp.CaseCount // what the verdicts turn on
-	Shared    Sharing // people who are registered with the same Apple Account as somebody else
+	Shared    Sharing         // people who are registered with the same Apple Account as somebody else
 }
 
 // Sharing is about people who are registered with the same Apple Account as

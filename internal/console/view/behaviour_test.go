@@ -277,3 +277,17 @@ func TestUndoCountsDown(t *testing.T) {
 		{"and says so", `document.querySelector(".held p").textContent`, "The time to undo is over."},
 	})
 }
+
+// TestQuestion shows that the server's question is asked in a dialog over the
+// page, and that nothing is sent before it is answered.
+func TestQuestion(t *testing.T) {
+	ctx := viewtest.Browser(t)
+	l := alive(t)
+	perform(ctx, t, l.url+"/user-edit?theme=light", []step{
+		{"the modules are there", wait + `(() => document.documentElement.dataset.lively)`, "yes"},
+		{"a dialog asks first", `document.querySelector("form[data-asks]").action = "/question", document.querySelector("form[data-asks] button").click(), ` + wait + `(() => document.querySelector("dialog[open] #question-title")?.textContent.startsWith("Remove "))`, "true"},
+		{"who presses Enter at once does no harm", `document.activeElement.textContent`, "Cancel"},
+		{"cancel closes it", `document.activeElement.click(), ` + wait + `(() => !document.querySelector("dialog"))`, "true"},
+		{"nothing was sent", `location.pathname`, "/user-edit"},
+	})
+}
