@@ -132,10 +132,10 @@ type verdict struct {
 func judge(k call, n int, err error) verdict {
 	f := look(err)
 	limited := f.status == http.StatusTooManyRequests || f.number == TooManyRequests
-	named := f.status >= 500 && f.retryAfter > 0
+	named := (f.status >= 500 || f.sentAway()) && f.retryAfter > 0
 	v := verdict{retryAfter: f.retryAfter, hold: limited || named}
 
-	passing := limited || f.unwell() || f.status >= 500 || f.status == http.StatusRequestTimeout || f.network && !f.hopeless
+	passing := limited || f.unwell() || f.status >= 500 || f.status == http.StatusRequestTimeout || f.network && !f.hopeless || named
 	v.again = passing && !k.single
 	if k.method != http.MethodGet && !f.untouched() {
 		v.again = false

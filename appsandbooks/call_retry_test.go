@@ -78,6 +78,8 @@ func TestReadsAreTriedAgain(t *testing.T) {
 	}{
 		{name: "500 with Retry-After in seconds", apple: []http.HandlerFunc{status(500, "", "Retry-After", "17"), ok}, calls: 2, pauses: seconds(17)},
 		{name: "502 with Retry-After", apple: []http.HandlerFunc{status(502, "<html>", "Retry-After", "9"), ok}, calls: 2, pauses: seconds(9)},
+		{name: "a redirect with Retry-After", apple: []http.HandlerFunc{status(307, "", "Retry-After", "11", "Location", "/elsewhere"), ok}, calls: 2, pauses: seconds(11)},
+		{name: "a redirect without", apple: times(1, status(307, "", "Location", "/elsewhere")), calls: 1, fails: true},
 		{name: "503 with Retry-After as a date", apple: []http.HandlerFunc{status(503, e9729, "Retry-After", "Mon, 03 Feb 2031 04:05:36 GMT"), ok}, calls: 2, pauses: seconds(30)},
 		{name: "the same by a clock that is not ours", apple: []http.HandlerFunc{status(503, e9729, "Retry-After", "Mon, 03 Feb 2031 03:55:36 GMT", "Date", "Mon, 03 Feb 2031 03:55:06 GMT"), ok}, calls: 2, pauses: seconds(30)},
 		{name: "Retry-After 0 cannot make us spin", apple: times(3, status(503, "", "Retry-After", "0"), ok), calls: 4, pauses: seconds(1, 2, 4)},
@@ -136,6 +138,7 @@ func TestWritesAreSentAgainOnlyWhenSafe(t *testing.T) {
 		{name: "9646 within 200", apple: times(1, status(200, e9646), ok), calls: 2},
 		{name: "503 with Apple's error", apple: times(1, status(503, e9729), ok), calls: 2},
 		{name: "503 with Retry-After", apple: times(1, status(503, "", "Retry-After", "3"), ok), calls: 2},
+		{name: "a redirect with Retry-After", apple: times(1, status(302, "", "Retry-After", "3", "Location", "/elsewhere"), ok), calls: 2},
 		{name: "9603, Apple says send it again", apple: times(2, status(500, e9603), ok), calls: 3},
 		{name: "9603 for ever", apple: times(1, status(500, e9603)), calls: 6, unknown: true, fails: true},
 		{name: "503 without a word", apple: times(1, status(503, "<html>")), calls: 1, unknown: true, fails: true},

@@ -60,11 +60,15 @@ func (f failure) untouched() bool {
 	switch {
 	case f.neverSent, f.hopeless, f.unwell():
 		return true
-	case f.status == http.StatusTooManyRequests, f.number == TooManyRequests:
+	case f.status == http.StatusTooManyRequests, f.number == TooManyRequests, f.sentAway():
 		return true
 	}
 	return f.status == http.StatusServiceUnavailable && (f.number != 0 || f.retryAfter > 0)
 }
+
+// sentAway tells whether Apple answered with a redirect: it did nothing. With a
+// Retry-After, which Apple documents beside one, it is the same as "later".
+func (f failure) sentAway() bool { return f.status/100 == 3 }
 
 func isDial(err error) bool {
 	op, ok := errors.AsType[*net.OpError](err)

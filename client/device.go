@@ -157,6 +157,8 @@ type MDMState struct {
 	ExpiresAt time.Time `json:"push_certificate_expires_at,omitzero"`
 	AddedAt   time.Time `json:"push_certificate_added_at,omitzero"`
 	Warning   string    `json:"warning,omitempty"`
+	Problem   string    `json:"push_problem,omitempty"` // why Apple does not take pushes
+	ProblemAt time.Time `json:"push_problem_since,omitzero"`
 	Address   string    `json:"address"`
 	Devices   int       `json:"devices"`
 }

@@ -52,6 +52,7 @@ type Diagnosis struct {
 	Acting     int       `json:"acting"`
 	OnDevice   int       `json:"on_device"`
 	ByMail     int       `json:"by_mail"`
+	Notice     string    `json:"notice,omitempty"` // what is wrong with the run as a whole, and what to do
 	Verdicts   []Finding `json:"verdicts"`
 	Shared     int       `json:"shared_accounts,omitempty"`      // people of one Apple Account with somebody else
 	SharedText string    `json:"shared_accounts_text,omitempty"` // who, and what that means

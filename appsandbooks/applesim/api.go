@@ -46,10 +46,11 @@ type route struct {
 	handle   func(*call) reply
 }
 
-// allRoutes is the whole API by path and method. Subscriptions would stand here.
+// allRoutes is the whole API by path and method.
 func (a *Apple) allRoutes() map[string]map[string]route {
 	get, post := http.MethodGet, http.MethodPost
-	return map[string]map[string]route{
+	out := a.subscriptionRoutes()
+	maps.Copy(out, map[string]map[string]route{
 		"service/config":      {get: {ServiceConfig, true, a.serviceConfig}},
 		"client/config":       {get: {ClientConfigRead, false, a.readClientConfig}, post: {ClientConfigWrite, false, a.writeClientConfig}},
 		"users":               {get: {UsersRead, false, a.readUsers}},
@@ -62,7 +63,8 @@ func (a *Apple) allRoutes() map[string]map[string]route {
 		"assets/revoke":       {post: {AssetsRevoke, false, a.revokeAssets}},
 		"assignments":         {get: {AssignmentsRead, false, a.readAssignments}},
 		"status":              {get: {EventStatus, false, a.readStatus}},
-	}
+	})
+	return out
 }
 
 // call is one request on its way through.
@@ -91,8 +93,10 @@ const maxBody = 8 << 20
 func (a *Apple) serveAPI(w http.ResponseWriter, r *http.Request, name string) {
 	methods, known := a.routes[name]
 	if !known {
-		a.count(EndpointUnknown, http.StatusNotFound, 0)
-		http.NotFound(w, r)
+		a.count(EndpointUnknown, http.StatusNotFound, 9602)
+		out := fail(9602).reply()
+		out.status = http.StatusNotFound
+		a.write(w, out)
 		return
 	}
 	rt, ok := methods[r.Method]

@@ -160,8 +160,9 @@ func (a *Apple) SetLimits(l Limits) {
 var errClosed = errors.New("applesim: closed")
 
 const (
-	apiRoot    = "/mdm/v2/"
-	signInPath = "/WebObjects/MZFinance.woa/wa/associateVPPUserWithITSAccount"
+	apiRoot     = "/mdm/v2/"
+	controlRoot = "/internal/"
+	signInPath  = "/WebObjects/MZFinance.woa/wa/associateVPPUserWithITSAccount"
 )
 
 // ServeHTTP serves the API under /mdm/v2, its legacy names beside it, the sign-in page at Apple's path, and where
@@ -178,8 +179,10 @@ func (a *Apple) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		a.serveSignIn(w, r)
 	case r.URL.Path == lookupPath:
 		a.serveLookup(w, r)
-	default:
+	case r.URL.Path == "/" || strings.HasPrefix(r.URL.Path, controlRoot):
 		a.serveControl(w, r)
+	default: // not the control's mux: it would send "//mdm/v2/users" elsewhere, and Apple does not
+		http.NotFound(w, r)
 	}
 }
 

@@ -147,13 +147,11 @@ func (a *Apple) disassociateOne(l *location, e *event, key AssetKey, t target, n
 
 // spoiled says why nothing can be done for a target, whatever is asked.
 func (a *Apple) spoiled(e *event, t target) int {
-	switch {
-	case e.Fate == EventMaintenance:
-		return 9644
-	case a.faults.strikes(ItemFailed):
-		return 9603
-	case !t.known:
-		return 9609
+	if number := e.Fate.event(); number != 0 {
+		return number
 	}
-	return 0
+	if number := a.faults.drawItem(); number != 0 || t.known {
+		return number
+	}
+	return 9609
 }

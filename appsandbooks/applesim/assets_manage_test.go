@@ -137,7 +137,7 @@ func TestAssignmentsPartlyFail(t *testing.T) {
 	w.wantNumbers(out, "FAILED", 7, 10) // three of the first, then 9709; u0 has the second already
 	want = []any{
 		object{"errorNumber": 9709.0, "errorMessage": "Not enough licenses.", "errorInfo": object{"assets": []any{asset("2", "STDQ")}, "serialNumbers": []any{"y", "z"}}},
-		object{"errorNumber": 9616.0, "errorMessage": "Error Bad Request", "errorInfo": object{"assets": []any{asset("1", "STDQ")}, "clientUserIds": []any{"u0"}}},
+		object{"errorNumber": 9616.0, "errorMessage": "The license is already assigned.", "errorInfo": object{"assets": []any{asset("1", "STDQ")}, "clientUserIds": []any{"u0"}}},
 	}
 	if d := cmp.Diff(want, out.Body["failures"]); d != "" {
 		t.Error(d)

@@ -25,7 +25,7 @@ func (a *Apple) readAssets(c *call) reply {
 		return refused.reply()
 	}
 	found := q.of(c.location)
-	p, refused := a.turnTo(q.pageIndex, len(found))
+	p, refused := a.evenly(q.pageIndex, len(found))
 	if refused != nil {
 		return refused.reply()
 	}

@@ -134,6 +134,8 @@ func (a *Apple) assign(l *location, h holder, asset int32, now time.Time) int32 
 	k := l.find(h, asset)
 	if k < 0 {
 		k = l.place(h, asset)
+	} else {
+		a.editAssignment(l, k, now)
 	}
 	g := l.assignments.at(k)
 	g.held = true
@@ -144,8 +146,7 @@ func (a *Apple) assign(l *location, h holder, asset int32, now time.Time) int32 
 
 // unassign takes a held license back.
 func (a *Apple) unassign(l *location, k int32, now time.Time) {
-	a.beforeChange(l, now)
-	g := l.assignments.at(k)
+	g := a.editAssignment(l, k, now)
 	l.tally(g, -1)
 	g.held = false
 	a.moved(l, k)

@@ -13,7 +13,7 @@ type assignmentsQuery struct {
 	adamID, pricingParam, clientUserID, serialNumber string
 	excludeInactive, userState, since                bool
 	pageIndex, sincePosition                         int
-	horizon, newest                                  int // log positions and assignments visible
+	sight                                            sight
 }
 
 // readAssignments answers GET assignments.
@@ -25,7 +25,7 @@ func (a *Apple) readAssignments(c *call) reply {
 		return refused.reply()
 	}
 	v := a.assignmentsView(c.location, q)
-	p, refused := a.turnTo(q.pageIndex, v.n)
+	p, refused := turnTo(a, c, q.pageIndex, v)
 	if refused != nil {
 		return refused.reply()
 	}
@@ -42,11 +42,7 @@ func (a *Apple) parseAssignmentsQuery(l *location, values url.Values, now time.T
 	if in.bad {
 		return q, fail(9602)
 	}
-	q.horizon, q.newest = len(l.moves), l.assignments.n
-	if a.quirks.ReadLag > 0 {
-		m := l.asOf(now.Add(-a.quirks.ReadLag))
-		q.horizon, q.newest = m.moves, m.held
-	}
+	q.sight = a.sight(l, now)
 	if text := in.Get("sinceVersionId"); text != "" {
 		q.since = true
 		q.sincePosition, refused = a.position(forAssignments, l, text, len(l.moves), max(l.movesForgot, a.oldest(l, now).moves))
@@ -59,25 +55,25 @@ func (a *Apple) assignmentsView(l *location, q assignmentsQuery) view[assignment
 	match := a.assignmentsMatch(l, q)
 	switch {
 	case q.clientUserID != "" && q.serialNumber != "":
-		return listed(nil, match) // nobody is both
+		return listed(nil, q.sight.assignment, match) // nobody is both
 	case q.clientUserID != "":
-		return listed(l.seen(q, l.everythingOf(q.clientUserID)), match)
+		return listed(q.seen(l.everythingOf(q.clientUserID)), q.sight.assignment, match)
 	case q.serialNumber != "":
-		return listed(l.seen(q, l.everythingOn(q.serialNumber)), match)
+		return listed(q.seen(l.everythingOn(q.serialNumber)), q.sight.assignment, match)
 	case q.since:
 		return a.assignmentsDelta(l, q, match)
 	case q.adamID != "":
-		return listed(l.titles[q.adamID], match)
+		return listed(l.titles[q.adamID], q.sight.assignment, match)
 	default:
-		return view[assignment]{q.newest, func(i int) int32 { return int32(i) }, match}
+		return numbered(q.sight.held, q.sight.assignment, match)
 	}
 }
 
 // seen leaves out what lies beyond the horizon, or before the version asked about.
-func (l *location) seen(q assignmentsQuery, chain []int32) []int32 {
+func (q assignmentsQuery) seen(chain []int32) []int32 {
 	out := chain[:0]
 	for _, k := range chain {
-		if int(k) < q.newest && (!q.since || int(l.assignments.at(k).changed) >= q.sincePosition) {
+		if int(k) < q.sight.held && (!q.since || int(q.sight.assignment(k).changed) >= q.sincePosition) {
 			out = append(out, k)
 		}
 	}
@@ -88,7 +84,7 @@ func (a *Apple) assignmentsMatch(l *location, q assignmentsQuery) func(int, int3
 	free := q.since && a.quirks.DeltaIgnoresFilters
 	gone := q.since && a.quirks.DeltaListsRemoved
 	return func(_ int, k int32, g *assignment) bool {
-		if !g.held && !gone || int(k) >= q.newest {
+		if !g.held && !gone || int(k) >= q.sight.held {
 			return false
 		}
 		if free {
@@ -98,17 +94,18 @@ func (a *Apple) assignmentsMatch(l *location, q assignmentsQuery) func(int, int3
 		if q.adamID != "" && key.AdamID != q.adamID || q.pricingParam != "" && key.PricingParam != q.pricingParam {
 			return false
 		}
-		return !q.excludeInactive || g.device || l.at(g.holder).living()
+		return !q.excludeInactive || g.device || q.sight.record(g.holder).living()
 	}
 }
 
 // assignmentsDelta lists the changes after a position. A superseded change is passed over: the later one stands further down.
 func (a *Apple) assignmentsDelta(l *location, q assignmentsQuery, match func(int, int32, *assignment) bool) view[assignment] {
-	from := min(q.sincePosition, q.horizon)
+	from := min(q.sincePosition, q.sight.moves)
 	repeats := a.quirks.DeltaRepeats
 	return view[assignment]{
-		n:  q.horizon - from,
-		at: func(i int) int32 { return l.moves[from+i] },
+		n:   q.sight.moves - from,
+		at:  func(i int) int32 { return l.moves[from+i] },
+		get: q.sight.assignment,
 		keep: func(place int, k int32, g *assignment) bool {
 			return (repeats || int(g.changed) == from+place) && match(place, k, g)
 		},
@@ -120,10 +117,10 @@ func (a *Apple) assignmentsDelta(l *location, q assignmentsQuery, match func(int
 func (a *Apple) assignmentsPage(c *call, q assignmentsQuery, v view[assignment], p page, now time.Time) reply {
 	l := c.location
 	b := make([]byte, 0, 512+(p.last-p.first)*130)
-	b = a.appendPageHead(b, c, p, a.mint.uuid(forAssignments, l.index, uint64(q.horizon)), now)
+	b = a.appendPageHead(b, c, p, a.mint.uuid(forAssignments, l.index, uint64(q.sight.moves)), now)
 	b, n := a.appendList(b, "assignments", func(b []byte) ([]byte, int) {
-		return appendView(b, v, p, l.assignments.at, func(b []byte, _ int32, g *assignment) []byte {
-			return l.appendAssignment(b, g, q.userState)
+		return appendView(b, v, p, func(b []byte, _ int32, g *assignment) []byte {
+			return q.sight.appendAssignment(b, g, q.userState)
 		})
 	})
 	b = append(appendInt(b, "size", n), '}')
@@ -132,7 +129,8 @@ func (a *Apple) assignmentsPage(c *call, q assignmentsQuery, v view[assignment],
 
 // appendAssignment writes Apple's Assignment.
 // https://developer.apple.com/documentation/devicemanagement/assignment
-func (l *location) appendAssignment(b []byte, g *assignment, userState bool) []byte {
+func (s sight) appendAssignment(b []byte, g *assignment, userState bool) []byte {
+	l := s.l
 	key := l.assets[g.asset].AssetKey
 	b = appendString(append(b, `{"adamId":`...), key.AdamID)
 	if g.device {
@@ -140,7 +138,7 @@ func (l *location) appendAssignment(b []byte, g *assignment, userState bool) []b
 		b = appendString(append(b, `,"serialNumber":`...), l.devices.at(g.holder).serial)
 		return append(b, '}')
 	}
-	r := l.at(g.holder)
+	r := s.record(g.holder)
 	b = appendString(append(b, `,"clientUserId":`...), r.clientUserID)
 	if userState && r.account != "" {
 		b = append(b, `,"idHash":"`...)

@@ -128,7 +128,7 @@ func TestTransportRules(t *testing.T) {
 	w.want(ask("POST", "/users/create", "application/json; charset=utf-8"), 200, 0)
 	w.SetQuirks(applesim.Quirks{NoContentTypeRefused: true})
 	w.want(ask("POST", "/users/retire", ""), 415, 9727)
-	w.want(ask("GET", "/subscriptions", ""), 404, 0)
+	w.want(ask("GET", "/nothing", ""), 404, 9602)
 }
 
 // Sections 1.4 and 1.14: maxRequestPerSecond is kept per location, reads included; a client that waits gets through.

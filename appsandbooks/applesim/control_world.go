@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 )
 
 func (a *Apple) actOutage(args v1Args, _ *http.Request) (any, error) {
@@ -45,7 +44,7 @@ func (a *Apple) actInject(args v1Args, _ *http.Request) (any, error) {
 	var faults []Fault
 	for _, v := range list {
 		text, _ := v1Args{"": v}.text("")
-		if f := Fault(text); f != "" && !slices.Contains(slices.Concat(callFaults(), eventFaults()), f) {
+		if f := Fault(text); f != "" && !f.ofCall() {
 			return nil, fmt.Errorf("applesim: there is no fault %q", f)
 		}
 		faults = append(faults, Fault(text))

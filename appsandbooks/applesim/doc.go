@@ -6,7 +6,8 @@
 // that Apple leaves unsaid. Its wire shapes are written from Apple's pages, independently of any client, so that one
 // mistake cannot hide another.
 //
-// It never talks to the real Apple, never needs a real Apple Account, and serves no subscriptions.
+// It never talks to the real Apple and never needs a real Apple Account. Nobody has subscriptions here: the addresses
+// answer, in Apple's shapes, as they would to an organization without any.
 //
 // # In a test
 //
@@ -51,11 +52,12 @@
 //
 //	GET users with an unknown clientUserId       empty list                           UnknownUserRead9609
 //	GET users with activeOnly and retiredOnly    9602                                 BothFlagsEmpty
-//	GET users with managedAppleId                ignored: all users                   ManagedAppleIDFilter
+//	GET users with managedAppleId                who is bound to it                   ManagedAppleIDIgnored: all users
 //	a delta with filters                         they apply                           DeltaIgnoresFilters
 //	a delta over something changed twice         lists it once                        DeltaRepeats
 //	a delta of assignments over a removed one    says nothing of it                   DeltaListsRemoved, like any other
 //	a write is seen by the next read             at once                              ReadLag=2s
+//	pages of a filtered list                     full but the last                    SparsePages
 //	a versionId is known                         for ever                             VersionTTL=1h
 //
 //	update and retire of an unknown user         asynchronous 9609                    UnknownUserSync (9609/400)
@@ -82,7 +84,10 @@
 //	ASSET_MANAGEMENT for what a retire frees     none                                 NotifyRetireAssets
 //	UNLIMITED_ASSET for a new unlimited asset    none                                 UnlimitedNote=1 with adamId and pricingParam, =2 empty
 //
+//	the store's lookup with a wrong cookie       isAuthenticated is false             LookupForbidden (40300/403)
 //	version 1 under its older address            served                               OldAddressMoved (9617)
+//	identical calls to manage licenses           any number                           SameManageLimit=n (9632 beyond)
+//	identical assignments that fail              9616 and 9610                        SameFailureLimit=n (9630, 9631 beyond)
 //	editVPPUserSrv of a retired user by name     edited, as Apple's own simulator did EditRetired9609
 //
 // Lost, doubled, late and overtaking notifications, and everything else that merely goes wrong, are [Faults].

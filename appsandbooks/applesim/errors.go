@@ -33,7 +33,12 @@ func fail(number int) *wireError {
 			return &wireError{Number: number, Message: row.text, status: row.status}
 		}
 	}
-	return &wireError{Number: number, Message: "Error " + http.StatusText(http.StatusBadRequest), status: http.StatusBadRequest}
+	for _, row := range v1ErrorTable() { // the new service was not known to send 9622 either
+		if row.Number == number {
+			return &wireError{Number: number, Message: row.Message, status: http.StatusBadRequest}
+		}
+	}
+	return &wireError{Number: number, Message: "Something went wrong.", status: http.StatusBadRequest}
 }
 
 // withInfo is the error of that number, naming what it is about.
@@ -66,6 +71,7 @@ func errorTable() []errorRow {
 		{9609, 400, true, "The registered user cannot be found."},
 		{9621, 401, true, "The token has expired. Make a new one."},
 		{9622, 401, false, "The authentication token is invalid."},
+		{9623, 400, false, "The Apple push token is invalid."},
 		{9625, 401, true, "The token has been revoked."},
 		{9634, 410, true, "This service has been removed."},
 		{9635, 400, false, "The Apple Account cannot be associated with the user."},
@@ -105,5 +111,13 @@ func errorTable() []errorRow {
 		{9727, 415, true, "Wrong Content-Type."},
 		{9728, 400, true, "The notification URL cannot be reached."},
 		{9729, 503, false, "Temporarily unavailable."},
+		{9811, 400, false, "The subscription request is invalid."},
+		{9812, 400, false, "The cursor is invalid."},
+		{9813, 400, false, "The subscription's adamId is invalid."},
+		{9814, 400, false, "The user has no associated Apple Account."},
+		{9815, 400, false, "The subscription is not assigned to the user."},
+		{9816, 400, false, "Too many subscriptions."},
+		{9817, 400, false, "The subscription is assigned through a group."},
+		{9818, 400, false, "Subscriptions exist."},
 	}
 }

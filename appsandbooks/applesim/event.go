@@ -37,7 +37,7 @@ type event struct {
 	AcceptedAt time.Time     `json:"acceptedAt"`
 	DueAt      time.Time     `json:"dueAt"`
 	DoneAt     time.Time     `json:"doneAt,omitzero"`
-	Fate       Fault         `json:"fate,omitempty"` // EventStuck, EventLost, EventForgotten, EventMaintenance
+	Fate       Fault         `json:"fate,omitempty"` // EventStuck, EventLost, EventForgotten, or an EventFault
 	Done       bool          `json:"done,omitempty"`
 	freed      []task        // licenses that a retire sent back
 }

@@ -4,11 +4,11 @@ import "time"
 
 // applyUser does an event's work on one user. It returns the record, or the number of the error that this user got.
 func (a *Apple) applyUser(l *location, e *event, u requestUser, now time.Time) (int32, int) {
-	if e.Fate == EventMaintenance {
-		return -1, 9644
+	if number := e.Fate.event(); number != 0 {
+		return -1, number
 	}
-	if a.faults.strikes(ItemFailed) {
-		return -1, 9603
+	if number := a.faults.drawItem(); number != 0 {
+		return -1, number
 	}
 	switch e.Type {
 	case eventCreate:
@@ -38,8 +38,11 @@ func (a *Apple) makeUser(l *location, u requestUser, i int32, reused bool, now t
 		a.beforeChange(l, now)
 		i = l.add(record{clientUserID: u.ClientUserID, created: now.UnixMilli()})
 	}
-	l.revive(i)
 	r := l.at(i)
+	if reused {
+		r = a.edit(l, i, now)
+	}
+	l.revive(i)
 	r.email, r.state, r.ended, r.invited = u.Email, stateRegistered, 0, now.UnixMilli()
 	a.bindManaged(l, i, u.ManagedAppleID, now)
 	a.touch(l, i, now)
@@ -71,7 +74,7 @@ func (a *Apple) applyUpdate(l *location, u requestUser, now time.Time) (int32, i
 
 // changeUser changes what is given of a living record.
 func (a *Apple) changeUser(l *location, i int32, u requestUser, now time.Time) {
-	r := l.at(i)
+	r := a.edit(l, i, now)
 	if u.Email != "" && u.Email != r.email {
 		r.email = u.Email
 		if a.quirks.RotateInviteOnEmail && r.state == stateRegistered {
@@ -131,8 +134,8 @@ func (a *Apple) bindManaged(l *location, i int32, account string, now time.Time)
 
 // associate makes a bound record Associated and tells the listeners.
 func (a *Apple) associate(l *location, i int32, now time.Time) {
+	r := a.edit(l, i, now)
 	l.revive(i)
-	r := l.at(i)
 	r.state, r.associated, r.ended = stateAssociated, now.UnixMilli(), 0
 	if len(a.listeners) > 0 {
 		a.news = append(a.news, News{UID: l.UID, User: a.public(l, i)})
@@ -143,7 +146,7 @@ func (a *Apple) associate(l *location, i int32, now time.Time) {
 // end retires a record. It returns the assignments that went back.
 func (a *Apple) end(l *location, i int32, now time.Time) []int32 {
 	back := a.release(l, i, now)
-	r := l.at(i)
+	r := a.edit(l, i, now)
 	r.state, r.ended = stateRetired, now.UnixMilli()
 	l.retired = append(l.retired, i)
 	a.touch(l, i, now)

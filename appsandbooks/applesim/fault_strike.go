@@ -14,6 +14,16 @@ func (a *Apple) faultBefore(w http.ResponseWriter, c *call, hang time.Duration) 
 	switch c.fault {
 	case Plain500:
 		out = reply{status: http.StatusInternalServerError, header: http.Header{"Content-Type": {"text/plain"}}}
+	case Busy500, Busy500Date:
+		out = reply{status: http.StatusInternalServerError, header: a.retryAfter(c.fault == Busy500Date)}
+		out.header.Set("Content-Type", "text/plain")
+	case BadGateway502:
+		out = htmlReply(http.StatusBadGateway)
+	case LateGateway504:
+		out = htmlReply(http.StatusGatewayTimeout)
+	case Redirect307:
+		out = reply{status: http.StatusTemporaryRedirect, header: a.retryAfter(false)}
+		out.header.Set("Location", c.URL.RequestURI())
 	case Error9603:
 		out = fail(9603).reply()
 	case Busy503, Busy503Date:
@@ -28,7 +38,7 @@ func (a *Apple) faultBefore(w http.ResponseWriter, c *call, hang time.Duration) 
 		out = fail(9603).reply()
 		out.status = http.StatusOK
 	case HTMLIn200:
-		out = htmlReply()
+		out = htmlReply(http.StatusOK)
 	case Hang:
 		a.wait(c, hang)
 		a.cut(w, c)
@@ -37,7 +47,11 @@ func (a *Apple) faultBefore(w http.ResponseWriter, c *call, hang time.Duration) 
 		a.cut(w, c)
 		return false
 	default:
-		return true
+		number := c.fault.call()
+		if number == 0 {
+			return true
+		}
+		out = a.refusal(number)
 	}
 	out = c.dress(out)
 	a.count(c.endpoint, out.status, out.number)
@@ -54,7 +68,7 @@ func (a *Apple) faultAfter(w http.ResponseWriter, c *call, out reply) {
 	case TruncatedJSON:
 		out.body = out.body[:len(out.body)/2]
 	case HTMLAfter:
-		out = htmlReply()
+		out = htmlReply(http.StatusOK)
 	case LateAnswer:
 		a.mu.Lock()
 		late := a.faults.hang()
@@ -64,8 +78,21 @@ func (a *Apple) faultAfter(w http.ResponseWriter, c *call, out reply) {
 	a.write(w, out)
 }
 
-func htmlReply() reply {
-	return reply{status: http.StatusOK, body: []byte(htmlPage), header: http.Header{"Content-Type": {"text/html"}}}
+// refusal is a whole call refused with that number, in the way that such an error travels.
+func (a *Apple) refusal(number int) reply {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	switch number {
+	case 9622:
+		return a.unauthorized(a.unknownToken())
+	case 9601, 9621, 9625, 9722:
+		return a.unauthorized(fail(number))
+	}
+	return fail(number).reply()
+}
+
+func htmlReply(status int) reply {
+	return reply{status: status, body: []byte(htmlPage), header: http.Header{"Content-Type": {"text/html"}}}
 }
 
 func (a *Apple) retryAfter(date bool) http.Header {

@@ -13,6 +13,11 @@ type Fault string
 // Faults of a call. Unless said otherwise the call is not processed.
 const (
 	Plain500         Fault = "500"              // HTTP 500 without a body
+	Busy500          Fault = "500 seconds"      // HTTP 500 without a body and with Retry-After in seconds
+	Busy500Date      Fault = "500 date"         // HTTP 500 without a body and with Retry-After as an HTTP date
+	BadGateway502    Fault = "502"              // HTTP 502 with a page of HTML, as what stands in front of a service says it
+	LateGateway504   Fault = "504"              // HTTP 504 likewise
+	Redirect307      Fault = "307 seconds"      // HTTP 307 to where the call went already, with Retry-After
 	Error9603        Fault = "9603"             // HTTP 500 with Apple's 9603
 	Busy503          Fault = "503 seconds"      // HTTP 503 with 9729 and Retry-After in seconds
 	Busy503Date      Fault = "503 date"         // HTTP 503 with Retry-After as an HTTP date
@@ -29,8 +34,8 @@ const (
 	EventStuck       Fault = "event stuck"      // the work is done, but the status stays PENDING and nothing is notified
 	EventLost        Fault = "event lost"       // never done, PENDING for ever
 	EventForgotten   Fault = "event forgotten"  // never done, the eventId is unknown (9708)
-	EventMaintenance Fault = "event 9644"       // the whole event fails with 9644
-	ItemFailed       Fault = "item 9603"        // one user, or one asset for one holder, of an event fails with 9603
+	EventMaintenance Fault = "event 9644"       // the whole event fails with 9644; see EventFault for other numbers
+	ItemFailed       Fault = "item 9603"        // one user, or one asset for one holder, fails with 9603; see ItemFault for other numbers
 	NoteLost         Fault = "notification lost"
 	NoteTwice        Fault = "notification twice"
 	NoteLate         Fault = "notification late"
@@ -38,12 +43,15 @@ const (
 )
 
 func callFaults() []Fault {
-	return []Fault{Plain500, Error9603, Busy503, Busy503Date, TooMany429, TooMany429In, ErrorIn200, HTMLIn200, Hang, CutBefore, CutAfter, TruncatedJSON, HTMLAfter, LateAnswer}
+	return []Fault{
+		Plain500, Error9603, Busy503, Busy503Date, TooMany429, TooMany429In, ErrorIn200, HTMLIn200, Hang, CutBefore, CutAfter, TruncatedJSON, HTMLAfter, LateAnswer,
+		Busy500, Busy500Date, BadGateway502, LateGateway504, Redirect307,
+	}
 }
 
 func noteFaults() []Fault { return []Fault{NoteLost, NoteTwice, NoteLate, NoteOvertakes} }
 
-// AllFaults lists every kind of thing that can go wrong.
+// AllFaults lists every kind of thing that can go wrong, but for Apple's error numbers: see ErrorFault, ItemFault and EventFault.
 func AllFaults() []Fault {
 	return slices.Concat(callFaults(), eventFaults(), []Fault{ItemFailed}, noteFaults())
 }
@@ -51,7 +59,7 @@ func AllFaults() []Fault {
 func eventFaults() []Fault { return []Fault{EventStuck, EventLost, EventForgotten, EventMaintenance} }
 
 func (f Fault) ofEvent() bool {
-	return f == EventStuck || f == EventLost || f == EventForgotten || f == EventMaintenance
+	return f == EventStuck || f == EventLost || f == EventForgotten || f.event() != 0
 }
 
 // Faults say what goes wrong and how often. The zero value is a day without trouble.
@@ -78,10 +86,10 @@ type Faults struct {
 func FaultsNone() Faults { return Faults{} }
 
 // FaultsSome is an ordinary bad day: about three calls in a hundred go wrong.
-func FaultsSome(seed uint64) Faults { return spread(seed, 0.002, 0.01, 0.001, 0.02, 200) }
+func FaultsSome(seed uint64) Faults { return spread(seed, 0.0015, 0.01, 0.001, 0.02, 200) }
 
 // FaultsMany is a very bad day: about one call in four goes wrong, and a third of the notifications.
-func FaultsMany(seed uint64) Faults { return spread(seed, 0.018, 0.04, 0.01, 0.08, 2000) }
+func FaultsMany(seed uint64) Faults { return spread(seed, 0.0135, 0.04, 0.01, 0.08, 2000) }
 
 func spread(seed uint64, call, event, item, note float64, total int) Faults {
 	chance := map[Fault]float64{ItemFailed: item, NoteLost: note, NoteTwice: note, NoteLate: note, NoteOvertakes: note}
@@ -100,6 +108,7 @@ type faultBox struct {
 	rng    *rand.Rand
 	script map[Endpoint][]Fault
 	notes  []Fault        // scripted for the next notifications
+	items  []Fault        // scripted for the next users and assignments
 	run    map[string]int // faults in a row, by endpoint or kind
 	drawn  int
 	struck map[Fault]int
@@ -136,6 +145,27 @@ func (a *Apple) InjectNotes(faults ...Fault) {
 	a.faults.notes = append(a.faults.notes, faults...)
 }
 
+// InjectItems scripts the next users and assignments that events, or calls of version 1, are about: each takes the next
+// ItemFault from the queue, "" for a good one.
+func (a *Apple) InjectItems(faults ...Fault) {
+	a.lock()
+	defer a.unlock()
+	a.faults.items = append(a.faults.items, faults...)
+}
+
+// drawItem is the error number that befalls a user or an assignment, 0 for none: the script first, then chance.
+func (b *faultBox) drawItem() int {
+	if len(b.items) == 0 {
+		return b.chance("item", b.numbered(Fault.item)).item()
+	}
+	f := b.items[0]
+	b.items = b.items[1:]
+	if f != "" {
+		b.struck[f]++
+	}
+	return f.item()
+}
+
 // drawNote decides what befalls a notification: the script first, then chance.
 func (b *faultBox) drawNote() Fault {
 	if len(b.notes) == 0 {
@@ -158,19 +188,30 @@ func (b *faultBox) draw(e Endpoint) Fault {
 		}
 		return queue[0]
 	}
-	if f := b.chance(string(e), callFaults()); f != "" {
+	if f := b.chance(string(e), slices.Concat(callFaults(), b.numbered(Fault.call))); f != "" {
 		return f
 	}
 	if e.accepts() {
-		return b.chance("event", eventFaults())
+		others := slices.DeleteFunc(b.numbered(Fault.event), func(f Fault) bool { return f == EventMaintenance })
+		return b.chance("event", slices.Concat(eventFaults(), others))
 	}
 	return ""
 }
 
-// strikes decides about a single kind of fault.
-//
-//nolint:unparam // of one kind today
-func (b *faultBox) strikes(f Fault) bool { return b.chance(string(f), []Fault{f}) != "" }
+// numbered lists the faults with Apple's numbers that have a chance, always in the same order.
+func (b *faultBox) numbered(number func(Fault) int) []Fault {
+	if len(b.Chance) == 0 {
+		return nil
+	}
+	var out []Fault
+	for f := range b.Chance {
+		if number(f) != 0 {
+			out = append(out, f)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
 
 // chance draws at most one of the faults, within the caps.
 func (b *faultBox) chance(run string, faults []Fault) Fault {

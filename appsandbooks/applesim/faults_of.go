@@ -2,14 +2,14 @@ package applesim
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
 )
 
 // FaultsOf is a day by its word, "none", "some" or "many", or by its faults and their chances, as in
-// "notification lost=1,503 seconds=0.2". A chance of 1 strikes every time; see AllFaults for the names.
+// "notification lost=1,503 seconds=0.2,error 9646=0.1". A chance of 1 strikes every time; see AllFaults for the names, and
+// ErrorFault, ItemFault and EventFault for Apple's numbers.
 func FaultsOf(text string, seed uint64) (Faults, error) {
 	switch text {
 	case "none":
@@ -24,7 +24,7 @@ func FaultsOf(text string, seed uint64) (Faults, error) {
 		name, number, _ := strings.Cut(part, "=")
 		fault := Fault(strings.TrimSpace(name))
 		chance, err := strconv.ParseFloat(number, 64)
-		if err != nil || !(chance >= 0 && chance <= 1) || !slices.Contains(AllFaults(), fault) {
+		if err != nil || !(chance >= 0 && chance <= 1) || !fault.Known() {
 			return Faults{}, fmt.Errorf("applesim: faults are none, some, many, or as in %q, not %q", "notification lost=0.5", part)
 		}
 		out.Chance[fault] = chance

@@ -16,6 +16,9 @@ type Limits struct {
 	MaxSubscriptionClientUserIDs int `json:"maxSubscriptionClientUserIds"`
 	MaxSubscriptions             int `json:"maxSubscriptions"`
 	MaxUsers                     int `json:"maxUsers"`
+	// Version 1 announces and enforces its own. Zero: ten, as in Apple's sample.
+	MaxBatchAssociate    int `json:"-" v1:"maxBatchAssociateLicenseCount"`
+	MaxBatchDisassociate int `json:"-" v1:"maxBatchDisassociateLicenseCount"`
 }
 
 // noRate is announced when the requests per second are not to be felt; at this rate nothing is counted.
@@ -29,6 +32,7 @@ func DocumentedLimits() Limits {
 		MaxNotificationLength: 512, MaxRequestPerSecond: 15,
 		MaxRevokeClientUserIDs: 100, MaxRevokeSerialNumbers: 100,
 		MaxSubscriptions: 25, MaxSubscriptionClientUserIDs: 1000, MaxUsers: 100,
+		MaxBatchAssociate: v1BatchLimit, MaxBatchDisassociate: v1BatchLimit,
 	}
 }
 

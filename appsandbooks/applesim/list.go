@@ -11,8 +11,8 @@ import (
 // https://developer.apple.com/documentation/devicemanagement/using-paginated-endpoints
 type page struct{ index, total, first, last int }
 
-// turnTo finds a page among n places; there is always a first one.
-func (a *Apple) turnTo(index, n int) (page, *wireError) {
+// evenly finds a page among n places; there is always a first one.
+func (a *Apple) evenly(index, n int) (page, *wireError) {
 	size := a.options.PageSize
 	total := max(1, (n+size-1)/size)
 	if index < 0 || index >= total {
@@ -21,17 +21,33 @@ func (a *Apple) turnTo(index, n int) (page, *wireError) {
 	return page{index: index, total: total, first: index * size, last: min(n, (index+1)*size)}, nil
 }
 
-// view is a numbered list of candidates; keep decides which of them are on the page. Places never shift while a client
-// walks: things keep theirs, and a change adds one at the end, so that a page may hold fewer than PageSize of them.
+// view is a numbered list of candidates; keep decides which of them are seen. Places never shift while a client
+// walks: things keep theirs, and a change adds one at the end.
 type view[T any] struct {
-	n    int
-	at   func(place int) int32 // -1: nothing
-	keep func(place int, i int32, v *T) bool
+	n     int
+	at    func(place int) int32 // -1: nothing
+	get   func(i int32) *T
+	keep  func(place int, i int32, v *T) bool
+	whole bool // keep keeps all
 }
 
-// listed is a view of a few things already found.
-func listed[T any](found []int32, keep func(int, int32, *T) bool) view[T] {
-	return view[T]{len(found), func(place int) int32 { return found[place] }, keep}
+// listed is a view of things already found.
+func listed[T any](found []int32, get func(int32) *T, keep func(int, int32, *T) bool) view[T] {
+	return view[T]{n: len(found), at: func(place int) int32 { return found[place] }, get: get, keep: keep}
+}
+
+// numbered is a view of the first n things of a shelf.
+func numbered[T any](n int, get func(int32) *T, keep func(int, int32, *T) bool) view[T] {
+	return view[T]{n: n, at: func(place int) int32 { return int32(place) }, get: get, keep: keep}
+}
+
+// seen is what stands at a place, or false.
+func (v view[T]) seen(place int) (i int32, x *T, ok bool) {
+	if i = v.at(place); i < 0 {
+		return i, nil, false
+	}
+	x = v.get(i)
+	return i, x, v.keep(place, i, x)
 }
 
 // appendPageHead opens a page: everything but the records and their number.
@@ -61,14 +77,10 @@ func (a *Apple) appendList(b []byte, name string, add func(b []byte) ([]byte, in
 }
 
 // appendView writes the part of a view that is on the page.
-func appendView[T any](b []byte, v view[T], p page, at func(int32) *T, write func(b []byte, i int32, x *T) []byte) ([]byte, int) {
+func appendView[T any](b []byte, v view[T], p page, write func(b []byte, i int32, x *T) []byte) ([]byte, int) {
 	n := 0
 	for place := p.first; place < p.last; place++ {
-		i := v.at(place)
-		if i < 0 {
-			continue
-		}
-		if x := at(i); v.keep(place, i, x) {
+		if i, x, ok := v.seen(place); ok {
 			b = append(write(b, i, x), ',')
 			n++
 		}

@@ -49,9 +49,13 @@ type location struct {
 	post     postbox
 	legacy   legacy
 	bucket   bucket
-	nextOpen int32  // where AcceptSome looks next
-	reading  int    // page reads under way
-	marks    []mark // recent positions, kept while ReadLag or VersionTTL wants them
+	nextOpen int32 // where AcceptSome looks next
+	walks    map[walk]*pages
+	repeats  repeats
+	reading  int              // page reads under way
+	marks    []mark           // recent positions, kept while ReadLag or VersionTTL wants them
+	were     past[record]     // records before their latest changes, while ReadLag wants them
+	had      past[assignment] // likewise
 }
 
 // mark is where a location stood just before a change at that time.
@@ -61,7 +65,10 @@ type mark struct {
 }
 
 func newLocation(l Location, index uint32) *location {
-	return &location{Location: l, index: index, licenses: newLicenses(), newest: map[string]int32{}, accounts: map[[20]byte]int32{}}
+	return &location{
+		Location: l, index: index, licenses: newLicenses(), newest: map[string]int32{}, accounts: map[[20]byte]int32{},
+		walks: map[walk]*pages{}, repeats: repeats{},
+	}
 }
 
 // AddLocation adds a location and returns it with what was filled in.
@@ -128,15 +135,26 @@ func (l *location) live(clientUserID string) (int32, *record, bool) {
 	return -1, nil, false
 }
 
-// boundTo is a living record bound to the account, other than except.
+// boundRecords runs over all records that are or were bound to an account, newest first.
+func (l *location) boundRecords(hash [20]byte) iter.Seq2[int32, *record] {
+	return func(yield func(int32, *record) bool) {
+		i, ok := l.accounts[hash]
+		for ok && i >= 0 {
+			r := l.at(i)
+			if !yield(i, r) {
+				return
+			}
+			i = r.sameAccount
+		}
+	}
+}
+
+// boundTo says whether a living record is bound to the account, other than except.
 func (l *location) boundTo(hash [20]byte, except int32) bool {
-	i, ok := l.accounts[hash]
-	for ok && i >= 0 {
-		r := l.at(i)
+	for i, r := range l.boundRecords(hash) {
 		if i != except && r.state == stateAssociated {
 			return true
 		}
-		i = r.sameAccount
 	}
 	return false
 }
@@ -194,15 +212,20 @@ func (l *location) revive(i int32) {
 func (l *location) keepMarks(q Quirks, now time.Time) {
 	keep := max(q.ReadLag, q.VersionTTL)
 	if keep == 0 {
-		l.marks = nil
+		l.marks, l.were, l.had = nil, past[record]{}, past[assignment]{}
 		return
 	}
+	l.were.forget(now.Add(-q.ReadLag).UnixMilli())
+	l.had.forget(now.Add(-q.ReadLag).UnixMilli())
 	old := now.Add(-keep).UnixMilli()
 	for len(l.marks) > 0 && l.marks[0].at <= old {
 		l.marks = l.marks[1:]
 	}
 	m := l.present()
 	m.at = now.UnixMilli()
+	if n := len(l.marks); n > 0 && l.marks[n-1].at == m.at {
+		return // nobody reads between two changes of one moment
+	}
 	l.marks = append(l.marks, m)
 }
 

@@ -114,9 +114,10 @@ func (a *Apple) signIn(l *location, i int32, account string, now time.Time) int3
 		a.inherit(l, older, i, now)
 	}
 	if found && a.quirks.SameAccount == OldDeleted {
-		l.at(older).state = stateDeleted
+		a.edit(l, older, now).state = stateDeleted
 		a.touch(l, older, now)
 	}
+	a.edit(l, i, now)
 	l.bind(i, hash, account)
 	a.associate(l, i, now)
 	a.touch(l, i, now)

@@ -39,8 +39,9 @@ type Quirks struct {
 	UnknownUserRead9609 bool
 	// BothFlagsEmpty answers activeOnly and retiredOnly together with an empty list. Default 9602.
 	BothFlagsEmpty bool
-	// ManagedAppleIDFilter honors GET users?managedAppleId=. Default: ignored, all users come back.
-	ManagedAppleIDFilter bool
+	// ManagedAppleIDIgnored makes GET users pass over managedAppleId, which Apple does not list: all users come back, and a
+	// client that takes the first takes somebody else. Default: only who is bound to that account, as a client lived by that asks so.
+	ManagedAppleIDIgnored bool
 	// DeltaIgnoresFilters ignores activeOnly, retiredOnly, adamId, pricingParam and excludeInactiveUsers beside sinceVersionId. Default: both apply.
 	DeltaIgnoresFilters bool
 	// DeltaRepeats lists a user once per change in a delta. Default: once.
@@ -48,8 +49,12 @@ type Quirks struct {
 	// DeltaListsRemoved lists a removed assignment in a delta of GET assignments, as an entry like any other: Apple's has
 	// no member that could tell. Default: it is not listed, and a delta says nothing of removals.
 	DeltaListsRemoved bool
-	// ReadLag hides changes from GET users and new assignments from GET assignments for this long after they happened.
+	// ReadLag hides every change from GET users and GET assignments, and from the lists of version 1, for this long after
+	// it happened: they show what was. Assets and single users of version 1 are always shown as they are.
 	ReadLag time.Duration
+	// SparsePages cuts pages before it filters, so that they may hold few records, or none, with more behind them. Default:
+	// every page but the last is full.
+	SparsePages bool
 	// VersionTTL makes older versionIds unknown (9721). Zero: valid for ever.
 	VersionTTL time.Duration
 
@@ -100,8 +105,17 @@ type Quirks struct {
 	NotifyPortal bool
 	// NotifyRetireAssets sends ASSET_MANAGEMENT (REVOKE, with the retire's eventId) for licenses that a retire sets free. Default: silent.
 	NotifyRetireAssets bool
+	// LookupForbidden answers the store's metadata lookup with 403 and the code 40300, as seen live, where the cookie is no
+	// content token. Default: isAuthenticated is false.
+	LookupForbidden bool
 	// OldAddressMoved answers version 1 under /WebObjects/MZFinance.woa/wa with 9617, its service config excepted.
 	OldAddressMoved bool
+	// SameManageLimit makes version 1 answer 9632 to identical calls to manage licenses beyond so many within five minutes.
+	// Zero: any number.
+	SameManageLimit int
+	// SameFailureLimit makes version 1 answer 9630 (assigned already) or 9631 (none left) where the same assignment failed so
+	// often within five minutes. Zero: 9616 and 9610 for ever.
+	SameFailureLimit int
 	// EditRetired9609 answers editVPPUserSrv of version 1 with 9609 where it names a retired user. Default: edited, as the
 	// tests written against Apple's own simulator expect.
 	EditRetired9609 bool

@@ -1,6 +1,7 @@
 package applesim
 
 import (
+	"iter"
 	"net/http"
 	"net/url"
 	"slices"
@@ -11,11 +12,12 @@ import (
 // usersQuery is what GET users understands.
 // https://developer.apple.com/documentation/devicemanagement/get-users-4mwln
 type usersQuery struct {
-	activeOnly, retiredOnly, byID  bool
-	clientUserID, managedAppleID   string
-	pageIndex                      int
-	since                          bool
-	sincePosition, horizon, newest int // newest: records visible; horizon: log positions visible
+	activeOnly, retiredOnly, byID bool
+	clientUserID, managedAppleID  string
+	pageIndex                     int
+	since                         bool
+	sincePosition                 int
+	sight                         sight
 }
 
 // readUsers answers GET users.
@@ -30,7 +32,7 @@ func (a *Apple) readUsers(c *call) reply {
 	if q.byID && v.n == 0 && a.quirks.UnknownUserRead9609 {
 		return fail(9609).reply()
 	}
-	p, refused := a.turnTo(q.pageIndex, v.n)
+	p, refused := turnTo(a, c, q.pageIndex, v)
 	if refused != nil {
 		return refused.reply()
 	}
@@ -46,14 +48,10 @@ func (a *Apple) parseUsersQuery(l *location, values url.Values, now time.Time) (
 		return q, fail(9602)
 	}
 	q.byID, q.clientUserID = in.Get("clientUserId") != "", in.Get("clientUserId")
-	if a.quirks.ManagedAppleIDFilter {
+	if !a.quirks.ManagedAppleIDIgnored {
 		q.managedAppleID = in.Get("managedAppleId")
 	}
-	q.horizon, q.newest = len(l.log), l.n
-	if a.quirks.ReadLag > 0 {
-		m := l.asOf(now.Add(-a.quirks.ReadLag))
-		q.horizon, q.newest = m.log, m.records
-	}
+	q.sight = a.sight(l, now)
 	if text := in.Get("sinceVersionId"); text != "" {
 		q.since = true
 		return q, a.parseVersion(l, text, now, &q)
@@ -69,8 +67,8 @@ func (a *Apple) parseVersion(l *location, text string, now time.Time, q *usersQu
 
 // view chooses the shortest list that holds everything asked for.
 func (a *Apple) view(l *location, q usersQuery) view[record] {
+	filtered := !q.since || !a.quirks.DeltaIgnoresFilters
 	match := func(_ int, _ int32, r *record) bool {
-		filtered := !q.since || !a.quirks.DeltaIgnoresFilters
 		if filtered && (q.activeOnly && !r.living() || q.retiredOnly && r.living()) {
 			return false
 		}
@@ -78,21 +76,25 @@ func (a *Apple) view(l *location, q usersQuery) view[record] {
 	}
 	switch {
 	case q.byID:
-		return listed(l.recordsSeen(q), match)
+		return listed(q.seen(l.records(q.clientUserID)), q.sight.record, match)
+	case q.managedAppleID != "":
+		return listed(q.seen(l.boundRecords(a.mint.hash(l.Country, q.managedAppleID))), q.sight.record, match)
 	case q.since:
 		return a.delta(l, q, match)
-	case q.retiredOnly:
-		return listed(l.retired, match)
+	case q.retiredOnly && !q.sight.lags:
+		return listed(l.retired, q.sight.record, match)
 	default:
-		return view[record]{q.newest, func(i int) int32 { return int32(i) }, match}
+		v := numbered(q.sight.records, q.sight.record, match)
+		v.whole = !q.activeOnly && !q.retiredOnly
+		return v
 	}
 }
 
-// recordsSeen lists all records of one clientUserId, oldest first.
-func (l *location) recordsSeen(q usersQuery) []int32 {
+// seen lists the records among them that are visible, oldest first.
+func (q usersQuery) seen(records iter.Seq2[int32, *record]) []int32 {
 	var found []int32
-	for i, r := range l.records(q.clientUserID) {
-		if int(i) < q.newest && (!q.since || int(r.changed) >= q.sincePosition) {
+	for i := range records {
+		if int(i) < q.sight.records && (!q.since || int(q.sight.record(i).changed) >= q.sincePosition) {
 			found = append(found, i)
 		}
 	}
@@ -102,11 +104,12 @@ func (l *location) recordsSeen(q usersQuery) []int32 {
 
 // delta lists the changes after a position. A superseded change is passed over: the later one stands further down.
 func (a *Apple) delta(l *location, q usersQuery, match func(int, int32, *record) bool) view[record] {
-	from := min(q.sincePosition, q.horizon)
+	from := min(q.sincePosition, q.sight.log)
 	repeats := a.quirks.DeltaRepeats
 	return view[record]{
-		n:  q.horizon - from,
-		at: func(i int) int32 { return l.log[from+i] },
+		n:   q.sight.log - from,
+		at:  func(i int) int32 { return l.log[from+i] },
+		get: q.sight.record,
 		keep: func(place int, i int32, r *record) bool {
 			return (repeats || int(r.changed) == from+place) && match(place, i, r)
 		},
@@ -119,9 +122,9 @@ func (a *Apple) usersPage(c *call, q usersQuery, v view[record], p page, now tim
 	l := c.location
 	k := look{codeOnAssociated: a.quirks.InviteCodeOnAssociated}
 	b := make([]byte, 0, 512+(p.last-p.first)*190)
-	b = a.appendPageHead(b, c, p, a.mint.uuid(forVersion, l.index, uint64(q.horizon)), now)
+	b = a.appendPageHead(b, c, p, a.mint.uuid(forVersion, l.index, uint64(q.sight.log)), now)
 	b, n := a.appendList(b, "users", func(b []byte) ([]byte, int) {
-		return appendView(b, v, p, l.at, func(b []byte, i int32, r *record) []byte { return a.appendUser(b, l, i, r, k) })
+		return appendView(b, v, p, func(b []byte, i int32, r *record) []byte { return a.appendUser(b, l, i, r, k) })
 	})
 	b = append(appendInt(b, "size", n), '}')
 	return reply{status: http.StatusOK, body: b}

@@ -164,11 +164,17 @@ func TestManagedAppleID(t *testing.T) {
 	}
 	w.run("retire", people(person{"clientUserId": "a"})) // unbinds (section 4)
 	w.wantStatus(w.run("create", people(person{"clientUserId": "c", "managedAppleId": "ann@school.example"})), "COMPLETE", 1)
+	w.only("managedAppleId=bob@school.example&activeOnly=true")
+	if list := w.want(w.get("/users?managedAppleId=Ann@school.example"), 200, 0).users(); len(list) != 2 || list[0]["status"] != "Retired" || list[1]["clientUserId"] != "c" {
+		t.Error("everybody who is or was bound to an account, oldest first:", list)
+	}
+	if list := w.want(w.get("/users?managedAppleId=nobody@school.example"), 200, 0).users(); len(list) != 0 {
+		t.Error("a client that takes the first would take", list[0])
+	}
+	w.SetQuirks(applesim.Quirks{ManagedAppleIDIgnored: true})
 	if n := len(w.get("/users?managedAppleId=bob@school.example").users()); n != 3 {
 		t.Error(n, "users: the filter must be ignored")
 	}
-	w.SetQuirks(applesim.Quirks{ManagedAppleIDFilter: true})
-	w.only("managedAppleId=bob@school.example")
 }
 
 // Section 1.6: update keeps what is not given and keeps the inviteCode, unless the quirk rotates it.

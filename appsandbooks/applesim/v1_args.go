@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -133,7 +134,7 @@ func (a v1Args) writes(e Endpoint) bool {
 	case V1UserRegister, V1UserEdit, V1UserRetire, V1Manage:
 		return true
 	case V1ClientConfig:
-		return a["clientContext"] != nil
+		return a["clientContext"] != nil || slices.ContainsFunc(v1PushTokens(), func(name string) bool { return a[name] != nil })
 	}
 	return false
 }

@@ -71,7 +71,8 @@ func (a *Apple) v1Assignments(c *call) reply {
 		return refused.reply()
 	}
 	l := c.location
-	found := l.v1Wanted(c.v1)
+	s := a.sight(l, now)
+	found := s.v1Wanted(c.v1)
 	pages := max(1, (len(found)+v1PageSize-1)/v1PageSize)
 	if page >= pages {
 		return fail(9602).reply()
@@ -86,7 +87,7 @@ func (a *Apple) v1Assignments(c *call) reply {
 		Pages       int            `json:"totalPages"`
 	}{Assignments: []v1Assignment{}, Page: page, Total: len(found), Pages: pages}
 	for _, k := range found[page*v1PageSize : min(len(found), (page+1)*v1PageSize)] {
-		t := l.truth(l.assignments.at(k))
+		t := l.truth(s.assignment(k))
 		out.Assignments = append(out.Assignments, v1Assignment{t.AdamID, t.ClientUserID, t.PricingParam, t.SerialNumber})
 	}
 	out.Size = len(out.Assignments)
@@ -118,7 +119,8 @@ func (a *Apple) v1Page(c *call) (int, *wireError) {
 }
 
 // v1Wanted lists the held assignments that a call asks for, oldest first.
-func (l *location) v1Wanted(args v1Args) []int32 {
+func (s sight) v1Wanted(args v1Args) []int32 {
+	l := s.l
 	adam, _ := args.text("adamIdStr")
 	user, _ := args.text("clientUserIdStr")
 	serial, _ := args.text("serialNumber")
@@ -137,7 +139,7 @@ func (l *location) v1Wanted(args v1Args) []int32 {
 	}
 	return slices.DeleteFunc(found, func(k int32) bool {
 		t := l.taskOf(k)
-		return !l.assignments.at(k).held || adam != "" && t.key.AdamID != adam || user != "" && (t.device || t.id != user) ||
+		return int(k) >= s.held || !s.assignment(k).held || adam != "" && t.key.AdamID != adam || user != "" && (t.device || t.id != user) ||
 			serial != "" && (!t.device || t.id != serial)
 	})
 }

@@ -12,6 +12,7 @@ import (
 // legacy is what version 1 alone knows of a location.
 type legacy struct {
 	Context string `json:"context,omitempty"` // clientContext: version 1's mark of ownership
+	Push    string `json:"push,omitempty"`    // apnToken
 	UsedV2  bool   `json:"usedV2,omitempty"`
 }
 
@@ -22,7 +23,9 @@ const usedInV2 = "token being used in v2"
 // noteV2 remembers that version 2 was used with a location.
 func (a *Apple) noteV2(l *location) {
 	if !l.legacy.UsedV2 {
-		a.put(line{Kind: lineLegacy, UID: l.UID, Legacy: &legacy{Context: l.legacy.Context, UsedV2: true}})
+		next := l.legacy
+		next.UsedV2 = true
+		a.put(line{Kind: lineLegacy, UID: l.UID, Legacy: &next})
 	}
 }
 

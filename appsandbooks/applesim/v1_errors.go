@@ -68,10 +68,14 @@ func v1ErrorTable() []v1Error {
 		{"The Apple Account cannot be associated with the user.", 9635},
 		{"No registered user was found.", 9636},
 		{"This content manager is not allowed to do this.", 9637},
+		{"The content manager belongs to no organization.", 9638},
+		{"The content manager cannot be used.", 9639},
+		{"The content manager cannot be found.", 9640},
 		{"The Apple Account is already associated with another user.", 9641},
 		{"The Apple Account must accept the terms first.", 9642},
 		{"The license is locked for a pending transfer. Try again.", 9643},
 		{"The service is in maintenance mode. Try again later.", 9644},
+		{"This location is managed by Apple's own service and can only be read.", 9645},
 		{"Too many requests. Try again in a moment.", 9646},
 	}
 }

@@ -57,9 +57,12 @@ func (l *location) v1LicenseOfAsset(s *Asset, id int64) v1License {
 	return out
 }
 
-// v1LicenseAt is the license of an assignment; one that was taken back names nobody.
-func (l *location) v1LicenseAt(k int32) v1License {
-	g := l.assignments.at(k)
+// v1LicenseAt is the license of an assignment as it is now.
+func (l *location) v1LicenseAt(k int32) v1License { return sight{l: l}.v1License(k) }
+
+// v1License is the license of an assignment; one that was taken back names nobody.
+func (s sight) v1License(k int32) v1License {
+	l, g := s.l, s.assignment(k)
 	out := l.v1LicenseOfAsset(l.assets[g.asset], v1LicenseID(l.index, k))
 	if !g.held {
 		return out
@@ -69,7 +72,7 @@ func (l *location) v1LicenseAt(k int32) v1License {
 		out.Serial = l.devices.at(g.holder).serial
 		return out
 	}
-	r := l.at(g.holder)
+	r := s.record(g.holder)
 	out.ClientUserID, out.Hash, out.UserID = r.clientUserID, r.idHash(), v1UserID(l.index, g.holder)
 	out.UserText = strconv.FormatInt(out.UserID, 10)
 	return out
@@ -96,10 +99,8 @@ func (a *Apple) v1Licenses(c *call) reply {
 	if refused != nil {
 		return refused.reply()
 	}
-	log := v1Log{kind: v1LicenseLog, horizon: len(l.moves), newest: l.assignments.n, forgot: l.movesForgot}
-	if m, lags := a.lagging(l, now); lags {
-		log.horizon, log.newest = m.moves, m.held
-	}
+	s := a.sight(l, now)
+	log := v1Log{kind: v1LicenseLog, horizon: s.moves, newest: s.held, forgot: l.movesForgot}
 	p, refused := a.v1Begin(c, log, filter)
 	if refused != nil {
 		return refused.reply()
@@ -107,7 +108,7 @@ func (a *Apple) v1Licenses(c *call) reply {
 	if p.first && p.Since < 0 && !p.Filter.onlyHeld() {
 		p.Free = l.free(p.Filter)
 	}
-	items, batches, refused := a.v1Batch(c, log, p, l.v1LicenseWalk(p))
+	items, batches, refused := a.v1Batch(c, log, p, s.v1LicenseWalk(p))
 	if refused != nil {
 		return refused.reply()
 	}
@@ -155,15 +156,16 @@ func (l *location) shows(f v1Filter, g *assignment, delta bool) bool {
 }
 
 // v1LicenseWalk lists the changed assignments, or all of them and then the licenses that nobody holds.
-func (l *location) v1LicenseWalk(p v1Place) v1Walk {
+func (s sight) v1LicenseWalk(p v1Place) v1Walk {
+	l := s.l
 	if p.Since >= 0 {
 		return v1Walk{
 			n: p.Horizon - p.Since,
 			keep: func(place int) bool {
 				k := l.moves[p.Since+place]
-				return k >= 0 && int(l.assignments.at(k).changed) == p.Since+place && l.shows(p.Filter, l.assignments.at(k), true)
+				return k >= 0 && int(s.assignment(k).changed) == p.Since+place && l.shows(p.Filter, s.assignment(k), true)
 			},
-			item: func(place int) any { return l.v1LicenseAt(l.moves[p.Since+place]) },
+			item: func(place int) any { return s.v1License(l.moves[p.Since+place]) },
 		}
 	}
 	return v1Walk{
@@ -173,11 +175,11 @@ func (l *location) v1LicenseWalk(p v1Place) v1Walk {
 				_, _, left := l.freeAt(p.Filter, place-p.Newest)
 				return left
 			}
-			return l.shows(p.Filter, l.assignments.at(int32(place)), false)
+			return l.shows(p.Filter, s.assignment(int32(place)), false)
 		},
 		item: func(place int) any {
 			if place < p.Newest {
-				return l.v1LicenseAt(int32(place))
+				return s.v1License(int32(place))
 			}
 			asset, n, _ := l.freeAt(p.Filter, place-p.Newest)
 			return l.v1LicenseOfAsset(l.assets[asset], v1FreeFlag|int64(asset)<<32|int64(n+1))

@@ -25,11 +25,14 @@ func (v *v1Association) fail(number int) {
 // v1Manage answers manageVPPLicensesByAdamIdSrv: one asset, first taken back, then assigned, all at once.
 // https://developer.apple.com/documentation/devicemanagement/manage-licenses
 func (a *Apple) v1Manage(c *call) reply {
-	key, give, take, refused := v1ManageArgs(c.v1)
 	now := a.lock()
 	defer a.unlock()
+	key, give, take, refused := v1ManageArgs(c.v1, a.limits)
 	if refused != nil {
 		return refused.reply()
+	}
+	if a.v1TooOften(c.location, key, give, take, now) {
+		return fail(9632).reply()
 	}
 	asset := int32(-1)
 	if i, ok := c.location.assetAt[key]; ok {
@@ -88,14 +91,14 @@ type v1Targets struct {
 }
 
 // v1ManageArgs reads the asset and at most one array of each kind.
-func v1ManageArgs(args v1Args) (key AssetKey, give, take v1Targets, refused *wireError) {
+func v1ManageArgs(args v1Args, limits Limits) (key AssetKey, give, take v1Targets, refused *wireError) {
 	key.AdamID, _ = args.text("adamIdStr")
 	key.PricingParam, _ = args.text("pricingParam")
 	if key.PricingParam == "" {
 		key.PricingParam = PricingStandard
 	}
-	if give, refused = args.targets("associate", "ClientUserIdStrs", "SerialNumbers"); refused == nil {
-		take, refused = args.targets("disassociate", "ClientUserIdStrs", "SerialNumbers", "LicenseIdStrs")
+	if give, refused = args.targets("associate", orDefault(limits.MaxBatchAssociate, v1BatchLimit), "ClientUserIdStrs", "SerialNumbers"); refused == nil {
+		take, refused = args.targets("disassociate", orDefault(limits.MaxBatchDisassociate, v1BatchLimit), "ClientUserIdStrs", "SerialNumbers", "LicenseIdStrs")
 	}
 	switch {
 	case refused != nil:
@@ -107,7 +110,8 @@ func v1ManageArgs(args v1Args) (key AssetKey, give, take v1Targets, refused *wir
 	return key, give, take, refused
 }
 
-func (a v1Args) targets(verb string, kinds ...string) (out v1Targets, refused *wireError) {
+// targets reads one array of a verb, of at most so many.
+func (a v1Args) targets(verb string, most int, kinds ...string) (out v1Targets, refused *wireError) {
 	for _, kind := range kinds {
 		ids, refused := a.list(verb + kind)
 		switch {
@@ -115,7 +119,7 @@ func (a v1Args) targets(verb string, kinds ...string) (out v1Targets, refused *w
 			return out, refused
 		case len(ids) == 0:
 			continue
-		case len(out.ids) > 0 || len(ids) > v1BatchLimit:
+		case len(out.ids) > 0 || len(ids) > most:
 			return out, fail(9602)
 		}
 		out = v1Targets{kind, ids}
@@ -139,9 +143,10 @@ func (a *Apple) v1Give(c *call, kind, id string, asset int32, now time.Time) v1A
 	l, out := c.location, v1Name(kind, id)
 	device := kind == "SerialNumbers"
 	h, known := l.holderOf(out.ClientUserID, out.Serial)
+	spoiled := a.faults.drawItem()
 	switch {
-	case a.faults.strikes(ItemFailed):
-		out.fail(9603)
+	case spoiled != 0:
+		out.fail(spoiled)
 	case !known:
 		out.fail(9609)
 	case asset < 0:
@@ -160,6 +165,7 @@ func (a *Apple) v1Give(c *call, kind, id string, asset int32, now time.Time) v1A
 	default:
 		out.License = strconv.FormatInt(v1LicenseID(l.index, a.assign(l, h, asset, now)), 10)
 	}
+	a.v1Again(l, &out, asset, now)
 	return out
 }
 
@@ -185,9 +191,10 @@ func (a *Apple) v1Twins(c *call, i, asset int32) []v1VppUser {
 func (a *Apple) v1Take(c *call, kind, id string, asset int32, now time.Time) v1Association {
 	l, out := c.location, v1Name(kind, id)
 	k, number := l.v1Holding(kind, id, asset)
+	if spoiled := a.faults.drawItem(); spoiled != 0 {
+		number = spoiled
+	}
 	switch {
-	case a.faults.strikes(ItemFailed):
-		out.fail(9603)
 	case number != 0:
 		out.fail(number)
 	case !l.assets[asset].Revocable:

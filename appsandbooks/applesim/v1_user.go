@@ -30,8 +30,11 @@ func (l *location) byUserID(id int64) (int32, bool) {
 	return int32(i), true
 }
 
-func (a *Apple) v1UserOf(c *call, i int32) v1VppUser {
-	l, r := c.location, c.location.at(i)
+func (a *Apple) v1UserOf(c *call, i int32) v1VppUser { return a.v1UserAs(c, i, c.location.at(i)) }
+
+// v1UserAs is a user as r has it.
+func (a *Apple) v1UserAs(c *call, i int32, r *record) v1VppUser {
+	l := c.location
 	out := v1VppUser{
 		UserID: v1UserID(l.index, i), ClientUserID: r.clientUserID, Email: r.email, Hash: r.idHash(), Status: r.state.status(),
 	}
@@ -171,8 +174,8 @@ func v1Person(args v1Args) (requestUser, *wireError) {
 
 // v1Strikes is the number of the error that a register or edit meets, or 0.
 func (a *Apple) v1Strikes(l *location, u requestUser, to int32) int {
-	if a.faults.strikes(ItemFailed) {
-		return 9603
+	if number := a.faults.drawItem(); number != 0 {
+		return number
 	}
 	return a.checkManaged(l, u.ManagedAppleID, to)
 }
@@ -211,11 +214,11 @@ func (a *Apple) v1Retire(c *call) reply {
 	if refused != nil {
 		return refused.reply()
 	}
-	r := c.location.at(i)
-	switch number := r.ending(byID); {
-	case number == 0 && a.faults.strikes(ItemFailed):
-		return fail(9603).reply()
+	switch number := c.location.at(i).ending(byID); {
 	case number == 0:
+		if spoiled := a.faults.drawItem(); spoiled != 0 {
+			return fail(spoiled).reply()
+		}
 		a.end(c.location, i, now)
 	case byID:
 		return fail(number).reply()

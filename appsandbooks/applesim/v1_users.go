@@ -1,7 +1,5 @@
 package applesim
 
-import "time"
-
 // v1Retired says whether retired users are listed.
 type v1Retired int
 
@@ -19,15 +17,13 @@ func (a *Apple) v1Users(c *call) reply {
 	now := a.lock()
 	defer a.unlock()
 	l := c.location
-	log := v1Log{kind: v1UserLog, horizon: len(l.log), newest: l.n, forgot: l.forgot}
-	if m, lags := a.lagging(l, now); lags {
-		log.horizon, log.newest = m.log, m.records
-	}
+	s := a.sight(l, now)
+	log := v1Log{kind: v1UserLog, horizon: s.log, newest: s.records, forgot: l.forgot}
 	p, refused := a.v1Begin(c, log, v1Filter{Retired: v1RetiredOf(c.v1)})
 	if refused != nil {
 		return refused.reply()
 	}
-	items, batches, refused := a.v1Batch(c, log, p, a.v1UserWalk(c, p))
+	items, batches, refused := a.v1Batch(c, log, p, a.v1UserWalk(c, s, p))
 	if refused != nil {
 		return refused.reply()
 	}
@@ -35,14 +31,6 @@ func (a *Apple) v1Users(c *call) reply {
 		Users []any `json:"users"`
 		v1Batches
 	}{items, batches})
-}
-
-// lagging is where a location stood as long ago as readers lag behind.
-func (a *Apple) lagging(l *location, now time.Time) (mark, bool) {
-	if a.quirks.ReadLag == 0 {
-		return mark{}, false
-	}
-	return l.asOf(now.Add(-a.quirks.ReadLag)), true
 }
 
 // v1RetiredOf reads the two parameters: includeRetiredOnly wins.
@@ -57,20 +45,23 @@ func v1RetiredOf(args v1Args) v1Retired {
 }
 
 // v1UserWalk lists the candidates as version 2 does.
-func (a *Apple) v1UserWalk(c *call, p v1Place) v1Walk {
-	l := c.location
+func (a *Apple) v1UserWalk(c *call, s sight, p v1Place) v1Walk {
 	match := func(_ int, _ int32, r *record) bool { return p.Filter.Retired.shows(r.state) }
-	v := view[record]{p.Newest, func(i int) int32 { return int32(i) }, match}
+	v := numbered(p.Newest, s.record, match)
 	if p.Since >= 0 {
-		v = a.delta(l, usersQuery{since: true, sincePosition: p.Since, horizon: p.Horizon, newest: p.Newest}, match)
+		s.log, s.records = p.Horizon, p.Newest // as they stood at the first batch
+		v = a.delta(c.location, usersQuery{since: true, sincePosition: p.Since, sight: s}, match)
 	}
 	return v1Walk{
 		n: v.n,
 		keep: func(place int) bool {
-			i := v.at(place)
-			return i >= 0 && v.keep(place, i, l.at(i))
+			_, _, ok := v.seen(place)
+			return ok
 		},
-		item: func(place int) any { return a.v1UserOf(c, v.at(place)) },
+		item: func(place int) any {
+			i := v.at(place)
+			return a.v1UserAs(c, i, s.record(i))
+		},
 	}
 }
 

@@ -180,12 +180,15 @@ func tokenOf(apple *applesim.Apple, uid string) (applesim.Token, error) {
 	return apple.MintToken(uid, applesim.TokenOptions{})
 }
 
-// withHealth lets scripts wait until the pretend Apple is there.
+// withHealth lets scripts wait until the pretend Apple is there. It is no
+// ServeMux: that would clean a path and send a POST elsewhere.
 func withHealth(apple http.Handler) http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /healthz", func(http.ResponseWriter, *http.Request) {})
-	mux.Handle("/", apple)
-	return mux
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/healthz" && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
+			return
+		}
+		apple.ServeHTTP(w, r)
+	})
 }
 
 // serveUntil serves until the context ends, then lets requests finish for a while.

@@ -2,6 +2,8 @@ package main
 
 import (
 	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"testing"
@@ -58,5 +60,26 @@ func TestPretendAppleFlags(t *testing.T) {
 				t.Error(lapses)
 			}
 		})
+	}
+}
+
+// A path reaches the pretend Apple as it was sent; only /healthz is ours.
+func TestPretendApplePaths(t *testing.T) {
+	h := withHealth(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Was", r.Method+" "+r.URL.Path)
+		w.WriteHeader(http.StatusTeapot)
+	}))
+	for path, want := range map[string]string{"//mdm/v2/users/create": "POST //mdm/v2/users/create", "/healthz": "POST /healthz", "/a/../b": "POST /a/../b"} {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "http://127.0.0.1/", nil)
+		r.URL.Path = path
+		out := httptest.NewRecorder()
+		h.ServeHTTP(out, r)
+		if out.Code != http.StatusTeapot || out.Header().Get("Was") != want {
+			t.Errorf("%s: HTTP %d, %q, Location %q", path, out.Code, out.Header().Get("Was"), out.Header().Get("Location"))
+		}
+	}
+	out := httptest.NewRecorder()
+	if h.ServeHTTP(out, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/healthz", nil)); out.Code != http.StatusOK {
+		t.Errorf("/healthz: HTTP %d", out.Code)
 	}
 }

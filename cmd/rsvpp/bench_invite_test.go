@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -92,6 +93,8 @@ func mailAlone(t *testing.T, w *benchWorld, n int) time.Duration {
 	if err != nil {
 		t.Fatal(err)
 	}
+	spare := spareHeap() // as ours has
+	defer runtime.KeepAlive(spare)
 	var next atomic.Int64
 	var crowd sync.WaitGroup
 	began := time.Now()

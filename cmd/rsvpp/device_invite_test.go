@@ -3,12 +3,38 @@ package main
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rsvpp/rsvpp/appsandbooks/applesim"
 	"github.com/rsvpp/rsvpp/client"
 	"github.com/rsvpp/rsvpp/internal/mdm/mdmtest"
 	"github.com/rsvpp/rsvpp/internal/store/storetest"
+	"github.com/rsvpp/rsvpp/internal/vpp"
 )
+
+// F-10: an answer to an invitation that also says who is signed in is both.
+func TestAnswerWithAccount(t *testing.T) {
+	w := openDeviceWorld(t, t.TempDir()+"/rsvpp.db")
+	w.says("mdm", "push-cert", "push.pem", "push.key")
+	person := w.person("Anna Berg", "anna@school.test")
+	ipad := w.device(mdmtest.IPad, "Anna's iPad", []byte(w.says("mdm", "profile", "--user", "anna@school.test")))
+	storetest.Exec(t, w.db, `INSERT INTO deliveries (id, invitation_id, program_user_id, address, ready_at, task_id, channel, queued_at, mdm, device_id, outcome, command_state)
+		SELECT 'c1', 'i', p.id, v.udid, 1, '', 'device', 1, 'builtin', v.id, 'underway', 'pushed' FROM devices v JOIN program_users p ON p.user_id = v.owner_id`)
+	storetest.Exec(t, w.db, `INSERT INTO invitations (id, program_user_id, user_id, generation, location_id, created_at, expires_at, invited_by)
+		SELECT 'i', id, user_id, generation, location_id, 1, 0, 'anna' FROM program_users`)
+	err := (&told{roster: w.roster, invites: w.invite}).Answered(t.Context(), vpp.CommandAnswer{
+		ID: "c1", MDM: vpp.BuiltinMDM, Enrollment: vpp.EnrollmentID(ipad.UDID), Status: "Acknowledged", Invitation: "Acknowledged", At: time.Now(),
+		Account: &vpp.DeviceAccount{Active: true, Hash: "the hash"},
+	})
+	must(t, err)
+	list, err := w.client.ListCommands(t.Context(), client.CommandFilter{}, client.Page{})
+	if err != nil || len(list.Items) != 1 || list.Items[0].State != "acknowledged" {
+		t.Error(list, err)
+	}
+	if mine, err := w.client.UserDevices(t.Context(), person.ID); err != nil || len(mine) != 1 || mine[0].Account != "signed_in" {
+		t.Error(mine, err)
+	}
+}
 
 // The whole way of an invitation on devices by commands: dry run, send, watch,
 // one device alone, and by itself when a device enrolls (S1-16, S4-01, S4-11,

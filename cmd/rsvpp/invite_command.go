@@ -137,8 +137,11 @@ func (p *cli) showDiagnosis(d client.Diagnosis) error {
 	if err := out.write(p.out); err != nil {
 		return err
 	}
-	if d.SharedText != "" {
-		if err := p.println(clean(d.SharedText)); err != nil {
+	for _, notice := range []string{d.SharedText, d.Notice} {
+		if notice == "" {
+			continue
+		}
+		if err := p.println(clean(notice)); err != nil {
 			return err
 		}
 	}

@@ -44,6 +44,9 @@ func (p *cli) printMDM(s client.MDMState) error {
 	if s.Warning != "" {
 		facts.add("Warning", s.Warning)
 	}
+	if s.Problem != "" {
+		facts.add("Devices are not woken", s.Problem+" Since "+day(s.ProblemAt)+".")
+	}
 	return facts.write(p.out)
 }
 

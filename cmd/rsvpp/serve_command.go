@@ -36,7 +36,7 @@ func (p *cli) serve(ctx context.Context, s settings) error {
 		_ = l.Close() // nobody was served yet
 		return err
 	}
-	if err := p.welcome(s, fromHere(l.Addr()), server); err != nil {
+	if err := p.welcome(ctx, s, fromHere(l.Addr()), server); err != nil {
 		_ = l.Close()
 		return err
 	}
@@ -45,7 +45,7 @@ func (p *cli) serve(ctx context.Context, s settings) error {
 
 // welcome says where the server is and, the first time, how to get in. It is
 // written at once: who reads the address finds the link too.
-func (p *cli) welcome(s settings, door string, server *server) error {
+func (p *cli) welcome(ctx context.Context, s settings, door string, server *server) error {
 	here := "http://" + door
 	if s.tlsCert != "" {
 		here = "https://" + door
@@ -56,6 +56,13 @@ func (p *cli) welcome(s settings, door string, server *server) error {
 	}
 	if link, first := server.setupLink(); first {
 		lines = append(lines, "", "There is no administrator yet. Open this link to create one; it works once:", "  "+link, "")
+	}
+	dead, err := server.invite.DeadLinks(ctx, true)
+	if err != nil {
+		return err
+	}
+	if dead != "" {
+		lines = append(lines, dead)
 	}
 	return p.println(strings.Join(lines, "\n"))
 }

@@ -105,11 +105,13 @@ func (t *told) Gone(ctx context.Context, server vpp.MDMID, key string) error {
 	return t.roster.DeviceGone(ctx, server, key)
 }
 
-// Answered implements mdm.Told: an account is the roster's, all else the
-// invitations'.
+// Answered implements mdm.Told: an account is the roster's, and the answer the
+// invitations', who know whether it is to one. A device may say both at once.
 func (t *told) Answered(ctx context.Context, a vpp.CommandAnswer) error {
-	if a.Account != nil {
-		return t.roster.AccountRead(ctx, a)
+	if a.Account != nil || a.MultiUser != nil {
+		if err := t.roster.AccountRead(ctx, a); err != nil {
+			return err
+		}
 	}
 	return t.invites.DeviceAnswered(ctx, a)
 }

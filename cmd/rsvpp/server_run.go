@@ -54,5 +54,7 @@ func (v *server) stop(web *http.Server) error {
 	if errors.Is(err, context.DeadlineExceeded) {
 		err = web.Close()
 	}
-	return errors.Join(err, v.queue.Stop(ctx), v.sender.Close(), v.db.Close())
+	err = errors.Join(err, v.queue.Stop(ctx))
+	v.mdm.Stop()
+	return errors.Join(err, v.sender.Close(), v.db.Close())
 }

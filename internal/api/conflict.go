@@ -75,6 +75,6 @@ type retireOtherInput struct {
 }
 
 func (d *Door) retireOther(ctx context.Context, in *retireOtherInput) (*answer[Task], error) {
-	t, err := d.Program.RetireOther(ctx, actor(ctx), vpp.LocationID(in.Body.Location), vpp.ClientUserID(in.Body.ClientUserID), in.Key)
+	t, err := d.Program.RetireOther(ctx, actor(ctx), vpp.LocationID(in.Body.Location), vpp.ClientUserID(in.Body.ClientUserID), in.key())
 	return answered(taskOf(t), err)
 }

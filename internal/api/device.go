@@ -9,7 +9,7 @@ import (
 
 type listDevicesInput struct {
 	Platform string `query:"platform" enum:"iphone,ipad,mac,appletv,vision,watch,ipod"`
-	Reach    string `query:"reach" enum:"device,user,later,no_user_channel,channel_closed,old_system,no_right,user_enrollment,account_driven,platform,gone"`
+	Reach    string `query:"reach" enum:"device,user,later,unknown,no_user_channel,channel_closed,old_system,no_right,user_enrollment,account_driven,platform,gone"`
 	Account  string `query:"account" enum:"unknown,signed_out,right,other,signed_in" doc:"Who is signed in, compared with who accepted."`
 	MDM      string `query:"mdm" maxLength:"64" doc:"Of one MDM server: builtin, or a connector's id."`
 	Owner    string `query:"owner" maxLength:"64" doc:"Of one user, by id: theirs, or shared with them."`

@@ -26,7 +26,7 @@ type Device struct {
 	OwnerName   string `json:"owner_name,omitempty"`
 	OwnerSource string `json:"owner_source,omitempty" doc:"How that is known: hand, csv, connector, enrollment."`
 
-	Reach     string `json:"reach" enum:",device,user,later,no_user_channel,channel_closed,old_system,no_right,user_enrollment,account_driven,platform,gone" doc:"How the invitation reaches the owner on it, or the rule that forbids it."`
+	Reach     string `json:"reach" enum:",device,user,later,unknown,no_user_channel,channel_closed,old_system,no_right,user_enrollment,account_driven,platform,gone" doc:"How the invitation reaches the owner on it, or the rule that forbids it."`
 	Suitable  bool   `json:"suitable" doc:"The invitation can be shown there now or soon."`
 	ReachText string `json:"reach_text" doc:"The same as a sentence."`
 	ReachNext string `json:"reach_next,omitempty" doc:"What can be done about it."`

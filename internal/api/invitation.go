@@ -55,6 +55,7 @@ type Diagnosis struct {
 	Acting     int       `json:"acting" doc:"People for whom a run does something."`
 	OnDevice   int       `json:"on_device" doc:"People reached on devices; who is reached both ways counts in both."`
 	ByMail     int       `json:"by_mail" doc:"People reached by e-mail."`
+	Notice     string    `json:"notice,omitempty" doc:"What is wrong with the run as a whole, and what to do; such as links that only the server itself can open."`
 	Verdicts   []Finding `json:"verdicts" nullable:"false"`
 	Shared     int       `json:"shared_accounts,omitempty" doc:"People who are registered with the same Apple Account as somebody else."`
 	SharedText string    `json:"shared_accounts_text,omitempty" doc:"Who, and what that means."`
@@ -89,7 +90,7 @@ func (d *Door) examine(ctx context.Context, in *examineInput) (*answer[Diagnosis
 	found, err := d.Inviter.Examine(ctx, request)
 	return answered(Diagnosis{
 		LocationID: string(found.Location.ID), Location: found.Location.Name,
-		People: found.People, Reachable: found.Reachable, Acting: found.Acting, OnDevice: found.OnDevice, ByMail: found.ByMail,
+		People: found.People, Reachable: found.Reachable, Acting: found.Acting, OnDevice: found.OnDevice, ByMail: found.ByMail, Notice: found.Notice,
 		Verdicts: each(found.Verdicts, func(f invite.Finding) Finding { return Finding{verdictOf(f.Verdict), f.People} }),
 		Shared:   found.Shared.People, SharedText: found.Shared.Sentence,
 	}, err)
@@ -128,6 +129,14 @@ type Repeatable struct {
 	Key string `header:"Idempotency-Key" maxLength:"200" doc:"A request with a key that was used before starts nothing and answers with the task of then."`
 }
 
+// key is the caller's key, which is never one that the server makes.
+func (r Repeatable) key() string {
+	if r.Key == "" {
+		return ""
+	}
+	return "api:" + r.Key
+}
+
 type inviteInput struct {
 	Repeatable
 	Body InvitationRequest
@@ -138,7 +147,7 @@ func (d *Door) invite(ctx context.Context, in *inviteInput) (*answer[Task], erro
 	if err != nil {
 		return nil, err
 	}
-	request.IdempotencyKey = in.Key
+	request.IdempotencyKey = in.key()
 	start := d.Inviter.Start
 	if len(request.Devices) > 0 && request.Channel == vpp.ChannelDevice {
 		start = d.Inviter.InviteOn

@@ -19,6 +19,8 @@ type MDMState struct {
 	ExpiresAt *time.Time `json:"push_certificate_expires_at,omitempty"`
 	AddedAt   *time.Time `json:"push_certificate_added_at,omitempty"`
 	Warning   string     `json:"warning,omitempty" doc:"That the push certificate expires soon, or has."`
+	Problem   string     `json:"push_problem,omitempty" doc:"Why Apple does not take pushes, so that devices are not woken."`
+	ProblemAt *time.Time `json:"push_problem_since,omitempty"`
 	Address   string     `json:"address" doc:"Where devices reach it."`
 	Devices   int        `json:"devices" doc:"Known here, of every MDM server."`
 }
@@ -31,7 +33,7 @@ func (d *Door) mdmState(ctx context.Context, _ *none) (*answer[MDMState], error)
 	c, err := d.Devices.CountDevices(ctx)
 	out := MDMState{
 		Ready: len(state.Missing) == 0, Missing: state.Missing, Topic: state.Cert.Topic, ExpiresAt: at(state.Cert.NotAfter), AddedAt: at(state.Cert.AddedAt),
-		Warning: state.Warning, Address: state.Address, Devices: c.Total,
+		Warning: state.Warning, Problem: state.Cert.Problem, ProblemAt: at(state.Cert.ProblemAt), Address: state.Address, Devices: c.Total,
 	}
 	if out.Missing == nil {
 		out.Missing = []string{}

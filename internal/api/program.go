@@ -21,7 +21,7 @@ func (d *Door) sync(ctx context.Context, in *syncInput) (*answer[Task], error) {
 	if err != nil {
 		return nil, err
 	}
-	t, err := d.Program.StartSync(ctx, actor(ctx), selection, in.Body.Full, in.Key)
+	t, err := d.Program.StartSync(ctx, actor(ctx), selection, in.Body.Full, in.key())
 	return answered(taskOf(t), err)
 }
 
@@ -38,7 +38,7 @@ func (d *Door) deleteFromVPP(ctx context.Context, in *deleteInput) (*answer[Task
 	if err != nil {
 		return nil, err
 	}
-	t, err := d.Program.StartDelete(ctx, actor(ctx), selection, in.Body.AtOnce, in.Key)
+	t, err := d.Program.StartDelete(ctx, actor(ctx), selection, in.Body.AtOnce, in.key())
 	return answered(taskOf(t), err)
 }
 

@@ -179,12 +179,11 @@ func (s *Service) describe(ctx context.Context, m vpp.MDMServer, server Server) 
 	if err != nil || len(unknown) == 0 {
 		return err
 	}
-	commands, ids := make([]vpp.Command, len(unknown)), make([]vpp.DeviceID, len(unknown))
+	commands := make([]vpp.Command, len(unknown))
 	for i, d := range unknown {
 		commands[i] = vpp.Command{ID: s.config.IDs(), Kind: vpp.CommandAccount, MDM: m.ID, DeviceID: d.ID, Enrollment: d.Key}
-		ids[i] = d.ID
 	}
-	if err := s.store.AccountAsked(ctx, ids); err != nil {
+	if err := s.store.AccountAsked(ctx, commands); err != nil {
 		return err
 	}
 	_ = server.Send(ctx, commands) // tomorrow again

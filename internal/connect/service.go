@@ -29,7 +29,7 @@ type Devices interface {
 	CommandsToAsk(ctx context.Context, id vpp.MDMID, limit int) ([]vpp.Command, error)
 	CommandsAsked(ctx context.Context, commands []vpp.Command) error
 	DevicesToDescribe(ctx context.Context, id vpp.MDMID, before time.Time, limit int) ([]vpp.Device, error)
-	AccountAsked(ctx context.Context, ids []vpp.DeviceID) error
+	AccountAsked(ctx context.Context, questions []vpp.Command) error
 }
 
 // Box locks secrets at rest; the context binds them to their record.

@@ -138,6 +138,9 @@ func (d *Door) mdmSettings(r *http.Request) (view.MDMSettings, error) {
 	if state.Warning != "" {
 		m.Page.Notices = append(m.Page.Notices, view.Notice{Tone: view.Warn, Text: state.Warning})
 	}
+	if p := state.Cert.Problem; p != "" {
+		m.Page.Notices = append(m.Page.Notices, view.Notice{Tone: view.Warn, Text: "Since " + d.when(state.Cert.ProblemAt).Full + " devices are not woken. " + p})
+	}
 	if !m.Renew {
 		m.Facts = append(m.Facts, view.Fact{Term: "Push certificate", Text: "none", Tone: view.Warn})
 		return m, nil

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/rsvpp/rsvpp/internal/console/view"
 	"github.com/rsvpp/rsvpp/internal/operator"
@@ -35,7 +36,7 @@ func (d *Door) device(r *http.Request) (view.DeviceCard, error) {
 	}
 	m.Page.Title, m.Page.Path, m.Page.Crumbs = deviceName(p.Device), devicePath(p.ID), []view.Link{{Text: "Devices", Href: "/devices"}}
 	m.Repair = p.AccountState() == vpp.AccountOther
-	m.May.Ask = m.May.Ask && p.Reach.Open()
+	m.May.Ask = m.May.Ask && (p.Reach.Open() || slices.ContainsFunc(p.Channels, func(c vpp.Enrollment) bool { return c.OwnerID != "" }))
 	if p.OwnerID == "" && p.Reach.Open() {
 		m.Reach = view.Reached{Tone: view.Info, Word: "Nobody’s", Sentence: "The invitation could be shown on this device, but it is nobody’s.", Next: "Assign it to a person first."}
 	}

@@ -123,6 +123,8 @@ func TestDeviceManagement(t *testing.T) {
 	b.pushCert(topic, time.Now().AddDate(0, 0, 20)).leads("/settings/mdm")
 	b.get("/settings/mdm").says(200, topic, "The push certificate expires in 20 days", "Renew the push certificate")
 	b.get("/devices").says(200, "The push certificate expires in 20 days")
+	storetest.Exec(t, h.db, "UPDATE mdm_push_certs SET problem = 'Apple said no.', problem_at = 1780000000000")
+	b.get("/settings/mdm").says(200, "Since 28 May 2026", "devices are not woken. Apple said no.")
 	b.pushCert("com.apple.mgmt.External.other", time.Now().AddDate(1, 0, 0)).says(422, "would have to enroll anew")
 	b.pushCert(topic, time.Now().AddDate(1, 0, 0)).leads("/settings/mdm")
 	if got := b.get("/settings/mdm"); strings.Contains(got.body, "expires in 1") {

@@ -93,6 +93,8 @@ func reachWord(r vpp.Reach) string {
 		return "In their user channel"
 	case vpp.ReachLater:
 		return "After setup"
+	case vpp.ReachUnknown:
+		return "Not known yet"
 	case vpp.ReachNoUserChannel:
 		return "No user channel yet"
 	case vpp.ReachChannelClosed:

@@ -23,7 +23,7 @@ func (d *Door) inviteReview(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	m := view.InviteReview{Page: d.wizardPage(r, f, "review"), ID: f.ID, Token: f.ID, ByLink: f.Channel == vpp.ChannelLink, Text: f.mails()}
+	m := view.InviteReview{Page: d.wizardPage(r, f, "review"), ID: f.ID, Token: f.ID, ByLink: f.Channel == vpp.ChannelLink, Text: f.mails(), Notice: found.Notice}
 	if f.Channel == vpp.ChannelDevice || f.Channel == vpp.ChannelBoth {
 		m.Ways = waysOf(found)
 	}

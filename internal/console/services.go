@@ -139,6 +139,8 @@ type Letters interface {
 	SaveLetter(ctx context.Context, by vpp.Actor, letter vpp.Letter) error
 	PreviewLetter(ctx context.Context, letter vpp.Letter, user vpp.UserID, location vpp.LocationID) (vpp.Letter, error)
 	MailSettings(ctx context.Context) (invite.MailSettings, error)
+	// DeadLinks says that links lead nowhere for others, "" when all is well.
+	DeadLinks(ctx context.Context, handedOver bool) (string, error)
 	SaveMailSettings(ctx context.Context, by vpp.Actor, next invite.MailSettings) error
 	TestMail(ctx context.Context, settings invite.MailSettings, to string) (invite.TestReport, error)
 	TestLetter(ctx context.Context, letter vpp.Letter, to string, user vpp.UserID, location vpp.LocationID) (invite.Handover, error)

@@ -20,8 +20,9 @@ type standing struct {
 	here      vpp.Location
 	funnel    vpp.Funnel
 	counts    vpp.Counts
-	mail      bool // letters can leave
-	told      bool // somebody is written to about tokens and locations
+	mail      bool   // letters can leave
+	dead      string // why their links lead nowhere, "" when they do not
+	told      bool   // somebody is written to about tokens and locations
 }
 
 func (d *Door) startPage(w http.ResponseWriter, r *http.Request) error {
@@ -55,7 +56,11 @@ func (d *Door) standing(r *http.Request) (s standing, err error) {
 		return s, err
 	}
 	settings, err := d.Letters.MailSettings(ctx)
+	if err != nil {
+		return s, err
+	}
 	s.mail, s.told = settings.Configured(), len(settings.Administrators) > 0
+	s.dead, err = d.Letters.DeadLinks(ctx, false)
 	return s, err
 }
 
@@ -83,6 +88,9 @@ func (d *Door) attention(s standing) []view.Notice {
 		if text := d.waiting(l); text != "" {
 			warns = append(warns, view.Notice{Tone: view.Info, Text: l.Name + ": " + text + ". Work goes on by itself then."})
 		}
+	}
+	if s.dead != "" {
+		stops = append(stops, view.Notice{Tone: view.Warn, Text: s.dead})
 	}
 	if !s.mail {
 		warns = append(warns, view.Notice{Tone: view.Warn, Text: "No mail is configured. Invitations can be made and their links copied, but nothing is mailed.", Action: view.Link{Text: "Set up mail", Href: "/settings/mail"}})

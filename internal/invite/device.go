@@ -25,8 +25,8 @@ type commands interface {
 	// command of ours, changes nothing.
 	RecordCommand(ctx context.Context, a vpp.SentCommand) error
 	CommandsPushed(ctx context.Context, ids []string) error
-	// UncanceledCommands lists what was taken back, or is needed no more, and
-	// an MDM server may still hand out.
+	// UncanceledCommands lists what was taken back or given up, or is needed no
+	// more, and an MDM server may still hand out.
 	UncanceledCommands(ctx context.Context, limit int) ([]vpp.Command, error)
 	CommandsCanceled(ctx context.Context, ids []string) error
 	// LostCommands lists what was for devices that left, or became another's.
@@ -91,7 +91,7 @@ func nameOf(device string) string {
 func (s *Service) DeviceAnswered(ctx context.Context, a vpp.CommandAnswer) error {
 	sentence, mail := explainAnswer(a)
 	return s.store.RecordCommand(ctx, vpp.SentCommand{
-		ID: vpp.DeliveryID(a.ID), MDM: a.MDM, State: a.State(vpp.CommandInvite), At: a.At, Answer: answerWords(a), Sentence: sentence, Mail: mail,
+		ID: vpp.DeliveryID(a.ID), MDM: a.MDM, From: a.Enrollment, State: a.State(vpp.CommandInvite), At: a.At, Answer: answerWords(a), Sentence: sentence, Mail: mail,
 	})
 }
 
@@ -139,27 +139,11 @@ func answerWords(a vpp.CommandAnswer) string {
 
 const sweepCommands = 500
 
-// sweepCommands tells MDM servers what is needed no more, and gives up devices
-// that left or stay silent.
+// sweepCommands gives up devices that left or stay silent, and tells MDM
+// servers what is needed no more.
 func (s *Service) sweepCommands(ctx context.Context) error {
 	if s.devices == nil {
 		return nil
-	}
-	stale, err := s.store.UncanceledCommands(ctx, sweepCommands)
-	if err != nil {
-		return err
-	}
-	if len(stale) > 0 {
-		if err := s.devices.Cancel(ctx, stale); err != nil {
-			return err
-		}
-		ids := make([]string, len(stale))
-		for i, c := range stale {
-			ids[i] = c.ID
-		}
-		if err := s.store.CommandsCanceled(ctx, ids); err != nil {
-			return err
-		}
 	}
 	lost, err := s.store.LostCommands(ctx, sweepCommands)
 	if err != nil {
@@ -168,13 +152,30 @@ func (s *Service) sweepCommands(ctx context.Context) error {
 	silent, err := s.store.SilentCommands(ctx, s.now().Add(-s.config.Silence), sweepCommands)
 	return errors.Join(err,
 		s.giveUp(ctx, lost, "The device left, or became another person's, before it showed the invitation."),
-		s.giveUp(ctx, silent, "The device has not answered for weeks: it was given up."))
+		s.giveUp(ctx, silent, "The device has not answered for weeks: it was given up."),
+		s.cancelStale(ctx))
+}
+
+// cancelStale tells MDM servers what they need not hand out any more.
+func (s *Service) cancelStale(ctx context.Context) error {
+	stale, err := s.store.UncanceledCommands(ctx, sweepCommands)
+	if err != nil || len(stale) == 0 {
+		return err
+	}
+	if err := s.devices.Cancel(ctx, stale); err != nil {
+		return err
+	}
+	ids := make([]string, len(stale))
+	for i, c := range stale {
+		ids[i] = c.ID
+	}
+	return s.store.CommandsCanceled(ctx, ids)
 }
 
 // giveUp ends commands that no device will answer; a letter may take over.
 func (s *Service) giveUp(ctx context.Context, commands []vpp.SentCommand, why string) (err error) {
 	for _, c := range commands {
-		c.State, c.At, c.Mail, c.Sentence = vpp.CommandFailed, s.now(), true, why
+		c.State, c.At, c.Mail, c.Sentence, c.GivenUp = vpp.CommandFailed, s.now(), true, why, true
 		err = errors.Join(err, s.store.RecordCommand(ctx, c))
 	}
 	return err

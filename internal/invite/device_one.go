@@ -81,6 +81,6 @@ func (s *Service) RetryCommand(ctx context.Context, by vpp.Actor, id vpp.Deliver
 	}
 	return s.InviteOn(ctx, by, Request{
 		Selection: vpp.Selection{IDs: []vpp.UserID{c.UserID}}, Location: c.LocationID, Devices: []vpp.DeviceID{c.DeviceID},
-		IdempotencyKey: "command:" + string(id),
+		IdempotencyKey: vpp.OurKey("command:" + string(id)),
 	})
 }

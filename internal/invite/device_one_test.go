@@ -134,7 +134,7 @@ func TestActiveTasks(t *testing.T) {
 		failed := h.commands(vpp.CommandFilter{State: vpp.CommandFailed})[0]
 		first, err := h.RetryCommand(t.Context(), anna, failed.ID)
 		must(t, err)
-		again, err := h.RetryCommand(t.Context(), anna, failed.ID)
+		again, err := h.RetryCommand(t.Context(), vpp.Actor{ID: "2", Name: "key:nightly"}, failed.ID)
 		if err != nil || again.ID != first.ID {
 			t.Errorf("two tasks: %v %v %v", first.ID, again.ID, err)
 		}

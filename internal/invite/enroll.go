@@ -95,7 +95,7 @@ func (s *Service) inviteEnrolled(ctx context.Context, rule vpp.EnrollRule, i vpp
 	}
 	_, err = s.InviteOn(ctx, vpp.Server, Request{
 		Selection: vpp.Selection{IDs: []vpp.UserID{i.UserID}}, Location: i.LocationID, Devices: []vpp.DeviceID{i.DeviceID}, ElseMail: rule.ElseMail,
-		IdempotencyKey: "enrolled:" + string(i.DeviceID) + ":" + string(i.UserID) + ":" + strconv.FormatInt(i.EnrolledAt.UnixMilli(), 10),
+		IdempotencyKey: vpp.OurKey("enrolled:" + string(i.DeviceID) + ":" + string(i.UserID) + ":" + strconv.FormatInt(i.EnrolledAt.UnixMilli(), 10)),
 	})
 	switch vpp.KindOf(err) {
 	case vpp.Conflict, vpp.Invalid, vpp.NotFound, vpp.Denied:

@@ -38,6 +38,7 @@ type Diagnosis struct {
 	ByMail    int // reached by mail
 	Verdicts  []Finding
 	Cases     []vpp.CaseCount // what the verdicts turn on
+	Notice    string          // what is wrong with the run as a whole and what to do, "" for nothing
 	Shared    Sharing         // people who are registered with the same Apple Account as somebody else
 }
 
@@ -136,6 +137,11 @@ func (s *Service) diagnose(ctx context.Context, r Request) (Diagnosis, []vpp.Cas
 	}
 	d := sum(counts, t)
 	d.Location, d.Cases = location, counts
+	if r.Channel != vpp.ChannelDevice || r.ElseMail {
+		if d.Notice, err = s.DeadLinks(ctx, r.Channel == vpp.ChannelLink); err != nil {
+			return d, counts, err
+		}
+	}
 	d.Shared, err = s.sharing(ctx, r.Selection)
 	return d, counts, err
 }

@@ -1,6 +1,7 @@
 package invite_test
 
 import (
+	"cmp"
 	"context"
 	"crypto/aes"
 	"crypto/cipher"
@@ -57,7 +58,7 @@ func open(t testing.TB, url string, config invite.Config) *house {
 	h.sender, err = mail.NewSender(mail.Settings{}, mail.Ports{Now: h.now})
 	must(t, err)
 	t.Cleanup(func() { must(t, h.sender.Close()) })
-	config.BaseURL, config.LinkKey = "https://rsvpp.test", []byte("0123456789abcdef0123456789abcdef")
+	config.BaseURL, config.LinkKey = cmp.Or(config.BaseURL, "https://rsvpp.test"), []byte("0123456789abcdef0123456789abcdef")
 	h.Service = invite.New(h.db, invite.Ports{
 		Carrier: carrier{h.sender}, Devices: lateDevices{h}, Letters: letters{}, Sealer: newBox(t), Apple: h, Clock: h.now,
 		IDs: storetest.NewID, Secrets: uuid.NewString,

@@ -26,6 +26,7 @@ type Request struct {
 const (
 	longestLife = 366 * 24 * time.Hour
 	mostDevices = 100
+	longestKey  = 300 // with what doors and the server put in front
 )
 
 // checked returns the request with what was left open filled in.
@@ -56,8 +57,8 @@ func (r Request) checked() (Request, error) {
 		return r, invalid("else_mail", "An e-mail instead is for invitations on devices: choose those, or both ways.")
 	case r.ExpiresIn < 0 || r.ExpiresIn > longestLife:
 		return r, invalid("expires_in", "A link works for at most a year.")
-	case len(r.IdempotencyKey) > 200:
-		return r, invalid("idempotency_key", "The idempotency key is longer than 200 characters.")
+	case len(r.IdempotencyKey) > longestKey:
+		return r, invalid("idempotency_key", "The idempotency key is too long: take one of at most 200 characters.")
 	}
 	return r, nil
 }

@@ -31,7 +31,7 @@ type Config struct {
 	ClaimFor  time.Duration   // after which the letters of a dead node are taken again; 2 min
 	BackOff   []time.Duration // waits after the 1st, 2nd … deferral, the last repeats; 1m 5m 15m 1h 4h
 	GiveUp    time.Duration   // a letter deferred for so long is refused; 5 days
-	Silence   time.Duration   // a device that is silent for so long is given up; 30 days
+	Silence   time.Duration   // a device that is silent for so long is given up; 14 days, while the link of a letter still has as long to live
 	AppleHost []string        // hosts that a link may lead to; ".apple.com" stands for all below; loopback always may
 }
 
@@ -55,7 +55,7 @@ func (c Config) withUsual() Config {
 		c.GiveUp = 5 * 24 * time.Hour
 	}
 	if c.Silence == 0 {
-		c.Silence = 30 * 24 * time.Hour
+		c.Silence = 14 * 24 * time.Hour
 	}
 	if len(c.AppleHost) == 0 {
 		c.AppleHost = []string{".apple.com"}

@@ -2,7 +2,6 @@ package invite
 
 import (
 	"context"
-	"net"
 	"net/url"
 	"strings"
 	"time"
@@ -199,7 +198,7 @@ func (s *Service) leadsToApple(link string) bool {
 		return false
 	}
 	host := strings.ToLower(u.Hostname())
-	if ip := net.ParseIP(host); host == "localhost" || ip != nil && ip.IsLoopback() {
+	if isLoopback(host) {
 		return u.Scheme == "https" || u.Scheme == "http"
 	}
 	if u.Scheme != "https" {

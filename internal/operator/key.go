@@ -107,17 +107,29 @@ func (s *Service) newKey(caller Caller, in KeyInput) (StoredKey, error) {
 	}, nil
 }
 
-// RevokeKey ends a key, the caller's own or that of somebody who may do no
-// more than the caller.
+// RevokeKey ends a key: one of the caller's own, or of somebody who may do no
+// more than the caller. A key in hand ends none that may do more than itself.
 func (s *Service) RevokeKey(ctx context.Context, caller Caller, id string) error {
 	key, err := s.store.Key(ctx, id)
 	if err != nil {
 		return err
 	}
-	if key.OperatorID != caller.Operator.ID && !caller.Scopes.Allow(ScopeOperators) {
-		return errBeyond
+	if err := s.checkKey(ctx, caller, key); err != nil {
+		return err
 	}
 	return s.store.RevokeKey(ctx, caller.Actor(), id, s.clock())
+}
+
+func (s *Service) checkKey(ctx context.Context, caller Caller, key StoredKey) error {
+	switch own := key.OperatorID == caller.Operator.ID; {
+	case own && !caller.Scopes.Cover(storedScopes(key.Scopes).Within(caller.Operator.Scopes)):
+		return errBeyond
+	case own:
+		return nil
+	case !caller.Scopes.Allow(ScopeOperators):
+		return errBeyond
+	}
+	return s.checkOver(ctx, caller, key.OperatorID)
 }
 
 // ListKeys returns the holder's keys, the newest first; holder "" is everybody.

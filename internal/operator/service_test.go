@@ -289,9 +289,28 @@ func TestNobodyGrows(t *testing.T) {
 		wantKind(t, o.SetPassword(ctx, ben, anna.Operator.ID, "a longer password"), vpp.Denied, "anna's password set by ben")
 		wantKind(t, o.Remove(ctx, ben, anna.Operator.ID), vpp.Denied, "anna removed by ben")
 
-		_, secret, err := o.CreateKey(ctx, anna, operator.KeyInput{Name: "reader", Scopes: operator.Scopes{"read"}})
+		// Keys: of somebody who may do more, and one's own that may do more than
+		// the key in hand.
+		key, secret, err := o.CreateKey(ctx, anna, operator.KeyInput{Name: "reader", Scopes: operator.Scopes{"read"}})
 		if err != nil {
 			t.Fatal(err)
+		}
+		wantKind(t, o.RevokeKey(ctx, ben, key.ID), vpp.Denied, "anna's key revoked by ben")
+		_, narrow, err := o.CreateKey(ctx, ben, operator.KeyInput{Name: "narrow", Scopes: operator.Scopes{"operators"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		wide, _, err := o.CreateKey(ctx, ben, operator.KeyInput{Name: "wide", Scopes: operator.Scopes{"operators", "read"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		thief, err := o.UseKey(ctx, narrow, home)
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantKind(t, o.RevokeKey(ctx, thief, wide.ID), vpp.Denied, "ben's wide key revoked with his narrow one")
+		if err := o.RevokeKey(ctx, ben, wide.ID); err != nil {
+			t.Errorf("ben's own key: %v", err)
 		}
 		reader, err := o.UseKey(ctx, secret, home)
 		if err != nil {

@@ -54,6 +54,7 @@ type libraryWalk struct {
 	Next     int
 	Started  time.Time
 	Moved    bool               // what is read changed under way
+	Twice    bool               // the pages are walked again, because too much was missed while they moved
 	Assets   bool               // apps and books were read
 	Grown    map[string]int     // in a delta: how many more of each asset Apple counts in people's hands
 	Added    map[string][]int64 // in a delta: the rows that were added, by asset
@@ -222,7 +223,7 @@ func pricing(p string) string {
 // libraryBroke stores how far a read of licenses has come; see walkBroke.
 func (t *tender) libraryBroke(ctx context.Context, w *libraryWalk, err error) error {
 	var page *appsandbooks.PageError
-	again := libraryWalk{Full: w.Full, Since: w.Since, Started: w.Started, Assets: w.Assets, Grown: w.Grown, Added: w.Added, Changed: w.Changed, Restarts: w.Restarts + 1}
+	again := libraryWalk{Full: w.Full, Since: w.Since, Started: w.Started, Assets: w.Assets, Grown: w.Grown, Added: w.Added, Changed: w.Changed, Twice: w.Twice, Restarts: w.Restarts + 1}
 	switch {
 	case errors.Is(err, errSlice):
 		err = nil

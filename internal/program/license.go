@@ -3,6 +3,7 @@ package program
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/rsvpp/rsvpp/appsandbooks"
@@ -38,10 +39,15 @@ func (t *tender) readAssignments(ctx context.Context, w *libraryWalk) error {
 	switch {
 	case err != nil:
 		return err
-	case w.Full:
-		return t.missingAssignments(ctx, w, was)
+	case !w.Full:
+		return t.doubtAdded(ctx, w)
 	}
-	return t.doubtAdded(ctx, w)
+	again, err := t.missingAssignments(ctx, w, was)
+	if err != nil || !again {
+		return err
+	}
+	*w = libraryWalk{Full: true, Started: w.Started, Changed: w.Changed, Restarts: w.Restarts, Twice: true}
+	return t.walkLibrary(ctx, w)
 }
 
 // makeRoom ends a read of licenses for now when the job's slice is over, or
@@ -156,48 +162,51 @@ func assignmentOf(a *appsandbooks.Assignment) vpp.Assignment {
 	}
 }
 
-// missingAssignments deals with licenses that a full read did not show.
-func (t *tender) missingAssignments(ctx context.Context, w *libraryWalk, was *imprint) error {
+// missingAssignments deals with licenses that a full read did not show, or
+// says that they had better be walked again: when they are many and moved.
+func (t *tender) missingAssignments(ctx context.Context, w *libraryWalk, was *imprint) (again bool, err error) {
 	var gone []int64
-	var err error
 	if was.there() {
 		gone = was.unseen(w.seen)
 	} else if gone, err = t.store.AssignmentsUnseen(ctx, t.l.ID, func(row int64) bool { return !w.seen.has(row) }); err != nil {
-		return err
+		return false, err
 	}
-	if len(gone) == 0 {
-		return nil
-	}
-	if w.Moved {
-		return t.store.WantLooks(ctx, t.l.ID, gone)
+	switch {
+	case len(gone) == 0:
+		return false, nil
+	case w.Moved && len(gone) >= someLooks && !w.Twice:
+		return true, nil
+	case w.Moved:
+		return false, t.store.WantLooks(ctx, t.l.ID, gone)
 	}
 	n, err := t.store.RemoveAssignments(ctx, t.l.ID, gone)
 	if n > 0 {
 		w.Changed["licenses_removed"] += n
 	}
-	return err
+	return false, err
 }
 
-// mostLooks bounds how many holders are asked for by name in one read; the
-// next goes on with the others.
-const mostLooks = 1000
+// someLooks is how many holders are in hand at a time to be asked for by name.
+const someLooks = 1000
 
-// lookAtHolders asks Apple by name for all licenses of a holder.
+// lookAtHolders asks Apple by name for all licenses of the holders in doubt,
+// until there are none. It makes room when users are due.
 func (t *tender) lookAtHolders(ctx context.Context, w *libraryWalk) error {
-	holders, err := t.store.Looks(ctx, t.l.ID, mostLooks)
-	if err != nil {
-		return err
-	}
-	for len(holders) > 0 {
-		some := holders[:min(len(holders), t.config.Parallel)]
-		if err := t.lookAtSome(ctx, w, some); err != nil {
+	began := t.config.Now()
+	for {
+		holders, err := t.store.Looks(ctx, t.l.ID, someLooks)
+		if err != nil || len(holders) == 0 {
 			return err
 		}
-		if holders = holders[len(some):]; len(holders) > 0 && t.config.Now().After(t.end) {
-			return errSlice
+		for some := range slices.Chunk(holders, t.config.Parallel) {
+			if err := t.lookAtSome(ctx, w, some); err != nil {
+				return err
+			}
+			if err := t.makeRoom(ctx, began); err != nil {
+				return err
+			}
 		}
 	}
-	return nil
 }
 
 func (t *tender) lookAtSome(ctx context.Context, w *libraryWalk, some []vpp.Holder) error {

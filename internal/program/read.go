@@ -27,7 +27,12 @@ type walk struct {
 	Restarts int
 	Changed  map[string]int
 	Seen     string             // who was seen living: a bitmap by number in the store, base64
+	Retired  time.Time          // since when the retired are walked, because more were missed than are best asked for by name
 	Verify   []vpp.ClientUserID // lived here, were not seen: asked for by name
+	Checked  int64              // who was missed is dealt with up to this number in the store
+	Named    int                // were asked for by name,
+	Gone     int                // and are gone
+	Partly   bool               // not all who were missed were asked for
 
 	seen bitmap
 }
@@ -85,13 +90,10 @@ func (t *tender) readSlice(ctx context.Context, wanted vpp.ReadWanted) (began ti
 	if err := t.walkPages(ctx, w, was); err != nil {
 		return began, false, t.walkBroke(ctx, w, err)
 	}
-	if w.Full && w.Verify == nil {
-		if w.Verify, err = t.livingUnseen(ctx, w, was); err != nil {
-			return began, false, err
+	if w.Full {
+		if err := t.findMissed(ctx, w, was); err != nil {
+			return began, false, t.walkBroke(ctx, w, err)
 		}
-	}
-	if err := t.verify(ctx, w); err != nil {
-		return began, false, t.walkBroke(ctx, w, err)
 	}
 	return w.Started, true, t.finishRead(ctx, w)
 }
@@ -103,25 +105,15 @@ func (t *tender) finishRead(ctx context.Context, w *walk) (err error) {
 			return err
 		}
 	}
-	r := vpp.ReadResult{Full: w.Full, Moved: w.Moved, Version: w.Version, Seen: w.Records, Started: w.Started, Changed: w.Changed}
+	r := vpp.ReadResult{Full: w.Full, Partly: w.Partly, Moved: w.Moved, Version: w.Version, Seen: w.Records, Started: w.Started, Changed: w.Changed}
 	if r.NextRead, r.NextFull, err = t.afterRead(ctx, t.l.ID, w.Full); err != nil {
 		return err
 	}
+	if w.Partly {
+		r.NextFull = r.NextRead
+	}
 	return t.store.FinishRead(ctx, t.l.ID, r)
 }
-
-// livingUnseen returns who lived here as far as we know and was not seen by
-// a full read.
-func (t *tender) livingUnseen(ctx context.Context, w *walk, was *imprint) ([]vpp.ClientUserID, error) {
-	if !was.there() {
-		return t.store.LivingUnseen(ctx, t.l.ID, verifyLimit, func(seq int64) bool { return !w.seen.has(seq) })
-	}
-	return t.store.LivingNames(ctx, t.l.ID, was.unseen(w.seen), verifyLimit)
-}
-
-// verifyLimit bounds how many people that a full read missed are asked for by
-// name; the next full read goes on with the others.
-const verifyLimit = 1000
 
 func (t *tender) loadWalk(ctx context.Context, wanted vpp.ReadWanted) (_ *walk, err error) {
 	if wanted.Walk != "" {
@@ -162,25 +154,10 @@ func (t *tender) walkPages(ctx context.Context, w *walk, was *imprint) error {
 	}
 	asked := t.config.Now()
 	written := func() error { return nil }
-	query := appsandbooks.UsersQuery{ActiveOnly: w.Full && !w.Removed, SinceVersionID: w.Since, PageIndex: w.Next}
-	_, err := t.apple.WalkUsers(ctx, query, func(p *appsandbooks.UsersPage) error {
-		records := make([]vpp.Record, 0, len(p.Users))
-		for i := range p.Users {
-			r := recordOf(p.Users[i])
-			if was.there() {
-				if seq, same := was.find(digestOf(r)); same {
-					w.seen.add(seq)
-					continue
-				}
-			}
-			records = append(records, r)
-		}
-		found, err := t.compare(ctx, records, asked, w.seen)
+	_, err := t.apple.WalkUsers(ctx, w.query(), func(p *appsandbooks.UsersPage) error {
+		found, err := t.take(ctx, w, p, was, asked)
 		if err != nil {
 			return err
-		}
-		for _, seq := range found.living {
-			w.seen.add(seq)
 		}
 		if err := written(); err != nil {
 			written = func() error { return err }
@@ -196,6 +173,37 @@ func (t *tender) walkPages(ctx context.Context, w *walk, was *imprint) error {
 		return writeErr
 	}
 	return err
+}
+
+// query is what a walk asks for.
+func (w *walk) query() appsandbooks.UsersQuery {
+	if !w.Retired.IsZero() {
+		return appsandbooks.UsersQuery{RetiredOnly: true, PageIndex: w.Next}
+	}
+	return appsandbooks.UsersQuery{ActiveOnly: w.Full && !w.Removed, SinceVersionID: w.Since, PageIndex: w.Next}
+}
+
+// take compares a page, and notes who was seen living.
+func (t *tender) take(ctx context.Context, w *walk, p *appsandbooks.UsersPage, was *imprint, asked time.Time) (applied, error) {
+	if !w.Retired.IsZero() {
+		return t.takeRetired(ctx, w, p)
+	}
+	records := make([]vpp.Record, 0, len(p.Users))
+	for i := range p.Users {
+		r := recordOf(p.Users[i])
+		if was.there() {
+			if seq, same := was.find(digestOf(r)); same {
+				w.seen.add(seq)
+				continue
+			}
+		}
+		records = append(records, r)
+	}
+	found, err := t.compare(ctx, records, asked, w.seen)
+	for _, seq := range found.living {
+		w.seen.add(seq)
+	}
+	return found, err
 }
 
 // writePage begins to write a page; the returned function waits for it and
@@ -221,31 +229,13 @@ func (w *walk) pass(p *appsandbooks.UsersPage, found applied) {
 	for k, n := range found.changed {
 		w.Changed[k] += n
 	}
-	w.Records += len(p.Users)
+	if w.Retired.IsZero() {
+		w.Records += len(p.Users)
+	}
 	w.Total, w.Next = p.TotalPages, -1
 	if p.NextPageIndex != nil {
 		w.Next = *p.NextPageIndex
 	}
-}
-
-// verify asks Apple by name about people whom a full read missed. Pages move
-// while they are read, so nobody is gone because a page lacked them.
-func (t *tender) verify(ctx context.Context, w *walk) error {
-	for len(w.Verify) > 0 {
-		n := min(len(w.Verify), t.config.Parallel)
-		left, err := t.readNamed(ctx, w.Verify[:n], w.Changed)
-		w.Verify = append(left, w.Verify[n:]...)
-		if err != nil {
-			return err
-		}
-		if len(w.Verify) > 0 && t.config.Now().After(t.end) {
-			return errSlice
-		}
-	}
-	if w.Verify == nil {
-		w.Verify = []vpp.ClientUserID{}
-	}
-	return nil
 }
 
 // readNamed reads people one by one and writes what is so of all whom Apple
@@ -331,7 +321,7 @@ func (t *tender) walkBroke(ctx context.Context, w *walk, err error) error {
 		*w = walk{Full: true, Started: w.Started, Changed: w.Changed, Restarts: w.Restarts + 1}
 		err = nil
 	case restart:
-		*w = walk{Full: w.Full, Removed: w.Removed, Since: w.Since, Started: w.Started, Changed: w.Changed, Restarts: w.Restarts + 1}
+		w.again()
 		if w.Restarts%3 != 0 { // now and then the location is left alone for a while
 			err = nil
 		}
@@ -342,6 +332,17 @@ func (t *tender) walkBroke(ctx context.Context, w *walk, err error) error {
 	}
 	keep := t.store.KeepRead(context.WithoutCancel(ctx), t.l.ID, text, vpp.Progress{Done: max(w.Next, 0), Total: w.Total})
 	return errors.Join(err, keep)
+}
+
+// again begins with the first page once more. Who was seen living is not
+// forgotten because the pages of the retired broke.
+func (w *walk) again() {
+	w.Restarts++
+	if !w.Retired.IsZero() {
+		w.Next = 0
+		return
+	}
+	*w = walk{Full: w.Full, Removed: w.Removed, Since: w.Since, Started: w.Started, Changed: w.Changed, Restarts: w.Restarts}
 }
 
 // bitmap is a set of small numbers.

@@ -147,10 +147,10 @@ type reads interface {
 	// Unread says whether people have names at Apple of which nothing was read.
 	Unread(ctx context.Context, id vpp.LocationID) (bool, error)
 	FinishRead(ctx context.Context, id vpp.LocationID, r vpp.ReadResult) error
-	LivingNames(ctx context.Context, id vpp.LocationID, seqs []int64, limit int) ([]vpp.ClientUserID, error)
+	LivingAmong(ctx context.Context, id vpp.LocationID, seqs []int64, limit int) ([]vpp.Numbered, error)
 	Imprint(ctx context.Context, id vpp.LocationID, kind vpp.Imprinted) (*vpp.Imprint, error)
 	RenewImprint(ctx context.Context, id vpp.LocationID, kind vpp.Imprinted) error
-	LivingUnseen(ctx context.Context, id vpp.LocationID, limit int, unseen func(seq int64) bool) ([]vpp.ClientUserID, error)
+	LivingUnseen(ctx context.Context, id vpp.LocationID, after int64, limit int, unseen func(seq int64) bool) ([]vpp.Numbered, error)
 	WantRead(ctx context.Context, id vpp.LocationID, full bool) error
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -202,6 +203,36 @@ func TestTendCreates(t *testing.T) {
 		w.equal(t)
 		if counts, err = w.db.CountPeople(t.Context(), school); err != nil || counts.Status[vpp.Registered] != 250 {
 			t.Errorf("S0-22: everybody accepted: %+v %v", counts, err)
+		}
+	})
+}
+
+// Whoever was created first does not wait for the last: results are read while
+// people are still being sent.
+func TestTendReadsWhileItSends(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		limits := applesim.UnlimitedRate()
+		limits.MaxUsers = 10
+		w := newWorld(t, url, applesim.Options{Limits: limits})
+		w.wire.before = func(call string, _ int) *http.Response {
+			if call == "POST users/create" { // calls take their time
+				w.pass(w.config.Cadence.Settle)
+			}
+			return nil
+		}
+		storetest.AddPeople(t, w.db, school, 300, vpp.WriteCreate)
+		w.settle(t)
+		w.equal(t)
+		calls := w.wire.since(0)
+		read, last := slices.Index(calls, "GET users"), len(calls)-1
+		for calls[last] != "POST users/create" {
+			last--
+		}
+		if first := slices.Index(calls, "POST users/create"); read < first {
+			read = first + slices.Index(calls[first:], "GET users")
+		}
+		if read > last {
+			t.Errorf("the first read came after the last of %d calls that create people: %q", w.wire.of("POST users/create"), calls)
 		}
 	})
 }

@@ -27,6 +27,9 @@ func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.URL.Query().Get("activeOnly") != "" {
 		call += " full"
 	}
+	if r.URL.Query().Get("retiredOnly") != "" {
+		call += " retired"
+	}
 	w.mu.Lock()
 	n := 1 + w.count(call)
 	before, after, fails := w.before, w.after, w.fails

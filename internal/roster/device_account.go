@@ -17,10 +17,11 @@ type Commands interface {
 // AccountStore is what asking needs to know and to keep.
 type AccountStore interface {
 	Device(ctx context.Context, id vpp.DeviceID) (vpp.DevicePage, error)
-	// DevicesToAsk lists devices last asked before a time, or before another
-	// one where no answer came.
+	// DevicesToAsk lists devices, and channels of others on them, last asked
+	// before a time, or before another one where no answer came.
 	DevicesToAsk(ctx context.Context, before, unanswered time.Time, limit int) ([]vpp.DeviceTarget, error)
-	AccountAsked(ctx context.Context, ids []vpp.DeviceID) error
+	AccountAsked(ctx context.Context, questions []vpp.Command) error
+	TargetsOf(ctx context.Context, people []vpp.UserID) (map[vpp.UserID][]vpp.DeviceTarget, error)
 }
 
 // Accounts asks devices which account is signed in to their App Store (F-10).
@@ -44,14 +45,19 @@ const (
 	patience    = 8 * time.Second // of somebody who waits while Apple's push service is silent
 )
 
-// Ask asks one device now, on its owner's channel (Macs answer for a user).
-// It is an error when nothing may be asked there, with the rule.
+// Ask asks one device now, on the channel of each of its people (Macs and
+// Shared iPads answer for a user). It is an error when nothing may be asked
+// there, with the rule.
 func (a *Accounts) Ask(ctx context.Context, id vpp.DeviceID) error {
 	d, err := a.store.Device(ctx, id)
 	if err != nil {
 		return err
 	}
-	if !d.Reach.Open() {
+	targets, err := a.targets(ctx, d)
+	if err != nil {
+		return err
+	}
+	if len(targets) == 0 {
 		sentence, _ := vpp.ExplainReach(d.Reach)
 		return vpp.Errorf(vpp.Conflict, "This device cannot be asked who is signed in, for the reason that keeps invitations from it. %s", sentence)
 	}
@@ -60,8 +66,22 @@ func (a *Accounts) Ask(ctx context.Context, id vpp.DeviceID) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience) // the question is queued first, whatever comes of the push
 	defer cancel()
-	target := vpp.TargetOf(d.Device, d.Channels, d.OwnerID, true)
-	return a.ask(ctx, []vpp.DeviceTarget{{Target: target, DeviceID: id, MDM: d.MDM}})
+	return a.ask(ctx, targets)
+}
+
+// targets are the channels of a device on which its people can be asked.
+func (a *Accounts) targets(ctx context.Context, d vpp.DevicePage) ([]vpp.DeviceTarget, error) {
+	people := d.People()
+	found, err := a.store.TargetsOf(ctx, people)
+	var open []vpp.DeviceTarget
+	for _, person := range people {
+		for _, t := range found[person] {
+			if t.DeviceID == d.ID && t.Reach.Open() {
+				open = append(open, t)
+			}
+		}
+	}
+	return open, err
 }
 
 // Sweep asks some of the devices whose time has come. One that is away keeps
@@ -78,12 +98,11 @@ func (a *Accounts) Sweep(ctx context.Context) error {
 // ask notes first: a server that refuses is asked no sooner than the others,
 // and one that is asked twice shows nobody anything.
 func (a *Accounts) ask(ctx context.Context, targets []vpp.DeviceTarget) error {
-	ids, commands := make([]vpp.DeviceID, len(targets)), make([]vpp.Command, len(targets))
+	commands := make([]vpp.Command, len(targets))
 	for i, t := range targets {
-		ids[i] = t.DeviceID
 		commands[i] = vpp.Command{ID: a.ids(), Kind: vpp.CommandAccount, MDM: t.MDM, DeviceID: t.DeviceID, Enrollment: t.Enrollment}
 	}
-	if err := a.store.AccountAsked(ctx, ids); err != nil {
+	if err := a.store.AccountAsked(ctx, commands); err != nil {
 		return err
 	}
 	return errors.Join(a.commands.Send(ctx, commands)...)

@@ -2,21 +2,19 @@ package roster
 
 import (
 	"context"
-	"slices"
 	"strings"
 
 	"github.com/rsvpp/rsvpp/internal/vpp"
 )
 
-// home says where people get their places: always in the default location,
-// and in the chosen one.
+// home says where people get their place: in the chosen location, which is the
+// default one only while none is named.
 type home struct {
 	all    []vpp.Location
-	usual  vpp.Location
 	chosen vpp.Location
 }
 
-// locate finds the default location and the chosen one; "" chooses the default.
+// locate finds the chosen location; "" chooses the default one.
 func (s *Service) locate(ctx context.Context, id vpp.LocationID) (home, error) {
 	all, err := s.store.Locations(ctx)
 	if err != nil {
@@ -25,9 +23,6 @@ func (s *Service) locate(ctx context.Context, id vpp.LocationID) (home, error) {
 	h := home{all: all}
 	found := false
 	for _, l := range all {
-		if l.Default {
-			h.usual = l
-		}
 		if l.ID == id || id == "" && l.Default {
 			h.chosen, found = l, true
 		}
@@ -58,5 +53,5 @@ func (h home) places(named string) ([]vpp.LocationID, *vpp.Error) {
 			return nil, invalid("location", "There are %d locations with the name “%s”: write the id of the one that is meant.", len(fits), named)
 		}
 	}
-	return slices.Compact([]vpp.LocationID{h.usual.ID, chosen}), nil
+	return []vpp.LocationID{chosen}, nil
 }

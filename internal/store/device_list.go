@@ -2,10 +2,8 @@ package store
 
 import (
 	"context"
-	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -34,8 +32,9 @@ var accountIs = map[vpp.AccountState]string{
 	vpp.AccountOther:     "(d.account_read_at > 0 AND d.account_hash <> '' AND " + accepted + " NOT IN ('', d.account_hash))",
 }
 
-// closed are devices that somebody has, and on which no invitation reaches them.
-const closed = "d.owner_id <> '' AND d.reach NOT IN ('device', 'user', 'later', 'gone')"
+// closed are devices that somebody has, and on which a rule keeps invitations
+// from them.
+const closed = "d.owner_id <> '' AND d.reach NOT IN ('device', 'user', 'later', 'unknown', 'gone')"
 
 // deviceWhere is a filter as a condition.
 func deviceWhere(f vpp.DeviceFilter) (where string, args []any) {
@@ -139,6 +138,9 @@ func (db *DB) AssignDevice(ctx context.Context, by vpp.Actor, id vpp.DeviceID, p
 		if _, err := t.Exec(ctx, "UPDATE devices SET owner_id = $2, owner_source = $3 WHERE id = $1", id, person, source); err != nil {
 			return err
 		}
+		if err := accountOfOwner(ctx, t, id); err != nil {
+			return err
+		}
 		if err := db.reachAnew(ctx, t, id, before); err != nil {
 			return err
 		}
@@ -169,30 +171,14 @@ func (db *DB) DevicesBySerial(ctx context.Context, serials []string) (map[string
 	return found, err
 }
 
-// DevicesToAsk lists up to limit devices, with the channel to ask on, whose
-// owners may be signed in with another account than is known: last asked
-// before a time, or before another one where no answer came. A device that is
-// away keeps its question, and needs no second one.
-func (db *DB) DevicesToAsk(ctx context.Context, before, unanswered time.Time, limit int) ([]vpp.DeviceTarget, error) {
-	devices, err := all(ctx, db, scanDevice, "SELECT "+deviceColumns+` FROM devices d
-		WHERE d.owner_id <> '' AND d.reach IN ('device', 'user') AND d.account_asked_at < $1 AND (d.account_read_at >= d.account_asked_at OR d.account_asked_at < $2)
-		ORDER BY d.account_asked_at LIMIT $3`, ms(before), ms(unanswered), limit)
-	if err != nil || len(devices) == 0 {
-		return nil, err
-	}
-	var owners []vpp.UserID
-	for _, d := range devices {
-		owners = append(owners, d.OwnerID)
-	}
-	slices.Sort(owners)
-	targets, err := db.TargetsOf(ctx, slices.Compact(owners))
-	var list []vpp.DeviceTarget
-	for _, d := range devices {
-		for _, target := range targets[d.OwnerID] {
-			if target.DeviceID == d.ID && target.Enrollment != "" {
-				list = append(list, target)
-			}
-		}
-	}
-	return list, err
+// accountOfOwner keeps with a device of many people who is signed in on its
+// new owner's channel.
+func accountOfOwner(ctx context.Context, t tx, id vpp.DeviceID) error {
+	_, err := t.Exec(ctx, `UPDATE devices SET
+		account_asked_at = COALESCE((SELECT MAX(e.account_asked_at) FROM enrollments e WHERE e.device_id = $1 AND e.owner_id = devices.owner_id AND e.user_channel), 0),
+		account_read_at = COALESCE((SELECT MAX(e.account_read_at) FROM enrollments e WHERE e.device_id = $1 AND e.owner_id = devices.owner_id AND e.user_channel), 0),
+		account_active = EXISTS (SELECT 1 FROM enrollments e WHERE e.device_id = $1 AND e.owner_id = devices.owner_id AND e.user_channel AND e.account_active),
+		account_hash = COALESCE((SELECT MAX(e.account_hash) FROM enrollments e WHERE e.device_id = $1 AND e.owner_id = devices.owner_id AND e.user_channel), '')
+		WHERE id = $1 AND (platform = 'mac' OR shared)`, id)
+	return err
 }

@@ -89,10 +89,12 @@ func (db *DB) deviceWithChannels(ctx context.Context, q querier, id vpp.DeviceID
 	return d, channels, err
 }
 
-const enrollmentColumns = "e.id, e.mdm, e.device_id, e.user_channel, e.user_id, e.user_short_name, e.user_long_name, e.owner_id, e.enrolled_at, e.seen_at, e.disabled"
+const enrollmentColumns = `e.id, e.mdm, e.device_id, e.user_channel, e.user_id, e.user_short_name, e.user_long_name, e.owner_id, e.enrolled_at, e.seen_at, e.disabled,
+	e.account_asked_at, e.account_read_at, e.account_active, e.account_hash`
 
 func scanEnrollment(s scanner) (e vpp.Enrollment, err error) {
-	err = s.Scan(&e.ID, &e.MDM, &e.DeviceID, &e.User, &e.UserID, &e.UserShortName, &e.UserLongName, &e.OwnerID, timeAt{&e.EnrolledAt}, timeAt{&e.SeenAt}, &e.Disabled)
+	err = s.Scan(&e.ID, &e.MDM, &e.DeviceID, &e.User, &e.UserID, &e.UserShortName, &e.UserLongName, &e.OwnerID, timeAt{&e.EnrolledAt}, timeAt{&e.SeenAt}, &e.Disabled,
+		timeAt{&e.Account.AskedAt}, timeAt{&e.Account.ReadAt}, &e.Account.Active, &e.Account.Hash)
 	return
 }
 

@@ -110,7 +110,9 @@ func merge(was, d vpp.Device, channels []vpp.Enrollment) vpp.Device {
 	if d.AccessRights != 0 {
 		now.AccessRights = d.AccessRights
 	}
-	now.Shared = now.Shared || d.Shared
+	if d.SharedKnown || d.Shared {
+		now.Shared, now.SharedKnown = d.Shared, true
+	}
 	if d.OwnerID != "" && (was.OwnerID == "" || d.OwnerSource == "enrollment" || was.OwnerSource == d.OwnerSource) {
 		now.OwnerID, now.OwnerSource = d.OwnerID, d.OwnerSource
 	}
@@ -122,6 +124,7 @@ func merge(was, d vpp.Device, channels []vpp.Enrollment) vpp.Device {
 		case c.User:
 		case c.Disabled: // it begins anew
 			now.EnrolledAt, now.GoneAt, now.Account = d.EnrolledAt, d.GoneAt, vpp.DeviceAccount{}
+			now.Shared, now.SharedKnown = d.Shared, d.Shared || d.SharedKnown
 		default:
 			now.InSetup, now.GoneAt = d.InSetup, d.GoneAt
 			if now.EnrolledAt.IsZero() {
@@ -134,13 +137,13 @@ func merge(was, d vpp.Device, channels []vpp.Enrollment) vpp.Device {
 
 const deviceColumns = `d.id, d.mdm, d.mdm_key, d.udid, d.serial_number, d.name, d.product, d.model_name, d.os_version, d.build, d.platform,
 	d.kind, d.shared, d.access_rights, d.owner_id, d.owner_source, d.enrolled_at, d.seen_at, d.gone_at, d.in_setup, d.account_asked_at,
-	d.account_read_at, d.account_active, d.account_hash`
+	d.account_read_at, d.account_active, d.account_hash, d.shared_known`
 
 func deviceFields(d *vpp.Device) []any {
 	return []any{
 		&d.ID, &d.MDM, &d.Key, &d.UDID, &d.SerialNumber, &d.Name, &d.Product, &d.ModelName, &d.OSVersion, &d.Build, &d.Platform,
 		&d.Kind, &d.Shared, &d.AccessRights, &d.OwnerID, &d.OwnerSource, timeAt{&d.EnrolledAt}, timeAt{&d.SeenAt}, timeAt{&d.GoneAt}, &d.InSetup,
-		timeAt{&d.Account.AskedAt}, timeAt{&d.Account.ReadAt}, &d.Account.Active, &d.Account.Hash,
+		timeAt{&d.Account.AskedAt}, timeAt{&d.Account.ReadAt}, &d.Account.Active, &d.Account.Hash, &d.SharedKnown,
 	}
 }
 
@@ -149,18 +152,18 @@ func scanDevice(s scanner) (d vpp.Device, err error) { err = s.Scan(deviceFields
 func writeDevice(ctx context.Context, t tx, d vpp.Device) error {
 	_, err := t.Exec(ctx, `INSERT INTO devices (id, mdm, mdm_key, udid, serial_number, name, product, model_name, os_version, build, platform,
 		kind, shared, access_rights, owner_id, owner_source, enrolled_at, seen_at, gone_at, in_setup, account_asked_at, account_read_at,
-		account_active, account_hash, sort_key)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)
+		account_active, account_hash, sort_key, shared_known)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)
 		ON CONFLICT (mdm, mdm_key) DO UPDATE SET udid = EXCLUDED.udid, serial_number = EXCLUDED.serial_number, name = EXCLUDED.name,
 			product = EXCLUDED.product, model_name = EXCLUDED.model_name, os_version = EXCLUDED.os_version, build = EXCLUDED.build,
 			platform = EXCLUDED.platform, kind = EXCLUDED.kind, shared = EXCLUDED.shared, access_rights = EXCLUDED.access_rights,
 			owner_id = EXCLUDED.owner_id, owner_source = EXCLUDED.owner_source, enrolled_at = EXCLUDED.enrolled_at, seen_at = EXCLUDED.seen_at,
 			gone_at = EXCLUDED.gone_at, in_setup = EXCLUDED.in_setup, account_asked_at = EXCLUDED.account_asked_at,
 			account_read_at = EXCLUDED.account_read_at, account_active = EXCLUDED.account_active, account_hash = EXCLUDED.account_hash,
-			sort_key = EXCLUDED.sort_key`,
+			sort_key = EXCLUDED.sort_key, shared_known = EXCLUDED.shared_known`,
 		d.ID, d.MDM, d.Key, d.UDID, d.SerialNumber, d.Name, d.Product, d.ModelName, d.OSVersion, d.Build, d.Platform, d.Kind, d.Shared, d.AccessRights,
 		d.OwnerID, d.OwnerSource, ms(d.EnrolledAt), ms(d.SeenAt), ms(d.GoneAt), d.InSetup, ms(d.Account.AskedAt), ms(d.Account.ReadAt),
-		d.Account.Active, d.Account.Hash, d.SortKey())
+		d.Account.Active, d.Account.Hash, d.SortKey(), d.SharedKnown)
 	return err
 }
 
@@ -199,6 +202,11 @@ func (db *DB) writeChannel(ctx context.Context, t tx, d vpp.Device, c vpp.Enroll
 		return err
 	}
 	_, err = t.Exec(ctx, "UPDATE enrollments SET disabled = TRUE, enrolled_at = 0 WHERE device_id = $1 AND user_channel", d.ID)
+	if err != nil {
+		return err
+	}
+	_, err = t.Exec(ctx, `UPDATE enrollments SET account_asked_at = 0, account_read_at = 0, account_active = FALSE, account_hash = '', account_question = ''
+		WHERE device_id = $1`, d.ID)
 	return err
 }
 
@@ -254,45 +262,4 @@ func (db *DB) gone(ctx context.Context, t tx, id vpp.DeviceID) error {
 		return err
 	}
 	return db.loseCommands(ctx, t, id, deviceName(d)+" is no longer managed: it did not show the invitation.")
-}
-
-// AccountAsked notes that devices were asked who is signed in.
-func (db *DB) AccountAsked(ctx context.Context, ids []vpp.DeviceID) error {
-	if len(ids) == 0 {
-		return nil
-	}
-	_, err := db.Exec(ctx, "UPDATE devices SET account_asked_at = $1 WHERE id IN ("+marks(2, len(ids))+")", append([]any{ms(db.now())}, anys(ids)...)...)
-	return err
-}
-
-// AccountRead notes who is signed in to the App Store of a device. One that
-// answers has left Setup Assistant, which may open its reach.
-func (db *DB) AccountRead(ctx context.Context, a vpp.CommandAnswer) error {
-	if a.Account == nil {
-		return nil
-	}
-	return db.inTx(ctx, func(t tx) error {
-		type found struct {
-			id      string
-			inSetup bool
-		}
-		scan := func(s scanner) (f found, err error) { err = s.Scan(&f.id, &f.inSetup); return }
-		d, err := one(ctx, t, scan, "SELECT id, in_setup FROM devices WHERE id = (SELECT device_id FROM enrollments WHERE mdm = $1 AND id = $2)", a.MDM, a.Enrollment)
-		if vpp.KindOf(err) == vpp.NotFound {
-			return nil // it left in the meantime
-		}
-		if err != nil {
-			return err
-		}
-		_, err = t.Exec(ctx, "UPDATE devices SET account_read_at = $2, account_active = $3, account_hash = $4, in_setup = FALSE WHERE id = $1",
-			d.id, ms(a.At), a.Account.Active, a.Account.Hash)
-		if err != nil || !d.inSetup {
-			return err
-		}
-		concerned, err := db.concerned(ctx, t, vpp.DeviceID(d.id))
-		if err != nil {
-			return err
-		}
-		return db.reachAnew(ctx, t, vpp.DeviceID(d.id), concerned)
-	})
 }

@@ -94,8 +94,103 @@ func TestChannelOwner(t *testing.T) {
 			t.Error(targets, err)
 		}
 		p, err := db.DevicesToAsk(t.Context(), time.UnixMilli(10), time.UnixMilli(10), 10)
-		if err != nil || len(p) != 0 { // nobody owns the cart
+		if err != nil || len(p) != 2 { // nobody owns the cart, and two people have channels on it
 			t.Error(p, err)
+		}
+	})
+}
+
+// F-10: who is signed in is known for each of a Mac's people, asked of each,
+// and of the device for its owner, whoever that becomes.
+func TestAccountOfEachUser(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		db := openDevices(t, url)
+		must := func(err error) {
+			t.Helper()
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		at := time.Unix(1, 0)
+		d := vpp.Device{MDM: vpp.BuiltinMDM, Key: "M1", UDID: "M1", Name: "Mac", Platform: vpp.PlatformMac, Kind: vpp.EnrolledDevice, OwnerID: "user-0001", OwnerSource: "enrollment", EnrolledAt: at}
+		channels := []vpp.Enrollment{{ID: "M1", MDM: vpp.BuiltinMDM, EnrolledAt: at}}
+		for _, short := range []string{"user-0001", "user-0002"} {
+			channels = append(channels, vpp.Enrollment{ID: vpp.EnrollmentID("M1:" + short), MDM: vpp.BuiltinMDM, User: true, UserShortName: short, EnrolledAt: at})
+		}
+		must(db.DeviceSeen(t.Context(), d, channels))
+		targets, err := db.DevicesToAsk(t.Context(), time.UnixMilli(10), time.UnixMilli(10), 10)
+		if err != nil || len(targets) != 2 {
+			t.Fatal(targets, err)
+		}
+		var questions []vpp.Command
+		for _, target := range targets {
+			questions = append(questions, vpp.Command{ID: "q" + string(target.Enrollment), MDM: target.MDM, DeviceID: target.DeviceID, Enrollment: target.Enrollment})
+		}
+		must(db.AccountAsked(t.Context(), questions))
+		if again, err := db.DevicesToAsk(t.Context(), time.UnixMilli(10), time.UnixMilli(10), 10); err != nil || len(again) != 0 {
+			t.Error("asked twice:", again, err)
+		}
+		for channel, hash := range map[vpp.EnrollmentID]string{"M1": "of the Mac", "M1:user-0001": "first", "M1:user-0002": "second"} {
+			must(db.AccountRead(t.Context(), vpp.CommandAnswer{MDM: vpp.BuiltinMDM, Enrollment: channel, At: time.Unix(9, 0), Account: &vpp.DeviceAccount{Active: true, Hash: hash}}))
+		}
+		p, err := db.Device(t.Context(), targets[0].DeviceID)
+		if err != nil || p.Account.Hash != "first" || p.Channels[1].Account.Hash != "first" || p.Channels[2].Account.Hash != "second" {
+			t.Errorf("%+v %v", p, err)
+		}
+		must(db.AssignDevice(t.Context(), vpp.Server, p.ID, "user-0002", "hand"))
+		if p, err = db.Device(t.Context(), p.ID); err != nil || p.Account.Hash != "second" || !p.Account.Active {
+			t.Errorf("handed on: %+v %v", p.Account, err)
+		}
+		must(db.DeviceSeen(t.Context(), d, []vpp.Enrollment{{ID: "M1", MDM: vpp.BuiltinMDM, Disabled: true}}))
+		if p, err = db.Device(t.Context(), p.ID); err != nil || p.Account.Hash != "" || p.Channels[2].Account.Hash != "" {
+			t.Errorf("after it began anew: %+v %v", p, err)
+		}
+	})
+}
+
+// Trap 4: a Shared iPad is one until it enrolls anew; of an iPad elsewhere it
+// must be known first that it is none, and what a device is at all.
+func TestSharedKnown(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		db := openDevices(t, url)
+		at, yes, no := time.Unix(1, 0), true, false
+		reach := func(mdm vpp.MDMID, want vpp.Reach, d vpp.Device, channels ...vpp.Enrollment) {
+			t.Helper()
+			d.MDM, d.Key, d.UDID, d.Kind, d.OwnerID, d.OwnerSource, d.EnrolledAt = mdm, "P1", "P1", vpp.EnrolledDevice, "user-0001", "enrollment", at
+			if err := db.DeviceSeen(t.Context(), d, channels); err != nil {
+				t.Fatal(err)
+			}
+			list, err := db.Devices(t.Context(), vpp.DeviceFilter{MDM: mdm}, vpp.Page{})
+			if err != nil || len(list.Items) != 1 || list.Items[0].Reach != want {
+				t.Errorf("%s: %+v %v, want %s", mdm, list.Items, err, want)
+			}
+		}
+		own := func(mdm vpp.MDMID) vpp.Enrollment { return vpp.Enrollment{ID: "P1", MDM: mdm, EnrolledAt: at} }
+		ipad := vpp.Device{Platform: vpp.PlatformIPad}
+		pupil := vpp.Enrollment{ID: "P1:pupil", MDM: vpp.BuiltinMDM, User: true, UserShortName: "pupil", EnrolledAt: at}
+		reach(vpp.BuiltinMDM, vpp.ReachDevice, ipad, own(vpp.BuiltinMDM))
+		reach(vpp.BuiltinMDM, vpp.ReachNoUserChannel, vpp.Device{Platform: vpp.PlatformIPad, Shared: true}, vpp.Enrollment{ID: "P1:x", MDM: vpp.BuiltinMDM, User: true, UserShortName: "user-0002", EnrolledAt: at})
+		reach(vpp.BuiltinMDM, vpp.ReachUser, ipad, pupil)
+		reach(vpp.BuiltinMDM, vpp.ReachGone, ipad, vpp.Enrollment{ID: "P1", MDM: vpp.BuiltinMDM, Disabled: true}) // erased
+		reach(vpp.BuiltinMDM, vpp.ReachDevice, ipad, own(vpp.BuiltinMDM))
+
+		storetest.Exec(t, db, "INSERT INTO mdm_servers (id, kind, name, url, secret_sealed, created_at) VALUES ('m1', 'nanomdm', 'm1', 'u', 's', 1)")
+		reach("m1", vpp.ReachUnknown, vpp.Device{}, own("m1"))
+		reach("m1", vpp.ReachUnknown, ipad, own("m1"))
+		if list, err := db.DevicesToDescribe(t.Context(), "m1", time.Unix(9, 0), 10); err != nil || len(list) != 1 {
+			t.Error("it is not asked:", list, err)
+		}
+		for _, said := range []struct {
+			shared *bool
+			want   vpp.Reach
+		}{{&yes, vpp.ReachNoUserChannel}, {&no, vpp.ReachDevice}} {
+			if err := db.AccountRead(t.Context(), vpp.CommandAnswer{MDM: "m1", Enrollment: "P1", At: at, MultiUser: said.shared}); err != nil {
+				t.Fatal(err)
+			}
+			reach("m1", said.want, ipad, own("m1"))
+		}
+		if list, err := db.DevicesToDescribe(t.Context(), "m1", time.Unix(9, 0), 10); err != nil || len(list) != 0 {
+			t.Error("it is asked again:", list, err)
 		}
 	})
 }
@@ -109,19 +204,21 @@ func TestReachKept(t *testing.T) {
 		pick := func(list ...string) string { return list[r.IntN(len(list))] }
 		people := []string{"", "user-0000", "user-0001", "user-0002", "user-0003"}
 		at := time.Unix(1, 0)
-		for i := range 150 {
-			key := fmt.Sprintf("U%d", r.IntN(6))
-			d := vpp.Device{MDM: vpp.BuiltinMDM, Key: vpp.EnrollmentID(key), UDID: key, Name: key, Kind: vpp.EnrollmentKind(pick("", "device", "user", "account_driven")),
-				Platform: vpp.Platform(pick("", "ipad", "mac", "appletv")), OSVersion: pick("", "17.0", "6.1"), AccessRights: []int{0, 16, 8191}[r.IntN(3)],
+		storetest.Exec(t, db, "INSERT INTO mdm_servers (id, kind, name, url, secret_sealed, created_at) VALUES ('other', 'nanomdm', 'Other', 'u', 's', 1)")
+		for i := range 250 {
+			mdm := vpp.MDMID(pick("builtin", "other"))
+			key := fmt.Sprintf("%s%d", mdm, r.IntN(40))
+			d := vpp.Device{MDM: mdm, Key: vpp.EnrollmentID(key), UDID: key, Name: key, Kind: vpp.EnrollmentKind(pick("", "device", "device", "device", "device", "user", "account_driven")), SharedKnown: r.IntN(8) == 0,
+				Platform: vpp.Platform(pick("", "ipad", "mac", "appletv")), OSVersion: pick("", "17.0", "17.0", "6.1"), AccessRights: []int{0, 16, 8191}[r.IntN(3)],
 				Shared: r.IntN(9) == 0, InSetup: r.IntN(4) == 0, OwnerID: vpp.UserID(pick(people...)), OwnerSource: "enrollment", EnrolledAt: at}
-			c := vpp.Enrollment{ID: d.Key, MDM: vpp.BuiltinMDM, EnrolledAt: at, Disabled: r.IntN(8) == 0}
+			c := vpp.Enrollment{ID: d.Key, MDM: mdm, EnrolledAt: at, Disabled: r.IntN(8) == 0}
 			if r.IntN(2) == 0 {
-				c = vpp.Enrollment{ID: d.Key + ":x", MDM: vpp.BuiltinMDM, User: true, UserShortName: pick(people...), EnrolledAt: at}
+				c = vpp.Enrollment{ID: d.Key + ":x", MDM: mdm, User: true, UserShortName: pick(people...), EnrolledAt: at}
 			}
 			var err error
 			switch r.IntN(6) {
 			case 0:
-				err = db.DeviceGone(t.Context(), vpp.BuiltinMDM, key)
+				err = db.DeviceGone(t.Context(), mdm, key)
 			case 1:
 				if list, _ := db.Devices(t.Context(), vpp.DeviceFilter{}, vpp.Page{}); len(list.Items) > 0 {
 					err = db.AssignDevice(t.Context(), vpp.Server, list.Items[r.IntN(len(list.Items))].ID, vpp.UserID(pick(people...)), "hand")
@@ -163,7 +260,7 @@ func TestReachKept(t *testing.T) {
 				t.Errorf("%s: %q is kept, %q is right", id, kept, best)
 			}
 		}
-		if len(seen) < 2 {
+		if len(seen) < 4 || seen[vpp.ReachUnknown] == 0 {
 			t.Errorf("the test sees too little: %v", seen)
 		}
 	})

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/rsvpp/rsvpp/internal/vpp"
@@ -146,8 +147,10 @@ const commandTables = ` FROM deliveries d JOIN program_users p ON p.id = d.progr
 	JOIN invitations i ON i.id = d.invitation_id`
 
 // RecordCommand writes what a device said of an invitation. An answer to a
-// command that nobody knows, or that was answered before, changes nothing. An
-// invitation that was taken back and shown all the same counts as shown.
+// command that nobody knows, that another device was sent, or that was answered
+// before, changes nothing. An
+// invitation that was taken back, or given up, and shown all the same counts
+// as shown.
 func (db *DB) RecordCommand(ctx context.Context, a vpp.SentCommand) error {
 	return db.inTx(ctx, func(t tx) error { return db.recordCommand(ctx, t, a) })
 }
@@ -157,10 +160,11 @@ func (db *DB) recordCommand(ctx context.Context, t tx, a vpp.SentCommand) error 
 	if vpp.KindOf(err) == vpp.NotFound {
 		return nil
 	}
-	if err != nil || c.outcome == vpp.DeliveryAccepted || c.outcome == vpp.DeliveryRefused {
+	if err != nil || c.answered() || a.From != "" && !strings.EqualFold(string(a.From), c.Address) {
 		return err
 	}
-	if c.outcome == vpp.DeliveryWithdrawn && a.State != vpp.CommandAcknowledged {
+	ended := c.outcome == vpp.DeliveryWithdrawn || c.outcome == vpp.DeliveryRefused
+	if ended && a.State != vpp.CommandAcknowledged {
 		_, err := t.Exec(ctx, "UPDATE deliveries SET command_state = $2, answer = $3 WHERE id = $1", a.ID, a.State, a.Answer)
 		return err
 	}
@@ -168,12 +172,22 @@ func (db *DB) recordCommand(ctx context.Context, t tx, a vpp.SentCommand) error 
 	if outcome == "" {
 		outcome = vpp.DeliveryUnderway
 	}
+	carried := a.State
+	if a.GivenUp {
+		carried = c.state // so that UncanceledCommands finds it
+	}
 	_, err = t.Exec(ctx, `UPDATE deliveries SET outcome = $2, outcome_at = $3, command_state = $4, answer = $5, sentence = $6, claim = '', claimed_until = 0
-		WHERE id = $1`, a.ID, outcome, ms(a.At), a.State, a.Answer, a.Sentence)
+		WHERE id = $1`, a.ID, outcome, ms(a.At), carried, a.Answer, a.Sentence)
 	if err != nil {
 		return err
 	}
 	return db.answered(ctx, t, c, a)
+}
+
+// answered says whether a device's last word is known. One that was given up
+// said nothing.
+func (c commandRow) answered() bool {
+	return c.outcome == vpp.DeliveryAccepted || c.outcome == vpp.DeliveryRefused && c.state == vpp.CommandFailed
 }
 
 // loseCommands ends what waits for a device at its MDM server: one that
@@ -185,7 +199,7 @@ func (db *DB) loseCommands(ctx context.Context, t tx, id vpp.DeviceID, why strin
 		if err != nil {
 			return err
 		}
-		c.State, c.At, c.Sentence, c.Mail = vpp.CommandFailed, db.now(), why, true
+		c.State, c.At, c.Sentence, c.Mail, c.GivenUp = vpp.CommandFailed, db.now(), why, true, true
 		err = db.recordCommand(ctx, t, c)
 	}
 	return err
@@ -256,8 +270,9 @@ func (db *DB) CommandsPushed(ctx context.Context, ids []string) error {
 	return nil
 }
 
-// UncanceledCommands lists commands that were taken back, or are for people who
-// need no invitation any more, and that an MDM server may still hand out.
+// UncanceledCommands lists commands that were taken back or given up, or are for
+// people who need no invitation any more, and that an MDM server may still hand
+// out.
 func (db *DB) UncanceledCommands(ctx context.Context, limit int) ([]vpp.Command, error) {
 	now := ms(db.now())
 	err := db.inTx(ctx, func(t tx) error { // whom Apple calls Associated, or no longer knows, is not asked any more
@@ -282,13 +297,13 @@ func (db *DB) UncanceledCommands(ctx context.Context, limit int) ([]vpp.Command,
 		c.Kind = vpp.CommandInvite
 		err = s.Scan(&c.ID, &c.MDM, &c.DeviceID, &c.Enrollment)
 		return
-	}, "SELECT id, mdm, device_id, address FROM deliveries WHERE outcome = 'withdrawn' AND command_state IN ('queued', 'pushed', 'not_now') ORDER BY id LIMIT $1", limit)
+	}, "SELECT id, mdm, device_id, address FROM deliveries WHERE outcome IN ('withdrawn', 'refused') AND command_state IN ('queued', 'pushed', 'not_now') ORDER BY id LIMIT $1", limit)
 }
 
 // CommandsCanceled notes that MDM servers were told.
 func (db *DB) CommandsCanceled(ctx context.Context, ids []string) error {
 	for some := range slices.Chunk(ids, 500) {
-		if _, err := db.Exec(ctx, "UPDATE deliveries SET command_state = 'canceled' WHERE outcome = 'withdrawn' AND id IN ("+marks(1, len(some))+")", anys(some)...); err != nil {
+		if _, err := db.Exec(ctx, "UPDATE deliveries SET command_state = 'canceled' WHERE outcome IN ('withdrawn', 'refused') AND id IN ("+marks(1, len(some))+")", anys(some)...); err != nil {
 			return err
 		}
 	}

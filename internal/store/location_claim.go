@@ -202,8 +202,11 @@ func (db *DB) resume(ctx context.Context, t tx, id vpp.LocationID) error {
 }
 
 // readAgainFirst asks for one more full read when the one that ended had begun
-// before the location was taken back.
-func (db *DB) readAgainFirst(ctx context.Context, t tx, id vpp.LocationID) error {
+// before the location was taken back. After one in part the schedule does.
+func (db *DB) readAgainFirst(ctx context.Context, t tx, id vpp.LocationID, r vpp.ReadResult) error {
+	if r.Partly {
+		return nil
+	}
 	early, err := one(ctx, t, scanInt, "SELECT count(*) FROM locations WHERE id = $1 AND read_first_at > 0", id)
 	if err != nil || early == 0 {
 		return err

@@ -39,7 +39,7 @@ func (m *MDM) StoreTokenUpdate(r *mdm.Request, msg *mdm.TokenUpdate) error {
 		(id, parent_id, kind, topic, push_magic, push_token, enabled, tally, seen_at, token_update, unlock_token)
 		VALUES ($1, $2, $3, $4, $5, $6, TRUE, 1, $7, $8, $9)
 		ON CONFLICT (id) DO UPDATE SET parent_id = EXCLUDED.parent_id, kind = EXCLUDED.kind, topic = EXCLUDED.topic,
-			push_magic = EXCLUDED.push_magic, push_token = EXCLUDED.push_token, push_dead_at = 0, enabled = TRUE,
+			push_magic = EXCLUDED.push_magic, push_token = EXCLUDED.push_token, push_dead_at = 0, push_tried_at = 0, push_pause = 0, enabled = TRUE,
 			tally = mdm_channels.tally + 1, seen_at = EXCLUDED.seen_at, token_update = EXCLUDED.token_update,
 			unlock_token = CASE WHEN EXCLUDED.unlock_token = '' THEN mdm_channels.unlock_token ELSE EXCLUDED.unlock_token END`,
 		id, parent, r.Type.String(), msg.Topic, msg.PushMagic, msg.Token.String(), ms(m.db.now()), update, unlock)

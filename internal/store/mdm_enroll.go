@@ -123,10 +123,10 @@ func (m *MDM) IdentityOwner(ctx context.Context, sha256 string) (vpp.UserID, err
 // value when there is none.
 func (m *MDM) PushCert(ctx context.Context) (vpp.PushCert, error) {
 	scan := func(s scanner) (c vpp.PushCert, err error) {
-		err = s.Scan(&c.Topic, timeAt{&c.NotAfter}, timeAt{&c.AddedAt})
+		err = s.Scan(&c.Topic, timeAt{&c.NotAfter}, timeAt{&c.AddedAt}, &c.Problem, timeAt{&c.ProblemAt})
 		return
 	}
-	c, err := one(ctx, m.db, scan, "SELECT topic, not_after, added_at FROM mdm_push_certs ORDER BY added_at DESC LIMIT 1")
+	c, err := one(ctx, m.db, scan, "SELECT topic, not_after, added_at, problem, problem_at FROM mdm_push_certs ORDER BY added_at DESC LIMIT 1")
 	if vpp.KindOf(err) == vpp.NotFound {
 		return vpp.PushCert{}, nil
 	}

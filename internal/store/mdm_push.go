@@ -91,7 +91,7 @@ func (m *MDM) KeepPushCert(ctx context.Context, by vpp.Actor, cert, key []byte) 
 	return m.db.inTx(ctx, func(t tx) error {
 		_, err := t.Exec(ctx, `INSERT INTO mdm_push_certs (topic, cert, key_sealed, revision, not_after, added_at) VALUES ($1, $2, $3, 1, $4, $5)
 			ON CONFLICT (topic) DO UPDATE SET cert = EXCLUDED.cert, key_sealed = EXCLUDED.key_sealed, revision = mdm_push_certs.revision + 1,
-				not_after = EXCLUDED.not_after, added_at = EXCLUDED.added_at`,
+				not_after = EXCLUDED.not_after, added_at = EXCLUDED.added_at, problem = '', problem_at = 0`,
 			topic, string(cert), sealed, ms(leaf.NotAfter), ms(m.db.now()))
 		if err != nil {
 			return err

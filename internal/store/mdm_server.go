@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/rsvpp/rsvpp/internal/vpp"
@@ -134,17 +135,29 @@ const (
 	askLast  = 6 * time.Hour
 )
 
-// CommandsToAsk lists up to limit open invitations of which a server is to be
-// asked what became of them, those that wait longest first.
-func (db *DB) CommandsToAsk(ctx context.Context, id vpp.MDMID, limit int) ([]vpp.Command, error) {
-	scan := func(s scanner) (c vpp.Command, err error) {
-		c.Kind, c.MDM = vpp.CommandInvite, id
-		err = s.Scan(&c.ID, &c.DeviceID)
-		return
+// CommandsToAsk lists up to limit open invitations, and as many questions who is
+// signed in, of which a server is to be asked what became of them, those that
+// wait longest first.
+func (db *DB) CommandsToAsk(ctx context.Context, id vpp.MDMID, limit int) (list []vpp.Command, err error) {
+	const pause = `CASE WHEN %[1]s = 0 THEN 0 WHEN (%[1]s - %[2]s) / 2 < $3 THEN $3 WHEN (%[1]s - %[2]s) / 2 > $4 THEN $4 ELSE (%[1]s - %[2]s) / 2 END`
+	for kind, query := range map[vpp.CommandKind]string{
+		vpp.CommandInvite: `SELECT id, device_id, address FROM deliveries WHERE mdm = $1 AND outcome = 'underway'
+			AND asked_at + ` + fmt.Sprintf(pause, "asked_at", "queued_at") + ` <= $2 ORDER BY asked_at, id LIMIT $5`,
+		vpp.CommandAccount: `SELECT account_question, device_id, id FROM enrollments WHERE mdm = $1 AND account_question <> ''
+			AND account_looked_at + ` + fmt.Sprintf(pause, "account_looked_at", "account_asked_at") + ` <= $2 ORDER BY account_looked_at, id LIMIT $5`,
+	} {
+		scan := func(s scanner) (c vpp.Command, err error) {
+			c.Kind, c.MDM = kind, id
+			err = s.Scan(&c.ID, &c.DeviceID, &c.Enrollment)
+			return
+		}
+		some, err := all(ctx, db, scan, query, id, ms(db.now()), askFirst.Milliseconds(), askLast.Milliseconds(), limit)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, some...)
 	}
-	return all(ctx, db, scan, `SELECT id, device_id FROM deliveries WHERE mdm = $1 AND outcome = 'underway' AND asked_at +
-		CASE WHEN asked_at = 0 THEN 0 WHEN (asked_at - queued_at) / 2 < $3 THEN $3 WHEN (asked_at - queued_at) / 2 > $4 THEN $4 ELSE (asked_at - queued_at) / 2 END <= $2
-		ORDER BY asked_at, id LIMIT $5`, id, ms(db.now()), askFirst.Milliseconds(), askLast.Milliseconds(), limit)
+	return list, nil
 }
 
 // CommandsAsked notes that a server was asked after commands.
@@ -156,13 +169,19 @@ func (db *DB) CommandsAsked(ctx context.Context, commands []vpp.Command) error {
 	for _, c := range commands {
 		args = append(args, c.ID)
 	}
-	_, err := db.Exec(ctx, "UPDATE deliveries SET asked_at = $1 WHERE id IN ("+marks(2, len(commands))+")", args...)
+	in := " IN (" + marks(2, len(commands)) + ")"
+	if _, err := db.Exec(ctx, "UPDATE deliveries SET asked_at = $1 WHERE id"+in, args...); err != nil {
+		return err
+	}
+	_, err := db.Exec(ctx, "UPDATE enrollments SET account_looked_at = $1 WHERE account_question <> '' AND account_question"+in, args...)
 	return err
 }
 
 // DevicesToDescribe lists up to limit devices of a server of which nobody knows
-// what they are, and that were not asked since a time.
+// what they are, or whether people share them, and that were not asked since a
+// time.
 func (db *DB) DevicesToDescribe(ctx context.Context, id vpp.MDMID, before time.Time, limit int) ([]vpp.Device, error) {
-	return all(ctx, db, scanDevice, "SELECT "+deviceColumns+` FROM devices d WHERE d.mdm = $1 AND d.gone_at = 0 AND d.platform = ''
-		AND d.enrolled_at > 0 AND d.account_asked_at < $2 ORDER BY d.account_asked_at, d.id LIMIT $3`, id, ms(before), limit)
+	return all(ctx, db, scanDevice, "SELECT "+deviceColumns+` FROM devices d WHERE d.mdm = $1 AND d.gone_at = 0
+		AND (d.platform = '' OR d.platform = 'ipad' AND NOT d.shared_known) AND d.enrolled_at > 0 AND d.account_asked_at < $2
+		ORDER BY d.account_asked_at, d.id LIMIT $3`, id, ms(before), limit)
 }

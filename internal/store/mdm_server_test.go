@@ -44,9 +44,18 @@ func TestMDMServers(t *testing.T) {
 		if err != nil || len(unknown) != 2 {
 			t.Errorf("not described: %v %v", unknown, err)
 		}
-		must(db.AccountAsked(ctx, []vpp.DeviceID{unknown[0].ID}))
+		unknown0 := unknown[0]
+		must(db.AccountAsked(ctx, []vpp.Command{{ID: "q", MDM: "m1", DeviceID: unknown[0].ID, Enrollment: unknown[0].Key}}))
 		if unknown, err = db.DevicesToDescribe(ctx, "m1", at, 10); err != nil || len(unknown) != 1 {
 			t.Errorf("asked again at once: %v %v", unknown, err)
+		}
+		// F-10, F-85: what became of the question is asked as well, until it is answered.
+		if list, err := db.CommandsToAsk(ctx, "m1", 10); err != nil || len(list) != 1 || list[0].ID != "q" || list[0].Kind != vpp.CommandAccount || list[0].Enrollment != unknown0.Key {
+			t.Errorf("questions: %+v %v", list, err)
+		}
+		must(db.AccountRead(ctx, vpp.CommandAnswer{MDM: "m1", Enrollment: unknown0.Key, At: at, Account: &vpp.DeviceAccount{Active: true, Hash: "h"}}))
+		if list, err := db.CommandsToAsk(ctx, "m1", 10); err != nil || len(list) != 0 {
+			t.Errorf("answered, and asked after: %+v %v", list, err)
 		}
 		if keys, err := db.DeviceKeys(ctx, "m1"); err != nil || len(keys) != 2 {
 			t.Errorf("devices %v, %v", keys, err)

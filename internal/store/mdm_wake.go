@@ -41,13 +41,43 @@ func (m *MDM) ReopenCommands(ctx context.Context, channel string) error {
 	return err
 }
 
-// OpenChannels lists channels with open commands that were not woken since a
-// time. One that can only wait, because all it has was put off by the device,
-// is among them: it comes by itself when it can, but may have forgotten.
-func (m *MDM) OpenChannels(ctx context.Context, before time.Time, limit int) ([]string, error) {
+// OpenChannels lists channels with open commands that are to be woken (again)
+// at a time. One that can only wait, because all it has was put off by the
+// device, is among them: it comes by itself when it can, but may have forgotten.
+// Whether a push succeeds or not, its channel goes to the end of the line.
+func (m *MDM) OpenChannels(ctx context.Context, at time.Time, limit int) ([]string, error) {
 	return all(ctx, m.db, scanString, `SELECT c.id FROM mdm_channels c JOIN
 		(SELECT DISTINCT channel_id FROM mdm_commands WHERE done_at = 0) o ON o.channel_id = c.id
-		WHERE c.enabled AND c.push_dead_at = 0 AND c.pushed_at < $1 ORDER BY c.pushed_at LIMIT $2`, ms(before), limit)
+		WHERE c.enabled AND c.push_dead_at = 0 AND c.push_tried_at + c.push_pause <= $1 ORDER BY c.push_tried_at, c.id LIMIT $2`, ms(at), limit)
+}
+
+// longestPause is how long a device that is never heard of is left alone;
+// Apple keeps a push for it longer than that.
+const longestPause = 24 * time.Hour
+
+// PushTried notes that it was tried to wake channels. Their pauses double
+// until they are heard of.
+func (m *MDM) PushTried(ctx context.Context, channels []string, now time.Time, first time.Duration) error {
+	for some := range slices.Chunk(channels, 500) {
+		_, err := m.db.Exec(ctx, `UPDATE mdm_channels SET push_tried_at = $1, push_pause = CASE
+			WHEN push_pause * 2 < $2 OR seen_at >= push_tried_at THEN CAST($2 AS BIGINT) WHEN push_pause * 2 > $3 THEN CAST($3 AS BIGINT) ELSE push_pause * 2 END
+			WHERE id IN (`+marks(4, len(some))+")", append([]any{ms(now), first.Milliseconds(), longestPause.Milliseconds()}, anys(some)...)...)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// PushProblem keeps why Apple refuses pushes by the certificate that counts;
+// "" says that it takes them.
+func (m *MDM) PushProblem(ctx context.Context, problem string, now time.Time) error {
+	if problem == "" {
+		now = time.Time{}
+	}
+	_, err := m.db.Exec(ctx, `UPDATE mdm_push_certs SET problem = $1, problem_at = $2 WHERE problem <> $1
+		AND topic = (SELECT topic FROM mdm_push_certs ORDER BY added_at DESC LIMIT 1)`, problem, ms(now))
+	return err
 }
 
 // Woken notes that channels were woken, and returns their open commands.

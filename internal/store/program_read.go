@@ -53,13 +53,13 @@ func (db *DB) FinishRead(ctx context.Context, id vpp.LocationID, r vpp.ReadResul
 		_, err := t.Exec(ctx, `UPDATE locations SET users_version = $2, read_at = $3, read_started_at = 0, read_done = 0, read_total = 0,
 			read_problem = '', full_read_at = CASE WHEN $4 THEN $3 ELSE full_read_at END,
 			at_apple = CASE WHEN $4 THEN $5 ELSE at_apple END, next_read_at = $6, next_full_at = $7,
-			read_first_at = CASE WHEN $4 AND read_first_at <= $8 THEN 0 ELSE read_first_at END WHERE id = $1`,
-			id, r.Version, ms(db.now()), r.Full, r.Seen, ms(r.NextRead), ms(r.NextFull), ms(r.Started))
+			read_first_at = CASE WHEN $9 AND read_first_at <= $8 THEN 0 ELSE read_first_at END WHERE id = $1`,
+			id, r.Version, ms(db.now()), r.Full, r.Seen, ms(r.NextRead), ms(r.NextFull), ms(r.Started), r.Full && !r.Partly)
 		if err != nil {
 			return err
 		}
 		if r.Full {
-			if err := db.readAgainFirst(ctx, t, id); err != nil {
+			if err := db.readAgainFirst(ctx, t, id, r); err != nil {
 				return err
 			}
 			if err := db.afterFullRead(ctx, t, id, r); err != nil {
@@ -79,7 +79,7 @@ func (db *DB) afterFullRead(ctx context.Context, t tx, id vpp.LocationID, r vpp.
 	if err != nil {
 		return err
 	}
-	if !r.Moved {
+	if !r.Moved && !r.Partly {
 		if _, err := t.Exec(ctx, "DELETE FROM strangers WHERE location_id = $1 AND read_at < $2", id, ms(r.Started)); err != nil {
 			return err
 		}
@@ -113,53 +113,50 @@ func (db *DB) finishSyncs(ctx context.Context, t tx, id vpp.LocationID, r vpp.Re
 	return nil
 }
 
-// LivingUnseen calls fn with the VPP users who live at Apple as far as we
-// know, by their numbers in the store, and returns the names of those for whom
-// it says true; at most limit.
-func (db *DB) LivingUnseen(ctx context.Context, id vpp.LocationID, limit int, unseen func(seq int64) bool) ([]vpp.ClientUserID, error) {
-	var names []vpp.ClientUserID
+// LivingUnseen calls unseen with the numbers of the VPP users who live at Apple
+// as far as we know, from the one after the given on, and returns those for
+// whom it says true, in the order of their numbers; at most limit.
+func (db *DB) LivingUnseen(ctx context.Context, id vpp.LocationID, after int64, limit int, unseen func(seq int64) bool) ([]vpp.Numbered, error) {
+	var found []vpp.Numbered
 	// The empty text keeps planners off the location's indexes, which are not
 	// in this order: each stretch would sort everybody.
-	for after := int64(-1); ; {
-		type row struct {
-			seq  int64
-			name vpp.ClientUserID
-		}
-		rows, err := all(ctx, db, func(s scanner) (r row, err error) {
-			err = s.Scan(&r.seq, &r.name)
-			return
-		}, `SELECT seq, client_user_id FROM program_users WHERE location_id || '' = $1 AND apple_status IN ('Registered', 'Associated')
-			AND seq > $2 ORDER BY seq LIMIT 5000`, id, after)
+	for {
+		rows, err := all(ctx, db, scanNumbered, `SELECT seq, client_user_id FROM program_users WHERE location_id || '' = $1
+			AND apple_status IN ('Registered', 'Associated') AND seq > $2 ORDER BY seq LIMIT 5000`, id, after)
 		if err != nil {
 			return nil, err
 		}
 		for _, r := range rows {
-			if after = r.seq; unseen(r.seq) && len(names) < limit {
-				names = append(names, r.name)
+			if after = r.Seq; unseen(r.Seq) && len(found) < limit {
+				found = append(found, r)
 			}
 		}
-		if len(rows) < 5000 || len(names) >= limit {
-			return names, nil
+		if len(rows) < 5000 || len(found) >= limit {
+			return found, nil
 		}
 	}
 }
 
-// LivingNames reads the names of rows that live at Apple as far as we know; at
-// most limit.
-func (db *DB) LivingNames(ctx context.Context, id vpp.LocationID, seqs []int64, limit int) ([]vpp.ClientUserID, error) {
-	var names []vpp.ClientUserID
+func scanNumbered(s scanner) (n vpp.Numbered, err error) {
+	err = s.Scan(&n.Seq, &n.ClientUserID)
+	return
+}
+
+// LivingAmong reads which rows live at Apple as far as we know, in the order
+// of their numbers, in which they are given; at most limit.
+func (db *DB) LivingAmong(ctx context.Context, id vpp.LocationID, seqs []int64, limit int) ([]vpp.Numbered, error) {
+	var living []vpp.Numbered
 	for some := range slices.Chunk(seqs, 500) {
-		found, err := all(ctx, db, func(s scanner) (name vpp.ClientUserID, err error) { err = s.Scan(&name); return },
-			"SELECT client_user_id FROM program_users WHERE location_id = $1 AND apple_status IN ('Registered', 'Associated') AND seq IN ("+
-				marks(2, len(some))+") ORDER BY seq", append([]any{id}, anys(some)...)...)
+		found, err := all(ctx, db, scanNumbered, `SELECT seq, client_user_id FROM program_users WHERE location_id = $1
+			AND apple_status IN ('Registered', 'Associated') AND seq IN (`+marks(2, len(some))+") ORDER BY seq", append([]any{id}, anys(some)...)...)
 		if err != nil {
 			return nil, err
 		}
-		if names = append(names, found...); len(names) >= limit {
-			return names[:limit], nil
+		if living = append(living, found...); len(living) >= limit {
+			return living[:limit], nil
 		}
 	}
-	return names, nil
+	return living, nil
 }
 
 // WakeTenders promises to tend every location that has something due and

@@ -47,10 +47,15 @@ func (db *DB) keyedTask(ctx context.Context, t tx, task vpp.Task, key string) (w
 	return was, err == nil, err
 }
 
-// keyOf: a key is its user's own, and one kind of act's.
+// keyOf: a caller's key is the caller's own, and one kind of act's. What the
+// server makes of what is repeated is one whoever asks: two administrators who
+// press Retry start one run.
 func keyOf(task vpp.Task, key string) string {
-	if key == "" {
+	switch {
+	case key == "":
 		return ""
+	case vpp.IsOurKey(key):
+		return string(task.Kind) + "|" + key
 	}
 	return string(task.Kind) + "|" + task.CreatedBy + "|" + key
 }

@@ -128,7 +128,7 @@ func (s *Service) Retry(ctx context.Context, by vpp.Actor, id vpp.TaskID) (vpp.T
 		params = map[string]string{}
 	}
 	params["retry_of"] = string(id)
-	return start(ctx, by, vpp.Selection{Filter: vpp.Filter{Location: t.LocationID}, IDs: failed}, params, "retry:"+string(id))
+	return start(ctx, by, vpp.Selection{Filter: vpp.Filter{Location: t.LocationID}, IDs: failed}, params, vpp.OurKey("retry:"+string(id)))
 }
 
 // Forget forgets who was in tasks that ended long ago; the counts stay.

@@ -66,9 +66,11 @@ func build(t *testing.T, url string, people int) *house {
 	return h
 }
 
-func (h *house) start(_ context.Context, _ vpp.Actor, s vpp.Selection, params map[string]string, _ string) (vpp.Task, error) {
+func (h *house) start(ctx context.Context, by vpp.Actor, s vpp.Selection, params map[string]string, key string) (vpp.Task, error) {
 	h.started, h.params = append(h.started, s), params
-	return vpp.Task{Kind: vpp.TaskInvite}, nil
+	return h.db.BeginTask(ctx, by, vpp.Task{
+		ID: vpp.TaskID(storetest.NewID()), Kind: vpp.TaskInvite, Title: "Again", CreatedBy: by.Name, CreatedAt: h.now, Params: params,
+	}, s, key)
 }
 
 func (h *house) exec(t *testing.T, query string, args ...any) {
@@ -244,7 +246,8 @@ func TestRetry(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, url string) {
 		h := build(t, url, 3)
 		id := h.begin(t, vpp.TaskInvite, vpp.ItemFailed, vpp.ItemDone, vpp.ItemFailed)
-		if _, err := h.Retry(t.Context(), anna, id); err != nil {
+		first, err := h.Retry(t.Context(), anna, id)
+		if err != nil {
 			t.Fatal(err)
 		}
 		want := vpp.Selection{Filter: vpp.Filter{Location: h.place}, IDs: []vpp.UserID{h.people[0].UserID, h.people[2].UserID}}
@@ -253,6 +256,11 @@ func TestRetry(t *testing.T) {
 		}
 		if diff := cmp.Diff(map[string]string{"channel": "mail", "retry_of": string(id)}, h.params); diff != "" {
 			t.Error(diff)
+		}
+		// Whoever asks a second time, it is still one: letters would go twice.
+		again, err := h.Retry(t.Context(), vpp.Actor{ID: "op", Name: "key:nightly"}, id)
+		if err != nil || again.ID != first.ID || again.CreatedBy != "anna" {
+			t.Errorf("a second task %s after %s: %v", again.ID, first.ID, err)
 		}
 		for _, other := range []vpp.TaskID{
 			h.begin(t, vpp.TaskInvite, vpp.ItemDone),                   // nobody failed
@@ -267,7 +275,7 @@ func TestRetry(t *testing.T) {
 		if err := h.Forget(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		_, err := h.Retry(t.Context(), anna, id)
+		_, err = h.Retry(t.Context(), anna, id)
 		wantKind(t, err, vpp.Conflict)
 		if got, err := h.Get(t.Context(), id); err != nil || got.Failed != 2 {
 			t.Error(got, err)

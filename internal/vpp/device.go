@@ -59,14 +59,15 @@ type Device struct {
 	Platform     Platform
 	Kind         EnrollmentKind
 	Shared       bool // Shared iPad
+	SharedKnown  bool // the device said whether it is; it may be another the next time it enrolls
 	AccessRights int  // as granted at enrollment; 0 when not known
 	OwnerID      UserID
 	OwnerSource  string // "hand", "csv", "connector", "enrollment"; "" without an owner
 	EnrolledAt   time.Time
 	SeenAt       time.Time
-	GoneAt       time.Time // checked out, or gone from its MDM server
-	InSetup      bool      // Setup Assistant waits to be released
-	Account      DeviceAccount
+	GoneAt       time.Time     // checked out, or gone from its MDM server
+	InSetup      bool          // Setup Assistant waits to be released
+	Account      DeviceAccount // on the channel of its owner
 }
 
 // Enrollment is one channel of a device: the device's own, or one user's.
@@ -82,6 +83,7 @@ type Enrollment struct {
 	EnrolledAt    time.Time
 	SeenAt        time.Time
 	Disabled      bool
+	Account       DeviceAccount // of who uses the channel
 }
 
 // DeviceAccount is what a device says of the account that is signed in to its

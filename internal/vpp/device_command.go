@@ -54,6 +54,7 @@ type CommandAnswer struct {
 	Invitation string       // Apple's InvitationResult, of CommandInvite
 	Errors     []ErrorChain // of Error
 	Account    *DeviceAccount
+	MultiUser  *bool // whether it is a Shared iPad; nil when it did not say
 	At         time.Time
 }
 

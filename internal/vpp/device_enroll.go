@@ -29,6 +29,9 @@ type PushCert struct {
 	Topic    string
 	NotAfter time.Time
 	AddedAt  time.Time
+
+	Problem   string    // why Apple does not take pushes by it, "" while it does
+	ProblemAt time.Time // since when
 }
 
 // MDMState is how the MDM server inside stands.

@@ -1,6 +1,7 @@
 package vpp
 
 import (
+	"slices"
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
@@ -58,6 +59,21 @@ func (d OwnedDevice) AccountState() AccountState { return d.Account.AccountState
 type DevicePage struct {
 	OwnedDevice
 	Channels []Enrollment
+}
+
+// People are those whom a device concerns: its owner, and whoever has a channel
+// on it.
+func (p DevicePage) People() []UserID {
+	var people []UserID
+	if p.OwnerID != "" {
+		people = append(people, p.OwnerID)
+	}
+	for _, c := range p.Channels {
+		if c.OwnerID != "" && !slices.Contains(people, c.OwnerID) {
+			people = append(people, c.OwnerID)
+		}
+	}
+	return people
 }
 
 // DeviceTarget is one device of a person, and how the person is reached on it.

@@ -16,6 +16,7 @@ const (
 	ReachDevice        Reach = "device"          // by the device channel
 	ReachUser          Reach = "user"            // by the user channel
 	ReachLater         Reach = "later"           // Setup Assistant is not finished: it waits
+	ReachUnknown       Reach = "unknown"         // the device has not said yet what it is
 	ReachNoUserChannel Reach = "no_user_channel" // a Mac or Shared iPad whose user channel was not seen yet
 	ReachChannelClosed Reach = "channel_closed"  // the MDM server cannot use user channels
 	ReachOldSystem     Reach = "old_system"      // the system is too old
@@ -29,7 +30,7 @@ const (
 
 // Reaches lists them, the best first.
 var Reaches = [...]Reach{
-	ReachDevice, ReachUser, ReachLater, ReachNoUserChannel, ReachChannelClosed, ReachOldSystem, ReachNoRight,
+	ReachDevice, ReachUser, ReachLater, ReachUnknown, ReachNoUserChannel, ReachChannelClosed, ReachOldSystem, ReachNoRight,
 	ReachUserEnrolled, ReachAccountDriven, ReachPlatform, ReachGone, ReachNone,
 }
 
@@ -69,6 +70,8 @@ func TargetOf(d Device, channels []Enrollment, person UserID, userChannels bool)
 	onUser := d.Platform == PlatformMac || d.Shared
 	switch d.Platform {
 	case PlatformIPhone, PlatformIPad, PlatformIPod, PlatformMac:
+	case PlatformUnknown:
+		return Target{Reach: ReachUnknown}
 	default:
 		return Target{Reach: ReachPlatform}
 	}
@@ -77,6 +80,8 @@ func TargetOf(d Device, channels []Enrollment, person UserID, userChannels bool)
 		return Target{Reach: ReachOldSystem}
 	case !onUser && d.AccessRights != 0 && d.AccessRights&AllowAppInstallation == 0:
 		return Target{Reach: ReachNoRight} // a Mac asks for no right
+	case mayBeShared(d):
+		return Target{Reach: ReachUnknown}
 	case onUser && !userChannels:
 		return Target{Reach: ReachChannelClosed}
 	}
@@ -100,6 +105,13 @@ func TargetOf(d Device, channels []Enrollment, person UserID, userChannels bool)
 		return Target{Reach: ReachNoUserChannel}
 	}
 	return Target{Reach: ReachGone}
+}
+
+// mayBeShared says of which iPads it must be known first that they are not
+// shared: the command would go to a channel that Apple forbids. What enrolls
+// here was set up by hand, and a Shared iPad never is.
+func mayBeShared(d Device) bool {
+	return d.Platform == PlatformIPad && !d.Shared && !d.SharedKnown && d.MDM != BuiltinMDM && !older(d.OSVersion, "9.3")
 }
 
 // leastSystem is the first version that knows the command.

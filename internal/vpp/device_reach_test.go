@@ -13,7 +13,7 @@ func TestTargetOf(t *testing.T) {
 	now := time.Date(2031, 2, 3, 0, 0, 0, 0, time.UTC)
 	const anna = vpp.UserID("anna")
 	device := func(p vpp.Platform, change ...func(*vpp.Device)) vpp.Device {
-		d := vpp.Device{ID: "d", Platform: p, OSVersion: "17.1", Kind: vpp.EnrolledDevice, AccessRights: 8191, OwnerID: anna, EnrolledAt: now}
+		d := vpp.Device{ID: "d", MDM: vpp.BuiltinMDM, Platform: p, OSVersion: "17.1", Kind: vpp.EnrolledDevice, AccessRights: 8191, OwnerID: anna, EnrolledAt: now}
 		for _, c := range change {
 			c(&d)
 		}
@@ -48,12 +48,16 @@ func TestTargetOf(t *testing.T) {
 		{"Apple TV", device(vpp.PlatformAppleTV), []vpp.Enrollment{own}, false, vpp.Target{Reach: vpp.ReachPlatform}},
 		{"Vision Pro", device(vpp.PlatformVision), []vpp.Enrollment{own}, false, vpp.Target{Reach: vpp.ReachPlatform}},
 		{"Watch", device(vpp.PlatformWatch), []vpp.Enrollment{own}, false, vpp.Target{Reach: vpp.ReachPlatform}},
-		{"a kind nobody knows", device(vpp.PlatformUnknown), []vpp.Enrollment{own}, false, vpp.Target{Reach: vpp.ReachPlatform}},
+		{"a kind nobody knows", device(vpp.PlatformUnknown), []vpp.Enrollment{own}, false, vpp.Target{Reach: vpp.ReachUnknown}},
 		{"iOS 6", device(vpp.PlatformIPhone, func(d *vpp.Device) { d.OSVersion = "6.1.6" }), []vpp.Enrollment{own}, false, vpp.Target{Reach: vpp.ReachOldSystem}},
 		{"OS X 10.8", device(vpp.PlatformMac, func(d *vpp.Device) { d.OSVersion = "10.8.5" }), []vpp.Enrollment{hers}, false, vpp.Target{Reach: vpp.ReachOldSystem}},
 		{"OS X 10.10 is newer than 10.9", device(vpp.PlatformMac, func(d *vpp.Device) { d.OSVersion = "10.10" }), []vpp.Enrollment{hers}, false, vpp.Target{Reach: vpp.ReachUser, Enrollment: "UDID:GUID"}},
 		{"without the right to install apps", device(vpp.PlatformIPhone, func(d *vpp.Device) { d.AccessRights = 16 }), []vpp.Enrollment{own}, false, vpp.Target{Reach: vpp.ReachNoRight}},
 		{"rights that are not known do not forbid", device(vpp.PlatformIPhone, func(d *vpp.Device) { d.AccessRights = 0 }), []vpp.Enrollment{own}, false, vpp.Target{Reach: vpp.ReachDevice, Enrollment: "UDID"}},
+		{"an iPad elsewhere that did not say whether it is shared", device(vpp.PlatformIPad, func(d *vpp.Device) { d.MDM = "other" }), []vpp.Enrollment{own}, false, vpp.Target{Reach: vpp.ReachUnknown}},
+		{"one that said it is not", device(vpp.PlatformIPad, func(d *vpp.Device) { d.MDM, d.SharedKnown = "other", true }), []vpp.Enrollment{own}, false, vpp.Target{Reach: vpp.ReachDevice, Enrollment: "UDID"}},
+		{"one that is older than Shared iPads", device(vpp.PlatformIPad, func(d *vpp.Device) { d.MDM, d.OSVersion = "other", "8.4" }), []vpp.Enrollment{own}, false, vpp.Target{Reach: vpp.ReachDevice, Enrollment: "UDID"}},
+		{"an iPhone is never shared", device(vpp.PlatformIPhone, func(d *vpp.Device) { d.MDM = "other" }), []vpp.Enrollment{own}, false, vpp.Target{Reach: vpp.ReachDevice, Enrollment: "UDID"}},
 		{"checked out", device(vpp.PlatformIPhone, func(d *vpp.Device) { d.GoneAt = now }), []vpp.Enrollment{own}, false, vpp.Target{Reach: vpp.ReachGone}},
 	} {
 		if got := vpp.TargetOf(c.d, c.channels, anna, !c.closed); got != c.want {

@@ -11,6 +11,9 @@ func ExplainReach(r Reach) (sentence, next string) {
 		return "The invitation can be shown to its user on this device.", ""
 	case ReachLater:
 		return "Setup Assistant is not finished on this device: the invitation waits until it is.", "Finish setting it up."
+	case ReachUnknown:
+		return "It is not known yet what kind of device this is, or whether people share it: it was asked, and answers when it next speaks to its MDM server.",
+			"Wait for its answer, or wake it: the invitation can be sent then."
 	case ReachNoUserChannel:
 		return "On a Mac or a Shared iPad Apple shows the invitation to a signed-in user only, and this person’s user channel was not seen here yet.",
 			"Have this person sign in on the device once. A Mac that enrolled without user channels must enroll anew: they cannot be added later."

@@ -58,6 +58,12 @@ type PlaceNow struct {
 	Managed  string // the person's Managed Apple Account with us
 }
 
+// Numbered is a VPP user by Apple's name and by its number in the store.
+type Numbered struct {
+	Seq          int64
+	ClientUserID ClientUserID
+}
+
 // Fact is what changes about a VPP user because of Apple's word.
 type Fact struct {
 	ID           ProgramUserID
@@ -99,6 +105,7 @@ type LibraryWanted = ReadWanted
 // ReadResult is what a completed read brought.
 type ReadResult struct {
 	Full     bool
+	Partly   bool   // of a full read: what became of some who were not seen is not known
 	Moved    bool   // records changed while they were read: nothing follows from who was not seen
 	Version  string // to read from next time
 	Seen     int    // records, living ones in a full read

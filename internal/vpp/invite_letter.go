@@ -39,9 +39,11 @@ type SentLetter struct {
 type SentCommand struct {
 	ID       DeliveryID
 	MDM      MDMID
+	From     EnrollmentID // the channel that answered; "" when it is no device's answer
 	State    CommandState
 	At       time.Time
 	Answer   string // the device's words
 	Sentence string // what that means
 	Mail     bool   // a letter may go instead, where the run says so
+	GivenUp  bool   // nobody answered: the MDM server may still hand it out
 }

@@ -1,6 +1,9 @@
 package vpp
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // TaskKind names what a task does.
 type TaskKind string
@@ -40,6 +43,17 @@ type Task struct {
 func (t Task) Held() bool {
 	return !t.HoldUntil.IsZero() && t.ReleasedAt.IsZero() && t.FinishedAt.IsZero() && t.CanceledAt.IsZero()
 }
+
+// ourKey begins the idempotency keys that the server makes.
+const ourKey = "rsvpp:"
+
+// OurKey is an idempotency key that the server makes of what is repeated: the
+// same whoever asks. Doors put a word of theirs in front of keys that callers
+// send, so that nobody can make one up.
+func OurKey(of string) string { return ourKey + of }
+
+// IsOurKey says whether the server made a key.
+func IsOurKey(key string) bool { return strings.HasPrefix(key, ourKey) }
 
 // TaskState is derived from a task's facts.
 type TaskState string

@@ -98,6 +98,7 @@ type InviteReview struct {
 	Link    int    // how many people are associated without one
 	Skip    int
 	Facts   []Fact
+	Notice  string // what is wrong with the run as a whole
 	Reasons []Reason
 	Token   string // the idempotency key of the send
 }

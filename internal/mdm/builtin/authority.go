@@ -7,7 +7,6 @@ import (
 	"crypto/sha256"
 	"crypto/x509"
 	"crypto/x509/pkix"
-	"errors"
 	"io"
 	"math/big"
 	"time"
@@ -110,16 +109,20 @@ func newAuthority(random io.Reader, now time.Time) (cert, key []byte, err error)
 	return cert, x509.MarshalPKCS1PrivateKey(private), err
 }
 
-// issue signs a device's request. What the request says of itself is not
-// believed: its name is ours.
-func (a *authority) issue(csr *x509.CertificateRequest, name string) (*x509.Certificate, error) {
+// acceptable refuses requests that no certificate is issued for.
+func acceptable(csr *x509.CertificateRequest) error {
 	if err := csr.CheckSignature(); err != nil {
-		return nil, err
+		return vpp.Wrap(vpp.Invalid, err, "The request for a certificate is not signed with its key.")
 	}
-	public, ok := csr.PublicKey.(*rsa.PublicKey)
-	if !ok || public.N.BitLen() < 2048 {
-		return nil, errors.New("the device's key is no RSA key of 2048 bits or more")
+	if public, ok := csr.PublicKey.(*rsa.PublicKey); !ok || public.N.BitLen() < 2048 {
+		return vpp.Errorf(vpp.Invalid, "The device's key is no RSA key of 2048 bits or more.")
 	}
+	return nil
+}
+
+// issue signs a device's request that is acceptable. What the request says of
+// itself is not believed: its name is ours.
+func (a *authority) issue(csr *x509.CertificateRequest, name string) (*x509.Certificate, error) {
 	serial, err := newSerial(a.random)
 	if err != nil {
 		return nil, err
@@ -130,7 +133,7 @@ func (a *authority) issue(csr *x509.CertificateRequest, name string) (*x509.Cert
 		KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageKeyEncipherment, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth},
 		BasicConstraintsValid: true,
 	}
-	der, err := x509.CreateCertificate(a.random, template, a.cert, public, a.key)
+	der, err := x509.CreateCertificate(a.random, template, a.cert, csr.PublicKey, a.key)
 	if err != nil {
 		return nil, err
 	}

@@ -229,7 +229,7 @@ func TestHerd(t *testing.T) {
 // Apple's push service on a bad day, and the way to devices too: GOAWAY, 410,
 // 429, 500, no answer; cut, lost and repeated messages.
 func TestTrouble(t *testing.T) {
-	h := build(t, t.TempDir()+"/a.db")
+	h := build(t, t.TempDir()+"/a.db", withoutPauses)
 	trouble := mdmtest.Trouble{Dead: 0.15, TooMany: 0.1, Broken: 0.1, GoAway: 0.15, Cut: 0.1, Lost: 0.1, Twice: 0.1}
 	ctx, stop := context.WithCancel(t.Context())
 	var all sync.WaitGroup

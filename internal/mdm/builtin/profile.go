@@ -57,6 +57,7 @@ type mdmPayload struct {
 	IdentityCertificateUUID string
 	Topic                   string
 	ServerURL               string
+	CheckInURL              string // the same: not every client falls back on ServerURL
 	SignMessage             bool
 	AccessRights            int
 	CheckOutWhenRemoved     bool
@@ -83,8 +84,8 @@ func (s *Server) profile(ca *authority, name, topic, challenge string) ([]byte, 
 		},
 		mdmPayload{
 			payload:                 payload{"com.github.rsvpp.enrollment.mdm", "com.apple.mdm", strings.ToUpper(s.config.IDs()), 1, "Management"},
-			IdentityCertificateUUID: scepUUID, Topic: topic, ServerURL: base + ProtocolPath, SignMessage: true,
-			AccessRights: s.config.AccessRights, CheckOutWhenRemoved: true, ServerCapabilities: []string{"com.apple.mdm.per-user-connections"},
+			IdentityCertificateUUID: scepUUID, Topic: topic, ServerURL: base + ProtocolPath, CheckInURL: base + ProtocolPath,
+			SignMessage: true, AccessRights: s.config.AccessRights, CheckOutWhenRemoved: true, ServerCapabilities: []string{"com.apple.mdm.per-user-connections"},
 		},
 	}
 	return plist.MarshalIndent(p, "\t")

@@ -3,9 +3,11 @@ package builtin
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	nano "github.com/micromdm/nanomdm/mdm"
+	"github.com/micromdm/nanomdm/push/service"
 
 	"github.com/rsvpp/rsvpp/internal/mdm/command"
 	"github.com/rsvpp/rsvpp/internal/mdm/push"
@@ -21,9 +23,15 @@ type queueing interface {
 	// ReopenCommands gives a channel that began anew back what it had not
 	// answered, if it is still for its person.
 	ReopenCommands(ctx context.Context, channel string) error
-	// OpenChannels lists up to limit channels with open commands that were not
-	// woken since a time, the longest waiting first.
-	OpenChannels(ctx context.Context, before time.Time, limit int) ([]string, error)
+	// OpenChannels lists up to limit channels with open commands that are to be
+	// woken (again) at a time, the longest waiting first.
+	OpenChannels(ctx context.Context, at time.Time, limit int) ([]string, error)
+	// PushTried notes that it was tried to wake channels, with or without
+	// success. The pause until the next time is first at least, and doubles
+	// while a device is not heard of.
+	PushTried(ctx context.Context, channels []string, at time.Time, first time.Duration) error
+	// PushProblem keeps why pushes fail; "" says that they do not.
+	PushProblem(ctx context.Context, problem string, at time.Time) error
 	// Woken notes that channels were woken, and which open commands they have.
 	Woken(ctx context.Context, channels []string, at time.Time) (commands []string, err error)
 	// PushTokenDead notes that the push token that a channel had at a time is of no use.
@@ -32,8 +40,9 @@ type queueing interface {
 	ForgetCommands(ctx context.Context, before time.Time) error
 }
 
-// Send queues commands and wakes their devices. A device that cannot be woken
-// gets them when it comes by itself, or at the next sweep.
+// Send queues commands, and has their devices woken soon: who sends stands in
+// line with letters, and is not held up by Apple's push service. A device that
+// cannot be woken gets its commands when it comes by itself, or at a sweep.
 func (s *Server) Send(ctx context.Context, commands []vpp.Command) []error {
 	errs := make([]error, len(commands))
 	var channels []string
@@ -42,9 +51,7 @@ func (s *Server) Send(ctx context.Context, commands []vpp.Command) []error {
 			channels = append(channels, string(c.Enrollment))
 		}
 	}
-	if err := s.wake(ctx, channels); err != nil {
-		s.config.Logger.WarnContext(ctx, "devices could not be woken; it is tried again", "err", err)
-	}
+	s.waker.soon(channels)
 	return errs
 }
 
@@ -70,7 +77,7 @@ func (s *Server) Cancel(ctx context.Context, commands []vpp.Command) error {
 	return s.store.CancelCommands(ctx, uuids)
 }
 
-// wake pushes to channels, and notes whom it reached.
+// wake pushes to channels, and notes whom it reached, and what Apple refused.
 func (s *Server) wake(ctx context.Context, channels []string) error {
 	if len(channels) == 0 {
 		return nil
@@ -79,18 +86,30 @@ func (s *Server) wake(ctx context.Context, channels []string) error {
 	answers, err := s.pusher.Push(ctx, channels)
 	now := s.config.Now()
 	var woken []string
-	errs := []error{err}
+	errs, problem := []error{err}, ""
+	if vpp.KindOf(err) != vpp.Internal { // as that there is no certificate
+		problem = vpp.MessageOf(err)
+	}
 	for channel, a := range answers {
-		var refusal *push.Error
+		refusal, refused := errors.AsType[*push.Error](a.Err)
 		switch {
 		case a.Err == nil:
 			woken = append(woken, channel)
-		case errors.As(a.Err, &refusal) && refusal.Dead():
+		case refused && refusal.Dead():
 			errs = append(errs, s.store.PushTokenDead(ctx, channel, began))
+		case errors.Is(a.Err, service.ErrIdNotFound): // it left, or is to bring another token
 		default:
+			problem = push.Sentence(a.Err)
 			errs = append(errs, a.Err)
 		}
 	}
+	if ctx.Err() != nil {
+		return ctx.Err() // we stop: nothing is known of those that did not answer yet
+	}
+	if len(woken) > 0 || problem != "" {
+		errs = append(errs, s.store.PushProblem(ctx, problem, now))
+	}
+	errs = append(errs, s.store.PushTried(ctx, woken, now, s.config.Repush), s.store.PushTried(ctx, without(channels, woken), now, min(s.config.Repush, tryAgain)))
 	commands, err := s.store.Woken(ctx, woken, now)
 	errs = append(errs, err)
 	if len(commands) > 0 {
@@ -99,7 +118,13 @@ func (s *Server) wake(ctx context.Context, channels []string) error {
 	return errors.Join(errs...)
 }
 
+// without is all but some.
+func without(all, some []string) []string {
+	return slices.DeleteFunc(slices.Clone(all), func(c string) bool { return slices.Contains(some, c) })
+}
+
 const (
+	tryAgain    = time.Minute // after a push that failed, at first
 	sweepSize   = 1000
 	keepAnswers = 30 * 24 * time.Hour
 )
@@ -108,9 +133,10 @@ const (
 // It forgets answered commands after a while.
 func (s *Server) Sweep(ctx context.Context) error {
 	now := s.config.Now()
-	channels, err := s.store.OpenChannels(ctx, now.Add(-s.config.Repush), sweepSize)
-	if err != nil {
-		return err
+	channels, err := s.store.OpenChannels(ctx, now, sweepSize)
+	errs := []error{err}
+	for round := range slices.Chunk(channels, wakeAtOnce) {
+		errs = append(errs, s.wake(ctx, round))
 	}
-	return errors.Join(s.wake(ctx, channels), s.store.ForgetCommands(ctx, now.Add(-keepAnswers)), s.store.ForgetChallenges(ctx, now.Add(-keepAnswers)))
+	return errors.Join(append(errs, s.store.ForgetCommands(ctx, now.Add(-keepAnswers)), s.store.ForgetChallenges(ctx, now.Add(-keepAnswers)))...)
 }

@@ -6,10 +6,14 @@ import (
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/hex"
+	"errors"
 	"io"
 	"net/http"
+	"strings"
+	"sync"
 
 	"github.com/micromdm/nanomdm/service/certauth"
+	"github.com/smallstep/pkcs7"
 	"github.com/smallstep/scep"
 
 	"github.com/rsvpp/rsvpp/internal/vpp"
@@ -20,6 +24,14 @@ const largestRequest = 64 << 10 // of a certificate
 // capabilities are what iOS and macOS look for.
 const capabilities = "AES\nPOSTPKIOperation\nSHA-256\nSHA-512\nSCEPStandard\n"
 
+// asPromised makes answers go out as the capabilities say. The library knows
+// one cipher and one digest for all of the process, and begins with DES and
+// SHA-1. "AES" is that of 128 bits with CBC (RFC 8894, 3.5.2).
+var asPromised = sync.OnceValue(func() error {
+	pkcs7.ContentEncryptionAlgorithm = pkcs7.EncryptionAlgorithmAES128CBC
+	return pkcs7.SetDefaultDigestAlgorithm(pkcs7.OIDDigestAlgorithmSHA256)
+})
+
 // SCEP gives devices their certificates, one for each challenge.
 // https://www.rfc-editor.org/rfc/rfc8894
 func (s *Server) SCEP() http.HandlerFunc {
@@ -29,6 +41,10 @@ func (s *Server) SCEP() http.HandlerFunc {
 				http.Error(w, http.StatusText(http.StatusBadRequest), http.StatusBadRequest)
 			}
 		}()
+		if asPromised() != nil {
+			http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
+			return
+		}
 		ca, err := s.authority(r.Context(), false) // a profile made it; strangers make none
 		if err == nil && ca == nil {
 			http.NotFound(w, r)
@@ -62,7 +78,11 @@ func (s *Server) operation(w http.ResponseWriter, r *http.Request, ca *authority
 	answer, err := s.certify(r.Context(), ca, body)
 	if err != nil {
 		s.config.Logger.WarnContext(r.Context(), "a device got no certificate", "err", err)
-		http.Error(w, http.StatusText(http.StatusBadRequest), http.StatusBadRequest)
+		status := http.StatusBadRequest
+		if _, is := errors.AsType[*laterError](err); is {
+			status = http.StatusServiceUnavailable
+		}
+		http.Error(w, http.StatusText(status), status)
 		return
 	}
 	w.Header().Set("Content-Type", "application/x-pki-message")
@@ -71,10 +91,17 @@ func (s *Server) operation(w http.ResponseWriter, r *http.Request, ca *authority
 
 func message(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	if r.Method == http.MethodGet {
-		return base64.StdEncoding.DecodeString(r.URL.Query().Get("message"))
+		// Some clients leave the + of base64 as it is, which reads as a space.
+		return base64.StdEncoding.DecodeString(strings.ReplaceAll(r.URL.Query().Get("message"), " ", "+"))
 	}
 	return io.ReadAll(http.MaxBytesReader(w, r.Body, largestRequest))
 }
+
+// laterError is what is no fault of the device's: the same request may do
+// better. A refusal in SCEP's words would be the end of its enrollment.
+type laterError struct{ error }
+
+func (e *laterError) Unwrap() error { return e.error }
 
 // certify answers a request for a certificate, with a refusal in SCEP's words
 // where the challenge is no good.
@@ -87,6 +114,9 @@ func (s *Server) certify(ctx context.Context, ca *authority, body []byte) ([]byt
 		return nil, err
 	}
 	cert, err := s.identify(ctx, ca, m.CSRReqMessage)
+	if kind := vpp.KindOf(err); err != nil && kind != vpp.Denied && kind != vpp.Invalid {
+		return nil, &laterError{err}
+	}
 	if err != nil {
 		s.config.Logger.WarnContext(ctx, "a certificate was refused", "err", err)
 		no, err := m.Fail(ca.cert, ca.key, scep.BadRequest)
@@ -107,7 +137,7 @@ func (s *Server) identify(ctx context.Context, ca *authority, request *scep.CSRR
 	if request == nil || request.CSR == nil || request.ChallengePassword == "" {
 		return nil, vpp.Errorf(vpp.Denied, "The request has no challenge.")
 	}
-	if err := request.CSR.CheckSignature(); err != nil {
+	if err := acceptable(request.CSR); err != nil {
 		return nil, err
 	}
 	key := sha256.Sum256(request.CSR.RawSubjectPublicKeyInfo)

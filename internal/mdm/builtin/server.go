@@ -54,6 +54,7 @@ type Server struct {
 	store  Store
 	told   mdm.Told
 	pusher nano.Pusher
+	waker  *waker
 	logger log.Logger
 
 	mu sync.Mutex
@@ -76,11 +77,16 @@ func New(store Store, told mdm.Told, config Config) *Server {
 		config.Repush = 15 * time.Minute
 	}
 	logger := nanoLogger{config.Logger}
-	return &Server{
+	s := &Server{
 		config: config, store: store, told: told, logger: logger,
 		pusher: service.New(store, store, push.Factory{Config: config.Push}, logger),
 	}
+	s.waker = newWaker(s.wake, config.Logger)
+	return s
 }
+
+// Stop ends what goes on by itself; what is left over is the next start's.
+func (s *Server) Stop() { s.waker.stop() }
 
 // Abilities implements mdm.Server: it can do all there is.
 func (s *Server) Abilities() vpp.Abilities {
@@ -95,7 +101,7 @@ func (s *Server) Protocol() http.Handler {
 	core := nanomdm.New(s.store, nanomdm.WithLogger(s.logger),
 		nanomdm.WithUserAuthenticate(nanomdm.NewUAService(s.store, true)), nanomdm.WithGetToken(nanomdm.NewTokenMux()))
 	pinned := certauth.New(&hook{CheckinAndCommandService: core, server: s}, s.store, certauth.WithLogger(s.logger))
-	handler := mdmhttp.CertVerifyMiddleware(mdmhttp.CheckinAndCommandHandler(pinned, s.logger), ours{s}, s.logger)
+	handler := mdmhttp.CertVerifyMiddleware(sorted(mdmhttp.CheckinAndCommandHandler(pinned, s.logger)), ours{s}, s.logger)
 	handler = mdmhttp.CertExtractMdmSignatureMiddleware(handler, mdmhttp.MdmSignatureVerifierFunc(cryptoutil.VerifyMdmSignature), mdmhttp.SigLogWithLogger(s.logger))
 	return guarded(handler)
 }

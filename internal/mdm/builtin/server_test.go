@@ -118,7 +118,7 @@ type house struct {
 	db   *store.DB
 }
 
-func build(t testing.TB, url string) *house {
+func build(t testing.TB, url string, change ...func(*builtin.Config)) *house {
 	t.Helper()
 	must := func(err error) {
 		t.Helper()
@@ -140,10 +140,15 @@ func build(t testing.TB, url string) *house {
 	mux := http.NewServeMux()
 	h.web = httptest.NewServer(mux)
 	t.Cleanup(h.web.Close)
-	h.Server = builtin.New(h.db.MDM(box), h.told, builtin.Config{
+	config := builtin.Config{
 		URL: h.web.URL, Name: func(context.Context) string { return "Example School" }, Push: push.Config{URL: h.apns.URL, Roots: h.apns.Roots},
 		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), Now: time.Now, IDs: uuid.NewString, Random: rand.Reader,
-	})
+	}
+	for _, c := range change {
+		c(&config)
+	}
+	h.Server = builtin.New(h.db.MDM(box), h.told, config)
+	t.Cleanup(h.Stop)
 	mux.Handle(builtin.ProtocolPath, h.Protocol())
 	mux.Handle(builtin.ScepPath, h.SCEP())
 	cert, key, err := mdmtest.PushCert(topic, time.Now().AddDate(1, 0, 0))
@@ -152,6 +157,9 @@ func build(t testing.TB, url string) *house {
 	must(err)
 	return h
 }
+
+// withoutPauses lets every sweep try everybody.
+func withoutPauses(c *builtin.Config) { c.Repush = time.Nanosecond }
 
 // enroll brings a device of a person under management.
 func (h *house) enroll(kind mdmtest.Kind, person vpp.UserID, people ...*mdmtest.Person) *mdmtest.Device {
@@ -351,7 +359,7 @@ func TestPushCert(t *testing.T) {
 
 // Whoever was not reached by a push is woken again; a dead token is not.
 func TestSweep(t *testing.T) {
-	h := build(t, t.TempDir()+"/a.db")
+	h := build(t, t.TempDir()+"/a.db", withoutPauses)
 	d := h.enroll(mdmtest.IPad, "user-0002")
 	dead := h.enroll(mdmtest.IPad, "user-0003")
 	h.apns.Refuse(func(token string) *mdmtest.Refusal {
@@ -365,6 +373,7 @@ func TestSweep(t *testing.T) {
 			t.Fatal(err) // queued, though not woken
 		}
 	}
+	h.Settle()
 	h.apns.Refuse(nil)
 	if err := h.Sweep(t.Context()); err != nil {
 		t.Fatal(err)
@@ -380,6 +389,66 @@ func TestSweep(t *testing.T) {
 	}
 	if err := d.Answer(t.Context(), nil); err != nil || len(d.Shown()) != 0 {
 		t.Errorf("a canceled command was carried out: %v %v", err, d.Shown())
+	}
+}
+
+// F-40: Apple's push service holds nobody up who sends: the command is queued,
+// and is "pushed" when the push was taken.
+func TestSendDoesNotWait(t *testing.T) {
+	h := build(t, t.TempDir()+"/a.db")
+	d := h.enroll(mdmtest.IPad, "user-0002")
+	let := make(chan struct{})
+	h.apns.Refuse(func(string) *mdmtest.Refusal { <-let; return nil })
+	sent := make(chan error, 1)
+	go func() { sent <- h.invite("c1", d.UDID) }()
+	select {
+	case err := <-sent:
+		if err != nil {
+			t.Fatal(err)
+		}
+	case <-time.After(5 * time.Second):
+		close(let)
+		t.Fatal("sending waits for Apple")
+	}
+	if len(h.told.pushed) != 0 {
+		t.Error("told that it was pushed before it was")
+	}
+	close(let)
+	h.Settle()
+	if n := h.apns.Pushed(token(d)); n != 1 || !slices.Equal(h.told.pushed, []string{"c1"}) {
+		t.Errorf("pushed %d times, told of %v", n, h.told.pushed)
+	}
+}
+
+// Why Apple takes no pushes is kept, until it does again.
+func TestPushProblem(t *testing.T) {
+	h := build(t, t.TempDir()+"/a.db")
+	d := h.enroll(mdmtest.IPad, "user-0002")
+	h.apns.Refuse(func(string) *mdmtest.Refusal { return &mdmtest.Refusal{Status: 403, Reason: "BadCertificate"} })
+	problem := func(id string) string {
+		t.Helper()
+		if err := h.invite(id, d.UDID); err != nil {
+			t.Fatal(err)
+		}
+		h.Settle()
+		state, err := h.State(t.Context())
+		if err != nil || (state.Cert.Problem == "") != (state.Cert.ProblemAt.IsZero()) {
+			t.Errorf("%+v %v", state, err)
+		}
+		return state.Cert.Problem
+	}
+	if got := problem("c1"); !strings.Contains(got, "BadCertificate") || !strings.Contains(got, "renew") {
+		t.Error(got)
+	}
+	h.apns.Refuse(nil)
+	if got := problem("c2"); got != "" {
+		t.Errorf("all is well, but: %s", got)
+	}
+	if err := h.apns.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if got := problem("c3"); !strings.Contains(got, "api.push.apple.com") {
+		t.Error(got)
 	}
 }
 

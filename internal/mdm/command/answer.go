@@ -23,6 +23,7 @@ type answer struct {
 	QueryResponses *struct {
 		Active *bool   `plist:"iTunesStoreAccountIsActive"`
 		Hash   *string `plist:"iTunesStoreAccountHash"`
+		Shared *bool   `plist:"IsMultiUser"`
 	}
 }
 
@@ -48,6 +49,9 @@ func Read(body []byte, server vpp.MDMID, channel vpp.EnrollmentID, at time.Time)
 		if q.Hash != nil {
 			a.Account.Hash = *q.Hash // compared byte for byte: nothing about it is changed
 		}
+	}
+	if said.QueryResponses != nil {
+		a.MultiUser = said.QueryResponses.Shared
 	}
 	return a, nil
 }

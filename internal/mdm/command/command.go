@@ -40,7 +40,7 @@ func invite(c vpp.Command) ([]byte, error) {
 // https://developer.apple.com/documentation/devicemanagement/deviceinformationcommand
 var accountQueries = [...]string{
 	"iTunesStoreAccountIsActive", "iTunesStoreAccountHash",
-	"DeviceName", "OSVersion", "BuildVersion", "ModelName", "Model", "ProductName", "SerialNumber",
+	"DeviceName", "OSVersion", "BuildVersion", "ModelName", "Model", "ProductName", "SerialNumber", "IsMultiUser",
 }
 
 func account(c vpp.Command) ([]byte, error) {

@@ -2,6 +2,7 @@ package command_test
 
 import (
 	"bytes"
+	"encoding/xml"
 	"strings"
 	"testing"
 	"time"
@@ -100,16 +101,24 @@ func killer() []byte {
 
 func TestGuard(t *testing.T) {
 	for name, body := range map[string][]byte{
-		"empty":                     nil,
-		"binary":                    killer(),
-		"binary after white space":  append([]byte(" \n"), killer()...),
-		"JSON":                      []byte(`{"Status":"Idle"}`),
-		"nested without end":        []byte(strings.Repeat("<array>", 1_000_000)),
-		"nested and closed":         []byte(strings.Repeat("<array>", 100) + strings.Repeat("</array>", 100)),
-		"entities":                  []byte(`<!DOCTYPE x [<!ENTITY a "b">]><plist/>`),
-		"an entity of a doctype":    []byte("<!DOCTYPE plist [\n<!ENTITY a SYSTEM \"file:///etc/passwd\">]>"),
-		"nested behind a comment":   []byte("<!-- > -->" + strings.Repeat("<dict>", 100)),
-		"nested behind a data part": []byte("<![CDATA[ <dict/> ]]>" + strings.Repeat("<dict>", 100)),
+		"empty":                          nil,
+		"binary":                         killer(),
+		"binary after white space":       append([]byte(" \n"), killer()...),
+		"JSON":                           []byte(`{"Status":"Idle"}`),
+		"nested without end":             []byte(strings.Repeat("<array>", 1_000_000)),
+		"nested and closed":              []byte(strings.Repeat("<array>", 100) + strings.Repeat("</array>", 100)),
+		"entities":                       []byte(`<!DOCTYPE x [<!ENTITY a "b">]><plist/>`),
+		"an entity of a doctype":         []byte("<!DOCTYPE plist [\n<!ENTITY a SYSTEM \"file:///etc/passwd\">]>"),
+		"nested behind a comment":        []byte("<!-- > -->" + strings.Repeat("<dict>", 100)),
+		"nested behind a data part":      []byte("<![CDATA[ <dict/> ]]>" + strings.Repeat("<dict>", 100)),
+		"nested, with > in quotes":       []byte(strings.Repeat(`<dict a="/>">`, 100)),
+		"nested, with > in other quotes": []byte(strings.Repeat(`<dict a='/>'>`, 100)),
+		"closed in a comment":            []byte("<plist>" + strings.Repeat("<!--></a></a>--><dict>", 100)),
+		"closed in an instruction":       []byte("<plist>" + strings.Repeat("<?x ></a></a>?><dict>", 100)),
+		"closed in a data part":          []byte("<plist>" + strings.Repeat("<![CDATA[]></a></a>]]><dict>", 100)),
+		"closed before it is open":       []byte("</a></a>"),
+		"a directive in quotes":          []byte(`<!DOCTYPE plist "<" [ <!ENTITY a "b"> ]>`),
+		"a directive of its own":         []byte("<plist><!ELEMENT a ></plist>"),
 	} {
 		if command.Guard(body) == nil {
 			t.Errorf("%s passes", name)
@@ -121,14 +130,53 @@ func TestGuard(t *testing.T) {
 	}
 }
 
-// Whatever passes the guard, the parser comes back from.
+// What devices write in their messages passes.
+func TestGuardPasses(t *testing.T) {
+	for name, inside := range map[string]string{
+		"a comment":      "<!-- <dict> > -- --><key>Status</key><string>Idle</string>",
+		"a data part":    "<key>Status</key><string><![CDATA[</dict><Idle]]></string>",
+		"an instruction": "<?x <dict> ?><key>Status</key><string/>",
+	} {
+		if err := command.Guard(answer(inside)); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// Whatever passes the guard, the parser comes back from, and it nests no
+// deeper than the guard counted.
 func FuzzRead(f *testing.F) {
 	f.Add(answer("<key>Status</key><string>Idle</string>"))
 	f.Add(killer())
 	f.Add([]byte(strings.Repeat("<dict><key>a</key>", 60)))
-	f.Fuzz(func(_ *testing.T, body []byte) {
-		if command.Guard(body) == nil {
-			_, _ = command.Read(body, vpp.BuiltinMDM, "U1", time.Time{})
+	for _, part := range []string{`<a b="/>">`, `<a b='/>'>`, "<!--></a>--><a>", "<?x ></a>?><a>", "<![CDATA[></a>]]><a>", "<a/>", `<!DOCTYPE a "<b>"><a>`} {
+		f.Add([]byte("<plist>" + strings.Repeat(part, 70)))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		if command.Guard(body) != nil {
+			return
 		}
+		if depth := nesting(body); depth > 65 { // one more: an empty element is open for a moment
+			t.Errorf("it nests %d deep", depth)
+		}
+		_, _ = command.Read(body, vpp.BuiltinMDM, "U1", time.Time{})
 	})
+}
+
+// nesting is how deep encoding/xml finds a message to nest, as far as it can
+// read it.
+func nesting(body []byte) (deepest int) {
+	for d, depth := xml.NewDecoder(bytes.NewReader(body)), 0; ; {
+		token, err := d.RawToken()
+		if err != nil {
+			return deepest
+		}
+		switch token.(type) {
+		case xml.StartElement:
+			depth++
+		case xml.EndElement:
+			depth--
+		}
+		deepest = max(deepest, depth)
+	}
 }

@@ -25,7 +25,9 @@ func Guard(body []byte) error {
 	return shallow(body)
 }
 
-// shallow counts how deep elements nest, without taking them apart.
+// shallow counts how deep elements nest, without taking them apart. Where one
+// thing ends and the next begins is as encoding/xml sees it, which reads the
+// message after us: a message that the two see differently could nest deep.
 func shallow(body []byte) error {
 	depth := 0
 	for {
@@ -36,19 +38,28 @@ func shallow(body []byte) error {
 		body = body[i+1:]
 		switch {
 		case bytes.HasPrefix(body, []byte("!--")):
-			body = after(body, "-->")
+			body = after(body[len("!--"):], "-->")
 		case bytes.HasPrefix(body, []byte("![CDATA[")):
-			body = after(body, "]]>")
-		case bytes.HasPrefix(body, []byte("!ENTITY")), bytes.HasPrefix(body, []byte("!DOCTYPE")) && bytes.Contains(upTo(body, '>'), []byte("[")):
-			return vpp.Errorf(vpp.Invalid, "The message brings entities of its own.")
-		case bytes.HasPrefix(body, []byte("!")), bytes.HasPrefix(body, []byte("?")):
-			body = after(body, ">")
+			body = after(body[len("![CDATA["):], "]]>")
+		case bytes.HasPrefix(body, []byte("!")):
+			inside, rest := tag(body)
+			if !bytes.HasPrefix(inside, []byte("!DOCTYPE")) || bytes.ContainsAny(inside, "[<") {
+				return vpp.Errorf(vpp.Invalid, "The message brings entities of its own.")
+			}
+			body = rest
+		case bytes.HasPrefix(body, []byte("?")):
+			body = after(body[len("?"):], "?>")
 		case bytes.HasPrefix(body, []byte("/")):
 			depth--
 		default:
-			if tag := upTo(body, '>'); !bytes.HasSuffix(tag, []byte("/")) {
+			inside, rest := tag(body)
+			if !bytes.HasSuffix(inside, []byte("/")) {
 				depth++
 			}
+			body = rest
+		}
+		if depth < 0 {
+			return vpp.Errorf(vpp.Invalid, "The message closes more than it opens.")
 		}
 		if depth > deepest {
 			return vpp.Errorf(vpp.Invalid, "The message nests too deep.")
@@ -56,14 +67,25 @@ func shallow(body []byte) error {
 	}
 }
 
+// after is what follows an end; nothing when there is none.
 func after(body []byte, end string) []byte {
 	_, rest, _ := bytes.Cut(body, []byte(end))
 	return rest
 }
 
-func upTo(body []byte, end byte) []byte {
-	if i := bytes.IndexByte(body, end); i >= 0 {
-		return body[:i]
+// tag divides a message at the > that ends a tag: one in quotes does not.
+func tag(body []byte) (inside, rest []byte) {
+	var quote byte
+	for i, b := range body {
+		switch {
+		case b == quote:
+			quote = 0
+		case quote != 0:
+		case b == '"' || b == '\'':
+			quote = b
+		case b == '>':
+			return body[:i], body[i+1:]
+		}
 	}
-	return body
+	return body, nil
 }

@@ -50,7 +50,8 @@ var built = sync.OnceValues(func() (string, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return "", err
 	}
-	build := exec.Command("go", "build", "-o", dir+string(filepath.Separator), "github.com/micromdm/nanomdm/cmd/nanomdm", "github.com/micromdm/micromdm/cmd/micromdm")
+	build := exec.Command("go", "build", "-o", dir+string(filepath.Separator),
+		"github.com/micromdm/nanomdm/cmd/nanomdm", "github.com/micromdm/micromdm/cmd/micromdm", "github.com/micromdm/scep/v2/cmd/scepclient")
 	build.Dir = "testdata/programs"
 	if said, err := build.CombinedOutput(); err != nil {
 		return "", &exec.Error{Name: string(said), Err: err}

@@ -39,6 +39,7 @@ type said struct {
 type facts struct {
 	DeviceName, ProductName, Model, ModelName string
 	OSVersion, BuildVersion, SerialNumber     string
+	IsMultiUser                               *bool // a Shared iPad; nil when it was not asked
 }
 
 const sharedIPadUser = "FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF"
@@ -141,7 +142,7 @@ func (c Config) checkedIn(ctx context.Context, told mdm.Told, m said, at time.Ti
 	case "TokenUpdate":
 		d := m.device(c.ID, at)
 		if m.user() != "" { // says nothing of the device itself
-			d = vpp.Device{MDM: c.ID, Key: d.Key, UDID: d.UDID, Kind: d.Kind, Shared: d.Shared, EnrolledAt: at, SeenAt: at}
+			d = vpp.Device{MDM: c.ID, Key: d.Key, UDID: d.UDID, Kind: d.Kind, Shared: d.Shared, SharedKnown: d.SharedKnown, EnrolledAt: at, SeenAt: at}
 		}
 		if err := told.Enrolled(ctx, d, []vpp.Enrollment{m.enrollment(c.ID, at)}); err != nil {
 			return err
@@ -187,10 +188,11 @@ func (m said) device(server vpp.MDMID, at time.Time) vpp.Device {
 	if m.UDID == "" {
 		kind = vpp.EnrolledUser
 	}
+	shared := m.UserID == sharedIPadUser || m.IsMultiUser != nil && *m.IsMultiUser
 	return vpp.Device{
 		MDM: server, Key: vpp.EnrollmentID(m.key()), UDID: m.UDID, SerialNumber: m.SerialNumber, Name: m.DeviceName, Product: product,
 		ModelName: m.ModelName, OSVersion: m.OSVersion, Build: m.BuildVersion, Platform: vpp.PlatformOf(product), Kind: kind,
-		Shared: m.UserID == sharedIPadUser, InSetup: m.AwaitingConfiguration, EnrolledAt: at, SeenAt: at,
+		Shared: shared, SharedKnown: shared || m.IsMultiUser != nil, InSetup: m.AwaitingConfiguration, EnrolledAt: at, SeenAt: at,
 	}
 }
 

@@ -125,6 +125,8 @@ func (d *Device) tell(c asked) map[string]any {
 		switch q {
 		case "iTunesStoreAccountIsActive":
 			said[q] = d.Do.Hash != ""
+		case "IsMultiUser":
+			said[q] = d.Kind == SharedIPad
 		case "iTunesStoreAccountHash":
 			if d.Do.Hash != "" {
 				said[q] = d.Do.Hash

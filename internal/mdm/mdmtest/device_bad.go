@@ -48,6 +48,25 @@ func (d *Device) Certify(ctx context.Context, profile []byte) (err error) {
 	return err
 }
 
+// AskSCEP makes the message that asks for a certificate by a profile, for
+// tests of how it may be carried.
+func (d *Device) AskSCEP(ctx context.Context, profile []byte) (message []byte, err error) {
+	if d.profile, err = ReadProfile(profile); err != nil {
+		return nil, err
+	}
+	if d.key, d.self, err = d.keys.take(); err != nil {
+		return nil, err
+	}
+	return d.askSCEP(ctx)
+}
+
+// HeardSCEP takes the certificate out of the answer to AskSCEP.
+func (d *Device) HeardSCEP(answer []byte) (err error) {
+	d.scep = d.profile.Challenge
+	d.cert, err = d.heardSCEP(answer)
+	return err
+}
+
 // Authenticate begins anew, without bringing a push token.
 func (d *Device) Authenticate(ctx context.Context) error { return d.checkIn(ctx, d.authenticate()) }
 

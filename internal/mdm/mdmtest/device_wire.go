@@ -115,6 +115,19 @@ func (d *Device) certificate(ctx context.Context, certify func(*x509.Certificate
 }
 
 func (d *Device) bySCEP(ctx context.Context) (*x509.Certificate, error) {
+	asked, err := d.askSCEP(ctx)
+	if err != nil {
+		return nil, err
+	}
+	answer, err := d.post(ctx, d.profile.ScepURL+"?operation=PKIOperation", "application/x-pki-message", asked)
+	if err != nil {
+		return nil, err
+	}
+	return d.heardSCEP(answer)
+}
+
+// askSCEP makes the request for a certificate.
+func (d *Device) askSCEP(ctx context.Context) ([]byte, error) {
 	raw, err := d.get(ctx, d.profile.ScepURL+"?operation=GetCACert")
 	if err != nil {
 		return nil, err
@@ -131,10 +144,11 @@ func (d *Device) bySCEP(ctx context.Context) (*x509.Certificate, error) {
 	if err != nil {
 		return nil, err
 	}
-	answer, err := d.post(ctx, d.profile.ScepURL+"?operation=PKIOperation", "application/x-pki-message", asked.Raw)
-	if err != nil {
-		return nil, err
-	}
+	return asked.Raw, nil
+}
+
+// heardSCEP takes the certificate out of the answer.
+func (d *Device) heardSCEP(answer []byte) (*x509.Certificate, error) {
 	said, err := scep.ParsePKIMessage(answer)
 	if err != nil {
 		return nil, err

@@ -35,7 +35,7 @@ func (e *Error) Sentence() string {
 	case e.Dead():
 		return "Apple no longer knows the device's push token. The device brings a new one when it is next online."
 	case e.Certificate():
-		return "Apple does not accept the push certificate: renew it, with the same Apple Account, and upload it."
+		return "Apple does not accept the push certificate (" + e.Reason + "): renew it, with the same Apple Account, and upload it."
 	case e.Status == http.StatusTooManyRequests:
 		return "Apple asked to push less often. It is tried again by itself."
 	case e.Status >= http.StatusInternalServerError:

@@ -29,6 +29,7 @@ type Config struct {
 	Attempts int            // default 4
 	Timeout  time.Duration  // of one attempt, default 10 s
 	Keep     time.Duration  // how long Apple keeps a push for a device that is away, default 7 days
+	Rest     time.Duration  // how long nothing is tried after the service was silent, default 1 minute
 	Now      func() time.Time
 	Sleep    func(context.Context, time.Duration) error
 }
@@ -48,6 +49,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Keep == 0 {
 		c.Keep = 7 * 24 * time.Hour
+	}
+	if c.Rest == 0 {
+		c.Rest = time.Minute
 	}
 	if c.Now == nil {
 		c.Now = time.Now
@@ -74,6 +78,7 @@ type Provider struct {
 	config Config
 	client *http.Client
 	places chan struct{} // one for each push under way
+	silent silence
 }
 
 var _ nano.PushProvider = (*Provider)(nil)
@@ -92,7 +97,10 @@ func New(cert tls.Certificate, config Config) *Provider {
 		// allows few streams would be met with hundreds of connections.
 		HTTP2: &http.HTTP2Config{StrictMaxConcurrentRequests: true, SendPingTimeout: time.Minute, PingTimeout: 15 * time.Second},
 	}
-	return &Provider{config: config, client: &http.Client{Transport: transport}, places: make(chan struct{}, config.InFlight)}
+	return &Provider{
+		config: config, client: &http.Client{Transport: transport}, places: make(chan struct{}, config.InFlight),
+		silent: silence{after: config.Timeout, rest: config.Rest},
+	}
 }
 
 // Push wakes devices, and answers by push token.
@@ -119,6 +127,12 @@ func (p *Provider) Push(ctx context.Context, pushes []*mdm.Push) (map[string]*na
 	return answers, nil
 }
 
+// answered says whether the service said anything.
+func answered(err error) bool {
+	_, refused := errors.AsType[*Error](err)
+	return err == nil || refused
+}
+
 // push tries until Apple has an opinion about this device, or the attempts
 // are used up.
 func (p *Provider) push(ctx context.Context, one *mdm.Push) (id string, err error) {
@@ -128,7 +142,14 @@ func (p *Provider) push(ctx context.Context, one *mdm.Push) (id string, err erro
 				return "", err
 			}
 		}
-		if id, err = p.attempt(ctx, one); err == nil || !passes(err) || ctx.Err() != nil {
+		if p.silent.now(p.config.Now()) {
+			return "", ErrSilent
+		}
+		id, err = p.attempt(ctx, one)
+		if ctx.Err() == nil { // else it is not known what Apple would have said
+			p.silent.heard(p.config.Now(), answered(err))
+		}
+		if err == nil || !passes(err) || ctx.Err() != nil {
 			return id, err
 		}
 	}

@@ -132,3 +132,59 @@ func TestPushSilence(t *testing.T) {
 		t.Error(got["01"], err)
 	}
 }
+
+// A service that stays silent is left alone for a while, and then tried again.
+func TestPushRests(t *testing.T) {
+	var passed atomic.Int64 // on top of the clock
+	a, p := open(t, push.Config{
+		Timeout: 300 * time.Millisecond, Attempts: 1, InFlight: 4, Rest: time.Hour,
+		Now: func() time.Time { return time.Now().Add(time.Duration(passed.Load())) },
+	})
+	a.Silence(true)
+	var all []*mdm.Push
+	for i := range 40 {
+		all = append(all, to(fmt.Sprintf("%08x", i)))
+	}
+	got, err := p.Push(t.Context(), all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	spared := 0
+	for _, r := range got {
+		if errors.Is(r.Err, push.ErrSilent) {
+			spared++
+		}
+	}
+	if spared < 20 {
+		t.Errorf("only %d of 40 were not tried", spared)
+	}
+	a.Silence(false)
+	if got, _ = p.Push(t.Context(), []*mdm.Push{to("01")}); !errors.Is(got["01"].Err, push.ErrSilent) {
+		t.Errorf("it was tried at once: %v", got["01"].Err)
+	}
+	passed.Add(int64(time.Hour))
+	if got, _ = p.Push(t.Context(), []*mdm.Push{to("01")}); got["01"].Err != nil {
+		t.Errorf("after its rest: %v", got["01"].Err)
+	}
+}
+
+// One broken connection fails many pushes at once, which is no silence.
+func TestPushCutOff(t *testing.T) {
+	a, p := open(t, push.Config{Attempts: 1, InFlight: 40})
+	var all []*mdm.Push
+	for i := range 40 {
+		all = append(all, to(fmt.Sprintf("%08x", i)))
+	}
+	if err := a.Close(); err != nil {
+		t.Fatal(err)
+	}
+	got, err := p.Push(t.Context(), all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for token, r := range got {
+		if r.Err == nil || errors.Is(r.Err, push.ErrSilent) {
+			t.Errorf("%s: %v", token, r.Err)
+		}
+	}
+}

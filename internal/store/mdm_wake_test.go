@@ -1,0 +1,71 @@
+package store_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/rsvpp/rsvpp/internal/seal"
+	"github.com/rsvpp/rsvpp/internal/store/storetest"
+)
+
+// Channels that can never be woken do not stand before others, and one that
+// never comes back is tried less and less often.
+func TestPushTried(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		now := time.Date(2031, 2, 3, 0, 0, 0, 0, time.UTC)
+		db := storetest.Open(t, url, func() time.Time { return now })
+		box, err := seal.New([]byte("0123456789abcdef0123456789abcdef"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := db.MDM(box)
+		for i := range 5 {
+			id := fmt.Sprint("d", i)
+			storetest.Exec(t, db, "INSERT INTO mdm_channels (id, enabled, push_token) VALUES ($1, TRUE, '00')", id)
+			storetest.Exec(t, db, "INSERT INTO mdm_commands (channel_id, uuid, request_type, payload, created_at) VALUES ($1, $1, 'x', '', 0)", id)
+		}
+		open := func(limit int) []string {
+			t.Helper()
+			list, err := m.OpenChannels(t.Context(), now, limit)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return list
+		}
+		var tried []string
+		for range 2 { // nobody is reached
+			some := open(3)
+			tried = append(tried, some...)
+			if err := m.PushTried(t.Context(), some, now, 15*time.Minute); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if want := []string{"d0", "d1", "d2", "d3", "d4"}; !slices.Equal(tried, want) {
+			t.Errorf("tried %v", tried)
+		}
+		var pauses []time.Duration
+		last := now
+		for range 4 * 24 * 12 {
+			now = now.Add(5 * time.Minute)
+			if slices.Contains(open(5), "d0") {
+				pauses, last = append(pauses, now.Sub(last)), now
+				if err := m.PushTried(t.Context(), []string{"d0"}, now, 15*time.Minute); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		want := []time.Duration{15 * time.Minute, 30 * time.Minute, time.Hour, 2 * time.Hour, 4 * time.Hour, 8 * time.Hour, 16 * time.Hour, 24 * time.Hour, 24 * time.Hour}
+		if !slices.Equal(pauses, want) {
+			t.Errorf("pauses of %v", pauses)
+		}
+		storetest.Exec(t, db, "UPDATE mdm_channels SET seen_at = $1 WHERE id = 'd0'", now.UnixMilli())
+		if err := m.PushTried(t.Context(), []string{"d0"}, now, 15*time.Minute); err != nil {
+			t.Fatal(err)
+		}
+		if now = now.Add(15 * time.Minute); !slices.Contains(open(5), "d0") {
+			t.Error("it was heard of, and its pause is as long as before")
+		}
+	})
+}
