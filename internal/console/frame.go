@@ -33,6 +33,9 @@ func (d *Door) page(r *http.Request) view.Page {
 	ctx := r.Context()
 	p.Bare = false
 	p.Section = sectionOf(r.URL.Path)
+	if strings.HasPrefix(r.URL.Path, "/settings/") {
+		p.Crumbs = []view.Link{{Text: "Settings", Href: "/settings"}}
+	}
 	p.Operator = view.Operator{Name: caller.Operator.Name}
 	p.Theme = d.preference(ctx, preferTheme)
 	p.KeysOff = d.preference(ctx, preferShortcuts) == shortcutsOff
@@ -133,18 +136,10 @@ func sectionOf(path string) string {
 	switch first {
 	case "":
 		return "start"
-	case "users", "devices", "locations", "tasks", "history", "conflicts":
+	case "users", "devices", "locations", "tasks", "history", "conflicts", "settings":
 		return first
 	case "import", "invite", "vpp":
 		return "users"
-	case "settings":
-		if strings.HasPrefix(path, "/settings/vpp") {
-			return "vpp"
-		}
-		if strings.HasPrefix(path, "/settings/mdm") || path == "/settings/enrollment" {
-			return "devices"
-		}
-		return "mail"
 	}
 	return ""
 }
