@@ -27,8 +27,8 @@ func Axe(t testing.TB) string {
 }
 
 // Calm is the condition under which nothing on a page moves or changes colour
-// any more, but for what never ends.
-const Calm = `document.getAnimations().every((a) => a.playState !== "running" || a.effect.getComputedTiming().endTime === Infinity)`
+// any more, but for what never ends, and no region waits for its answer.
+const Calm = `!document.querySelector("[aria-busy=true]") && document.getAnimations().every((a) => a.playState !== "running" || a.effect.getComputedTiming().endTime === Infinity)`
 
 // Violations are what axe finds on the page that a tab shows, one line each.
 func Violations(ctx context.Context, axe string) ([]string, error) {
