@@ -76,6 +76,10 @@ func TestAllThatMatch(t *testing.T) {
 	}
 	teacher := s.add("Teacher", "teacher@school.test")
 	anna := s.anna()
+	out := s.add("Pupil left out", "out@school.test")
+	anna.post("/vpp/delete", "all", "1", "q", "pupil", "except", string(out)).has(t, "All 3 users at Nordschule that match “pupil”, without 1 user left out", `name="except" value="`+string(out)+`"`).lacks(t, "Pupil left out")
+	anna.post("/invite", "all", "1", "q", "pupil", "except", string(out)).has(t, "<strong>3</strong> <span>of 3 can be reached")
+	s.must(s.roster.Remove(t.Context(), fixture, out))
 	list := anna.get("/users?q=pupil&status=not_invited")
 	form := list.hidden("status", "location")
 	form.Set("q", "pupil")

@@ -39,11 +39,14 @@ func (d *Door) listPeople(w http.ResponseWriter, r *http.Request) error {
 		Pager:  view.Pager{Range: rangeWords(len(people.Items), matching)},
 	}
 	m.Page.Title = "Users"
+	if q.Group != "" {
+		m.Group = view.Link{Text: q.Group, Href: q.inGroup("").list()}
+	}
 	if m.Devices, err = d.anyDevices(r.Context()); err != nil {
 		return err
 	}
 	m.Columns, m.Chooser = columnsOf(columnKeys(strings.Split(d.preference(r.Context(), preferColumns), ",")), q)
-	m.Lines = d.lines(people.Items, caller(r).Scopes)
+	m.Lines = d.lines(q, people.Items, caller(r).Scopes)
 	if people.Prev != "" {
 		m.Pager.Prev = q.at("before", people.Prev)
 	}
@@ -53,10 +56,13 @@ func (d *Door) listPeople(w http.ResponseWriter, r *http.Request) error {
 	return d.render(w, r, view.UsersPage(m))
 }
 
-func (d *Door) lines(people []vpp.Person, scopes operator.Scopes) []view.UserLine {
+func (d *Door) lines(q peopleQuery, people []vpp.Person, scopes operator.Scopes) []view.UserLine {
 	lines := make([]view.UserLine, len(people))
 	for i, p := range people {
 		lines[i] = lineOf(p, scopes, d.now())
+		for _, g := range p.Groups {
+			lines[i].Groups = append(lines[i].Groups, view.Link{Text: g, Href: q.inGroup(g).list()})
+		}
 	}
 	return lines
 }

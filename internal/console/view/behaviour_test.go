@@ -37,6 +37,8 @@ func TestSelection(t *testing.T) {
 		{"the selection stays", wait + `(() => document.querySelector("[data-selected-text]").textContent)`, "1 of 48,210 selected"},
 		{"all that match", `document.querySelector("[data-select-all-matching]").click(), document.querySelector("[data-selected-text]").textContent`, "48,210 of 48,210 selected"},
 		{"what somebody of them is eligible for is offered", `[...document.querySelectorAll("[data-needs]:enabled")].map(b => b.dataset.needs).join()`, "invite,register,sync"},
+		{"one is left out of them", `document.querySelector("input[name=user]").click(), document.querySelector("[data-selected-text]").textContent`, "48,209 of 48,210 selected"},
+		{"and said so to the server", `String(new FormData(document.querySelector("form[data-selection]")).getAll("except"))`, "u0"},
 		{"the menu opens", `document.querySelector("[popovertarget=vpp]").click(), String(document.querySelector("#vpp:popover-open") !== null)`, "true"},
 	})
 	picture(ctx, t, "menu-open")

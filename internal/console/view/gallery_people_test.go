@@ -84,7 +84,7 @@ func userLines() []UserLine {
 	for i, name := range sampleNames() {
 		s := standings[i%len(standings)]
 		out = append(out, UserLine{
-			ID: fmt.Sprint("u", i), Name: name, Email: sampleEmail(i), UserName: fmt.Sprint("user", i), Standing: s, Groups: []string{"Class 7b", "Chess"}[:i%3%2+i%2],
+			ID: fmt.Sprint("u", i), Name: name, Email: sampleEmail(i), UserName: fmt.Sprint("user", i), Standing: s, Groups: []Link{{"Class 7b", "/users?group=Class+7b"}, {"Chess", "/users?group=Chess"}}[:i%3%2+i%2],
 			Managed: "p@appleid.school.example", ExternalID: fmt.Sprint(90000 + i), InvitedAt: s.Since, RegisteredAt: Moment{}, Can: "invite sync",
 		})
 	}

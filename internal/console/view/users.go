@@ -17,6 +17,7 @@ type Users struct {
 	Matching int            // how many people match search and filter
 	Pager    Pager
 	Export   string // address of the CSV of all that match
+	Group    Link   // the group that the list is narrowed to, and the way out of it
 	Nobody   bool   // there are no people at all, not just none that match
 }
 
@@ -69,7 +70,7 @@ type UserLine struct {
 	UserName     string
 	Standing     Standing
 	Managed      string // Managed Apple Account
-	Groups       []string
+	Groups       []Link // each leads to the group's people
 	InvitedAt    Moment
 	RegisteredAt Moment
 	ExternalID   string
@@ -100,7 +101,7 @@ func allMatching(n int) string {
 
 // filter names what the list is filtered by; a selection ends when it changes.
 func (m Users) filter() string {
-	out := m.Query
+	out := m.Query + "|" + m.Group.Text
 	for _, c := range append(slices.Clone(m.Filters), m.More...) {
 		if c.Current {
 			out += "|" + c.Text
