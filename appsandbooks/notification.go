@@ -65,8 +65,10 @@ func (e *NotificationError) Error() string {
 func (e *NotificationError) Unwrap() error { return e.Err }
 
 // DecodeNotification reads the body of a notification. Types it does not know
-// are no error: Raw holds what they bring. The caller checks the bearer token
-// and limits the size before.
+// are no error: Raw holds what they bring. Where the envelope can be read and
+// the body cannot, the error comes with a notification that has ID, Type, UID
+// and Raw, and no body. The caller checks the bearer token and limits the size
+// before.
 func DecodeNotification(body []byte) (Notification, error) {
 	var outer struct {
 		Notification
@@ -84,7 +86,7 @@ func DecodeNotification(body []byte) (Notification, error) {
 	}
 	n.Raw = RawJSON(outer.Body)
 	if err := n.decodeBody(); err != nil {
-		return Notification{}, err
+		return Notification{ID: n.ID, Type: n.Type, UID: n.UID, Raw: n.Raw}, err
 	}
 	return n, nil
 }

@@ -6,9 +6,25 @@ import (
 	"strings"
 )
 
-// largestLimit is more than any limit can mean. A larger one is a mistake, or
-// a trap for whoever sizes a batch by it.
-const largestLimit = 1_000_000
+// ceilings are more than each limit can mean, a hundred times what Apple says
+// of it today or so. A larger one is a mistake, or a trap for whoever sizes a
+// batch by it. The pace is free: more requests than anybody makes are no limit.
+var ceilings = []struct {
+	key  string
+	most int64
+}{
+	{MaxUsers, 10_000},
+	{MaxAssets, 2_500},
+	{MaxClientUserIDs, 100_000},
+	{MaxSerialNumbers, 100_000},
+	{MaxRevokeClientUserIDs, 10_000},
+	{MaxRevokeSerialNumbers, 10_000},
+	{MaxRequestPerSecond, 1_000_000},
+	{MaxNotificationLen, 50_000},
+	{MaxMDMIDLength, 10_000},
+	{MaxMDMNameLength, 10_000},
+	{MaxMDMMetadataLength, 25_000},
+}
 
 // inviteCodePlace is where the code goes in the invitation template: the text
 // %inviteCode%, percent-encoded.
@@ -28,12 +44,9 @@ func (e *ServiceConfigError) Error() string {
 
 // check refuses what would send the token elsewhere, or make no sense as a limit.
 func (s *ServiceConfig) check(base *url.URL) error {
-	for _, key := range []string{
-		MaxUsers, MaxAssets, MaxClientUserIDs, MaxSerialNumbers, MaxRevokeClientUserIDs, MaxRevokeSerialNumbers,
-		MaxRequestPerSecond, MaxNotificationLen, MaxMDMIDLength, MaxMDMNameLength, MaxMDMMetadataLength,
-	} {
-		if n, ok := s.Limits[key]; ok && (n <= 0 || n > largestLimit) {
-			return &ServiceConfigError{Key: key, Problem: fmt.Sprintf("is %d, which cannot be meant", n)}
+	for _, c := range ceilings {
+		if n, ok := s.Limits[c.key]; ok && (n <= 0 || n > c.most) {
+			return &ServiceConfigError{Key: c.key, Problem: fmt.Sprintf("is %d, which cannot be meant", n)}
 		}
 	}
 	for _, key := range []string{
@@ -60,9 +73,9 @@ func checkEndpoint(urls map[string]string, key string, base *url.URL) string {
 	case err != nil || u.Host == "":
 		return "is not an absolute URL"
 	case u.Scheme != base.Scheme:
-		return fmt.Sprintf("has the scheme %q, not %q", u.Scheme, base.Scheme)
+		return fmt.Sprintf("has the scheme %.20q, not %q", u.Scheme, base.Scheme)
 	case !sameHost(u, base):
-		return fmt.Sprintf("names the host %q, not %q", u.Host, base.Host)
+		return fmt.Sprintf("names the host %.100q, not %q", u.Host, base.Host)
 	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
 		return "has more than scheme, host and path"
 	}

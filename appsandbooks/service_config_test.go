@@ -154,6 +154,8 @@ func TestServiceConfigThatCannotBeTrusted(t *testing.T) {
 		{name: "limit 0", limits: `{"maxUsers":0}`, want: "maxUsers is 0"},
 		{name: "negative limit", limits: `{"maxUsers":10,"maxRequestPerSecond":-1}`, want: "maxRequestPerSecond is -1"},
 		{name: "enormous limit", limits: `{"maxUsers":2147483647}`, want: "cannot be meant"},
+		{name: "more users than a request can hold", limits: `{"maxUsers":10001}`, want: "maxUsers is 10001"},
+		{name: "an endless claim", limits: `{"maxUsers":100,"maxMdmMetadataLength":999999}`, want: "maxMdmMetadataLength is 999999"},
 		{name: "no limits", limits: `{}`, want: "lacks limits"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

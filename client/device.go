@@ -60,7 +60,8 @@ type Channel struct {
 // DevicePage is a device with its channels.
 type DevicePage struct {
 	Device
-	Channels []Channel `json:"channels"`
+	Channels        []Channel `json:"channels"`
+	CertificateEnds time.Time `json:"certificate_ends_at,omitzero"` // the device has to enroll anew before
 }
 
 // DeviceFilter narrows the list of devices; the zero value is all of them.

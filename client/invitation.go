@@ -34,6 +34,7 @@ type InvitationRequest struct {
 	Channel       string    `json:"channel,omitempty"`   // mail, the usual one, link, device or both
 	ElseMail      bool      `json:"else_mail,omitempty"` // by device: an e-mail where no device takes it
 	Devices       []string  `json:"devices,omitempty"`   // by device: on these alone, by id, of one person
+	TryAgain      bool      `json:"try_again,omitempty"` // letters to addresses that were refused before, too
 	Resend        bool      `json:"resend,omitempty"`
 	Letter        *Letter   `json:"letter,omitempty"`
 	ExpiresInDays int       `json:"expires_in_days,omitempty"`

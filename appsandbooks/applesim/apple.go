@@ -43,6 +43,7 @@ type Apple struct {
 	notes      uint64 // notifications made since the start
 	agenda     agenda
 	outage     Outage
+	announced  Announcement
 	lapses     []*lapse // under way
 	news       []News
 	listeners  map[int]func(News)

@@ -47,6 +47,17 @@ func (a *Apple) controlActs() map[string]act {
 		"time_lapse":      a.actTimeLapse,
 		"stop_time_lapse": a.actStopTimeLapse,
 		"forget_versions": a.actForgetVersions,
+		"limits":          a.actLimits,
+		"latency":         a.actLatency,
+		"event_delay":     a.actEventDelay,
+		"service_config":  a.actServiceConfig,
+		"notify":          a.actNotify,
+		"inject_notes":    a.actInjectNotes,
+		"inject_items":    a.actInjectItems,
+		"block_account":   a.actBlockAccount,
+		"assign":          a.actAssign,
+		"unassign":        a.actUnassign,
+		"add_asset":       a.actAddAsset,
 	}
 }
 

@@ -37,17 +37,9 @@ func (a *Apple) actFaults(args v1Args, _ *http.Request) (any, error) {
 // actInject scripts the next calls of an "endpoint" with "faults"; see Inject.
 func (a *Apple) actInject(args v1Args, _ *http.Request) (any, error) {
 	endpoint, _ := args.text("endpoint")
-	list, ok := args["faults"].([]any)
-	if !ok {
-		list = []any{args["faults"]}
-	}
-	var faults []Fault
-	for _, v := range list {
-		text, _ := v1Args{"": v}.text("")
-		if f := Fault(text); f != "" && !f.ofCall() {
-			return nil, fmt.Errorf("applesim: there is no fault %q", f)
-		}
-		faults = append(faults, Fault(text))
+	faults, err := faultList(args, Fault.ofCall)
+	if err != nil {
+		return nil, err
 	}
 	if endpoint == "" {
 		return nil, errors.New("applesim: name an endpoint, such as \"GET users\"")

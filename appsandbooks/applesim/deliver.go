@@ -20,6 +20,7 @@ type postbox struct {
 	waiting []*delivery
 	sending int
 	posted  int // waiting, under way, late or to be tried again
+	notes   []*Note
 }
 
 // delivery is one notification on its way: up to three attempts, then it is forgotten.
@@ -28,6 +29,7 @@ type delivery struct {
 	body              []byte
 	attempts          int
 	from              *location
+	note              *Note
 }
 
 // send puts a notification into the post, if the location wants its kind.
@@ -38,13 +40,17 @@ func (a *Apple) send(l *location, kind string, body []byte) {
 	if l.post.posted >= maxPosted {
 		return // the receiver is long dead, and delivery is best effort
 	}
-	d := a.notification(l, l.config, kind, body)
-	switch a.faults.drawNote() {
+	d := a.notification(l, l.config, kind, "", body)
+	d.note.Fate = a.faults.drawNote()
+	switch d.note.Fate {
 	case NoteLost:
+		d.note.Result = noteLost
 	case NoteTwice:
-		twin := *d
+		twin, note := *d, *d.note
+		twin.note = &note
 		a.post(d)
 		a.post(&twin)
+		l.post.log(twin.note)
 	case NoteLate:
 		l.post.posted++
 		a.plan(a.options.Now().Add(a.faults.late()), func(time.Time) { a.queue(d) })
@@ -55,6 +61,7 @@ func (a *Apple) send(l *location, kind string, body []byte) {
 	default:
 		a.post(d)
 	}
+	l.post.log(d.note)
 }
 
 func (a *Apple) post(d *delivery) {
@@ -83,12 +90,19 @@ func (a *Apple) collect() []*delivery {
 // dispatch delivers in its own goroutine and plans the next attempt where this one fails.
 func (a *Apple) dispatch(d *delivery) {
 	a.running.Go(func() {
-		accepted := a.attempt(a.ctx, d)
+		status := a.attempt(a.ctx, d)
 		now := a.lock()
 		defer a.unlock()
 		d.from.post.sending--
 		a.wakeClerk()
-		if accepted || a.ctx.Err() != nil || d.attempts > len(a.options.NotifyRetry) {
+		d.note.Attempts, d.note.Status, d.note.Result = d.attempts, status, noteRefused
+		switch {
+		case status/100 == 2:
+			d.note.Result = noteAccepted
+		case a.ctx.Err() != nil || d.attempts > len(a.options.NotifyRetry):
+			d.note.Result = noteGivenUp
+		}
+		if d.note.Result != noteRefused {
 			d.from.post.posted--
 			return
 		}
@@ -96,23 +110,23 @@ func (a *Apple) dispatch(d *delivery) {
 	})
 }
 
-// attempt is one try; only a 2xx counts.
-func (a *Apple) attempt(ctx context.Context, d *delivery) bool {
+// attempt is one try, and the HTTP status that came of it: only a 2xx counts; 0 where there was none.
+func (a *Apple) attempt(ctx context.Context, d *delivery) int {
 	d.attempts++
 	a.mu.Lock()
 	a.calls.Notifications[d.kind]++
 	a.mu.Unlock()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, d.url, bytes.NewReader(d.body))
 	if err != nil {
-		return false
+		return 0
 	}
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("Authorization", "Bearer "+d.secret)
 	res, err := a.options.HookClient.Do(req)
 	if err != nil {
-		return false
+		return 0
 	}
 	_, _ = io.Copy(io.Discard, io.LimitReader(res.Body, 1<<16)) // so that the connection can be used again
 	_ = res.Body.Close()
-	return res.StatusCode/100 == 2
+	return res.StatusCode
 }

@@ -2,6 +2,7 @@ package applesim_test
 
 import (
 	"net/http"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -57,6 +58,7 @@ func TestExchanges(t *testing.T) {
 	if len(seen) != 5 {
 		t.Fatalf("%d exchanges were told of", len(seen))
 	}
+	slices.SortFunc(seen, func(a, b applesim.Exchange) int { return a.Came.Compare(b.Came) })
 	for i, want := range []int{200, 200, 200, 0, 500} {
 		x := seen[i]
 		if x.Status != want || x.Token != rival.Token.Content || x.Went.Before(x.Came) || (x.Owner == applesim.Stranger()) != (i < 2) {

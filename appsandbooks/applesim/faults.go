@@ -56,6 +56,8 @@ func AllFaults() []Fault {
 	return slices.Concat(callFaults(), eventFaults(), []Fault{ItemFailed}, noteFaults())
 }
 
+func (f Fault) ofNote() bool { return slices.Contains(noteFaults(), f) }
+
 func eventFaults() []Fault { return []Fault{EventStuck, EventLost, EventForgotten, EventMaintenance} }
 
 func (f Fault) ofEvent() bool {

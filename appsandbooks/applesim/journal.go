@@ -33,18 +33,19 @@ type line struct {
 type lineKind string
 
 const (
-	lineKey        lineKind = "key"
-	lineStart      lineKind = "start"
-	lineLocation   lineKind = "location"
-	lineToken      lineKind = "token"
-	lineRevoke     lineKind = "revoke"
-	lineConfig     lineKind = "config"
-	lineEvent      lineKind = "event"
-	lineUser       lineKind = "user"
-	lineAsset      lineKind = "asset"
-	lineAssignment lineKind = "as"
-	lineLegacy     lineKind = "legacy"
-	lineChanged    lineKind = "changed" // a token's state
+	lineKey             lineKind = "key"
+	lineStart           lineKind = "start"
+	lineLocation        lineKind = "location"
+	lineToken           lineKind = "token"
+	lineRevoke          lineKind = "revoke"
+	lineConfig          lineKind = "config"
+	lineEvent           lineKind = "event"
+	lineUser            lineKind = "user"
+	lineAsset           lineKind = "asset"
+	lineAssignment      lineKind = "as"
+	lineLegacy          lineKind = "legacy"
+	lineChanged         lineKind = "changed" // a token's state
+	lineLocationChanged lineKind = "location changed"
 )
 
 // userLine is the whole state of one record after a change.
@@ -106,6 +107,8 @@ func (a *Apple) apply(l line) {
 	case lineLocation:
 		loc := newLocation(*l.Location, uint32(len(a.ordered)))
 		a.locations[loc.UID], a.ordered = loc, append(a.ordered, loc)
+	case lineLocationChanged:
+		a.locations[l.Location.UID].Location = *l.Location
 	case lineToken:
 		a.tokens[l.Token.Content], a.minted = l.Token, append(a.minted, l.Token)
 	case lineRevoke:
@@ -137,6 +140,8 @@ func (a *Apple) valid(l line) bool {
 		return true
 	case lineLocation:
 		return l.Location != nil && a.locations[l.Location.UID] == nil
+	case lineLocationChanged:
+		return l.Location != nil && a.locations[l.Location.UID] != nil
 	case lineToken:
 		return l.Token != nil && a.locations[l.Token.UID] != nil
 	case lineRevoke:

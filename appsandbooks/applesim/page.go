@@ -15,7 +15,7 @@ import (
 //go:embed page.html
 var pageHTML string
 
-// shownUsers is how many of a location's newest users the page shows.
+// shownUsers is how many of a location's newest users, and events, are shown.
 const shownUsers = 25
 
 // worldState is everything the page shows, and GET /internal/state tells.
@@ -25,6 +25,8 @@ type worldState struct {
 	Lapses    []TimeLapse     `json:"timeLapses"`
 	Faults    bool            `json:"faults"`
 	Quirks    Quirks          `json:"quirks"`
+	Limits    Limits          `json:"limits"`
+	Announced Announcement    `json:"announced"` // what the service config says instead
 }
 
 type locationState struct {
@@ -36,6 +38,20 @@ type locationState struct {
 	Newest   []userState    `json:"newestUsers"`
 	Tokens   []tokenState   `json:"tokens"`
 	Assets   []assetState   `json:"assets"`
+	Events   []eventState   `json:"newestEvents"`
+	Notes    []Note         `json:"newestNotifications"`
+}
+
+// eventState is an event as it truly is.
+type eventState struct {
+	ID         string      `json:"eventId"`
+	Type       EventType   `json:"eventType"`
+	Status     string      `json:"eventStatus"`
+	Requested  int         `json:"numRequested"`
+	Completed  int         `json:"numCompleted"`
+	Failures   []wireError `json:"failures,omitempty"`
+	AcceptedAt time.Time   `json:"acceptedAt"`
+	Fate       Fault       `json:"fault,omitempty"`
 }
 
 type userState struct {
@@ -65,7 +81,7 @@ func (a *Apple) controlState(_ v1Args, r *http.Request) (any, error) { return a.
 func (a *Apple) worldState(r *http.Request) worldState {
 	now := a.lock()
 	defer a.unlock()
-	out := worldState{Locations: []locationState{}, Outage: a.outage, Lapses: []TimeLapse{}, Faults: len(a.faults.Chance) > 0, Quirks: a.quirks}
+	out := worldState{Locations: []locationState{}, Outage: a.outage, Lapses: []TimeLapse{}, Faults: len(a.faults.Chance) > 0, Quirks: a.quirks, Limits: a.limits, Announced: a.announced}
 	if out.Outage == "" {
 		out.Outage = OutageNone
 	}
@@ -82,6 +98,7 @@ func (a *Apple) locationState(l *location, r *http.Request, now time.Time) locat
 	out := locationState{
 		Location: l.Location, Context: l.clientContext(), Notified: l.config.URL, Users: map[string]int{},
 		Newest: []userState{}, Tokens: []tokenState{}, Assets: []assetState{},
+		Events: []eventState{}, Notes: l.post.latest(),
 	}
 	if l.config.MDMInfo != nil {
 		owner := Owner(*l.config.MDMInfo)
@@ -101,6 +118,16 @@ func (a *Apple) locationState(l *location, r *http.Request, now time.Time) locat
 	slices.Reverse(out.Tokens)
 	for _, s := range l.assets {
 		out.Assets = append(out.Assets, assetState{s.AssetKey, s.ProductType, s.Assigned, s.Available(), s.AllLicenses()})
+	}
+	slices.Reverse(out.Notes)
+	for _, id := range slices.Backward(a.eventOrder) {
+		e := a.events[id]
+		if len(out.Events) == shownUsers {
+			break
+		}
+		if e.UID == l.UID {
+			out.Events = append(out.Events, eventState{e.ID, e.Type, e.Status, e.Requested, e.Completed, e.Failures, e.AcceptedAt, e.Fate})
+		}
 	}
 	return out
 }

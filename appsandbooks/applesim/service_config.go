@@ -8,9 +8,8 @@ import (
 // serviceConfig answers GET service/config, with or without any token.
 // https://developer.apple.com/documentation/devicemanagement/service-config
 func (a *Apple) serviceConfig(c *call) reply {
-	a.lock()
-	limits := a.limits
-	a.unlock()
+	limits := a.Limits()
+	said, origin := a.announcement(c.Request)
 	type number struct {
 		Number  int    `json:"errorNumber"`
 		Message string `json:"errorMessage"`
@@ -22,11 +21,11 @@ func (a *Apple) serviceConfig(c *call) reply {
 		}
 	}
 	return jsonReply(struct {
-		ErrorCodes        []number          `json:"errorCodes"`
-		Limits            Limits            `json:"limits"`
-		NotificationTypes []string          `json:"notificationTypes"`
-		URLs              map[string]string `json:"urls"`
-	}{numbers, limits, []string{noteAssets, noteUsers, noteAssociated, noteAssetCount}, urls(a.origin(c.Request))})
+		ErrorCodes        []number                   `json:"errorCodes"`
+		Limits            map[string]json.RawMessage `json:"limits"`
+		NotificationTypes []string                   `json:"notificationTypes"`
+		URLs              map[string]string          `json:"urls"`
+	}{numbers, said.limits(limits), []string{noteAssets, noteUsers, noteAssociated, noteAssetCount}, said.urls(urls(origin))})
 }
 
 // urls are the absolute addresses of everything, also of what this service does not serve yet.

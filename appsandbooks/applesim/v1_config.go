@@ -14,10 +14,8 @@ const v1BatchLimit = 10
 // v1ServiceConfig answers VPPServiceConfigSrv, with or without any token.
 // https://developer.apple.com/documentation/devicemanagement/service-configuration
 func (a *Apple) v1ServiceConfig(c *call) reply {
-	a.lock()
-	limits := a.limits
-	a.unlock()
-	origin := a.origin(c.Request)
+	limits := a.Limits()
+	said, origin := a.announcement(c.Request)
 	out := map[string]any{
 		"status":                           0,
 		"maxBatchAssociateLicenseCount":    orDefault(limits.MaxBatchAssociate, v1BatchLimit),
@@ -29,6 +27,12 @@ func (a *Apple) v1ServiceConfig(c *call) reply {
 	}
 	for key, name := range v1URLs() {
 		out[key] = origin + v1Root + name
+	}
+	for key, address := range said.URLs {
+		out[key] = address
+	}
+	for key, number := range said.Limits {
+		out[key] = number
 	}
 	return jsonReply(out)
 }

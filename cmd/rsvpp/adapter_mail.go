@@ -67,7 +67,7 @@ func handover(r mail.Result) invite.Handover {
 		h.Outcome = vpp.DeliveryAccepted
 	case mail.Refused:
 		if r.Cause != mail.CauseSettings { // the settings can be mended, the letter is not to blame
-			h.Outcome = vpp.DeliveryRefused
+			h.Outcome, h.BadAddress = vpp.DeliveryRefused, r.Cause == mail.CauseRecipient
 		}
 	}
 	return h

@@ -26,6 +26,8 @@ type pretend struct {
 	acceptUsers, acceptEvents             int
 	seed                                  uint64
 	quirks, domains, assets               []string
+	limits                                []string
+	latency                               time.Duration
 	control                               bool
 	wire                                  wireFlags
 }
@@ -48,6 +50,7 @@ GET /internal/state for what there is.`,
 		Example: `  rsvpp applesim
   rsvpp applesim --accept-every=10s --accept-users=5 --asset=361309726=100
   rsvpp applesim --token-state=read-only --quirk=InvalidToken401
+  rsvpp applesim --limit=maxUsers=10 --limit=maxAssets=2 --latency=200ms --faults="error 9646=0.2"
   rsvpp applesim --time-lapse='{"purchases":[{"adamId":"361309726","licensesPerEvent":25,"interval":"1m"}]}'
   curl -X POST http://127.0.0.1:8099/internal/steal -d uId=2049000100000001 -d frontDoor=true
   curl -X POST http://127.0.0.1:8099/internal/change_token -d n=0 -d to=revoked`,
@@ -59,8 +62,10 @@ GET /internal/state for what there is.`,
 	f.StringVar(&o.folder, "tokens", ".", "folder that the .vpptoken files are written into")
 	f.DurationVar(&o.delay, "event-delay", time.Second, "how long a request takes to be worked on")
 	f.IntVar(&o.rate, "rate", 15, "requests per second allowed; 0 for any number")
+	f.StringSliceVar(&o.limits, "limit", nil, "a limit by Apple's key, as in maxUsers=10; may be given again. Keys: "+strings.Join(applesim.LimitNames(), ", "))
+	f.DurationVar(&o.latency, "latency", 0, "how much longer every answer takes")
 	f.IntVar(&o.pageSize, "page-size", 1000, "how many records are on a page, or in a batch of version 1")
-	f.StringVar(&o.faults, "faults", "none", "what goes wrong: none, some or many, or by name and chance, as in \"notification lost=1,9603=0.1\"; names: "+faultNames())
+	f.StringVar(&o.faults, "faults", "none", "what goes wrong: none, some or many, or by name and chance, as in \"notification lost=1,error 9646=0.1\"; names: "+faultNames()+", and \"error NNNN\", \"item NNNN\", \"event NNNN\" with a number of Apple's")
 	f.Uint64Var(&o.seed, "seed", 0, "makes ids and faults repeatable (default: random)")
 	f.IntVar(&o.locations, "locations", 1, "number of locations")
 	f.StringSliceVar(&o.domains, "managed-domain", []string{peopleManagedDomain}, "domain whose addresses are good Managed Apple Accounts")
@@ -110,14 +115,18 @@ func (o pretend) options() (applesim.Options, error) {
 	out := applesim.Options{
 		BaseURL: o.baseURL, File: o.file, Seed: o.seed, PlainHooks: true, Control: o.control, PageSize: o.pageSize,
 		EventDelay: applesim.Range{Min: o.delay / 2, Max: o.delay + o.delay/2}, Limits: limitsOf(o.rate), NotifyRetry: o.wire.retry,
+		Latency: applesim.Range{Min: o.latency},
 	}
 	var err error
 	if out.Faults, err = appleFaults(o.faults, o.seed); err != nil {
 		return out, err
 	}
-	for _, name := range o.quirks {
-		if err := out.Quirks.Set(name); err != nil {
-			return out, usagef("--quirk: %s", err)
+	if out.Quirks, err = quirksOf(o.quirks); err != nil {
+		return out, err
+	}
+	for _, text := range o.limits {
+		if err := out.Limits.Set(text); err != nil {
+			return out, usagef("--limit: %s", err)
 		}
 	}
 	if err := o.check(); err != nil {
@@ -130,6 +139,17 @@ func (o pretend) options() (applesim.Options, error) {
 		out.Locations = append(out.Locations, applesim.Location{
 			UID: fmt.Sprintf("20490001%08d", n+1), Name: fmt.Sprintf("Pretend Location %d", n+1), ManagedDomains: o.domains,
 		})
+	}
+	return out, nil
+}
+
+// quirksOf reads --quirk, in the order given.
+func quirksOf(names []string) (applesim.Quirks, error) {
+	var out applesim.Quirks
+	for _, name := range names {
+		if err := out.Set(name); err != nil {
+			return out, usagef("--quirk: %s", err)
+		}
 	}
 	return out, nil
 }

@@ -57,6 +57,9 @@ func (o pretend) check() error {
 	if o.tokenDays < 1 || o.tokenDays > 36500 {
 		return usagef("--token-days is %d: it can be 1 to 36500", o.tokenDays)
 	}
+	if o.latency < 0 {
+		return usagef("--latency is %s: it must be 0 or more", o.latency)
+	}
 	if o.pageSize < 1 {
 		return usagef("--page-size is %d: it must be 1 or more", o.pageSize)
 	}

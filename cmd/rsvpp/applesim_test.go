@@ -24,10 +24,14 @@ func TestPretendAppleFlags(t *testing.T) {
 			o := pretend{
 				folder: filepath.Join(dir, state), faults: "none", outage: "none", tokenState: state, tokenDays: 30, pageSize: 7, locations: 2,
 				assets: []string{"42=10", "book:43=3"}, timeLapse: schedule, acceptEvery: time.Minute, acceptUsers: 2, quirks: []string{"ReadLag=2s"},
+				limits: []string{"maxUsers=10", "maxBatchAssociateLicenseCount=3"}, latency: time.Microsecond,
 			}
 			options, err := o.options()
 			if err != nil {
 				t.Fatal(err)
+			}
+			if options.Limits.MaxUsers != 10 || options.Limits.MaxBatchAssociate != 3 || options.Limits.MaxAssets != 25 || options.Latency.Min != time.Microsecond {
+				t.Error(options.Limits, options.Latency)
 			}
 			if options.PageSize != 7 || options.Quirks.ReadLag != 2*time.Second {
 				t.Error(options)
@@ -81,5 +85,20 @@ func TestPretendApplePaths(t *testing.T) {
 	out := httptest.NewRecorder()
 	if h.ServeHTTP(out, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/healthz", nil)); out.Code != http.StatusOK {
 		t.Errorf("/healthz: HTTP %d", out.Code)
+	}
+}
+
+// rsvpp rehearse --quirk reaches the pretend Apple, and a quirk that does not exist is refused.
+func TestRehearseQuirks(t *testing.T) {
+	o := rehearsalOptions{users: 20, faults: "none", rate: 15, quirks: []string{"ReadLag=2s", "sameaccount=1"}}
+	if err := o.check(); err != nil {
+		t.Fatal(err)
+	}
+	if q := o.stage().apple.Quirks; q.ReadLag != 2*time.Second || q.SameAccount != applesim.OldSurvives {
+		t.Error(q)
+	}
+	o.quirks = []string{"Nonsense"}
+	if err := o.check(); err == nil {
+		t.Error("a quirk that does not exist was taken")
 	}
 }

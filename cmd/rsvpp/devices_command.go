@@ -135,6 +135,9 @@ func (p *cli) printDevice(d client.DevicePage) error {
 	line("Invitation", d.ReachText+" "+d.ReachNext)
 	line("Account", d.AccountText+" "+d.AccountNext)
 	line("Answered", when(d.ReadAt))
+	if !d.CertificateEnds.IsZero() {
+		line("Certificate ends", day(d.CertificateEnds))
+	}
 	for _, c := range d.Channels {
 		if c.User {
 			line("User channel", c.LongName+" "+c.ShortName)

@@ -14,7 +14,7 @@ type inviting struct {
 	chosen
 	audience, via             string
 	devices                   []string
-	elseMail                  bool
+	elseMail, tryAgain        bool
 	resend, dryRun, yes, wait bool
 }
 
@@ -40,6 +40,7 @@ reached, how, and who not and why; then it is asked.`,
 	f.StringVar(&o.via, "via", "mail", "mail, device to show it on people's devices, both, or link to hand it over yourself")
 	f.BoolVar(&o.elseMail, "else-mail", false, "with --via device: an e-mail to those whom no device takes it for")
 	f.StringArrayVar(&o.devices, "device", nil, "with --via device and one --user: only this `device`, by serial number, name or id; may be repeated")
+	f.BoolVar(&o.tryAgain, "try-again", false, "letters to addresses that a mail server refused before, too")
 	f.BoolVar(&o.resend, "resend", false, "again to those who were invited and have not accepted")
 	f.BoolVar(&o.dryRun, "dry-run", false, "only say what would happen")
 	f.BoolVar(&o.yes, "yes", false, "do not ask")
@@ -53,7 +54,7 @@ reached, how, and who not and why; then it is asked.`,
 
 // request turns the flags into the API's words.
 func (o inviting) request(ctx context.Context, p *cli, c *client.Client) (client.InvitationRequest, error) {
-	r := client.InvitationRequest{Audience: o.audience, Channel: o.via, ElseMail: o.elseMail, Resend: o.resend}
+	r := client.InvitationRequest{Audience: o.audience, Channel: o.via, ElseMail: o.elseMail, TryAgain: o.tryAgain, Resend: o.resend}
 	if (o.elseMail || len(o.devices) > 0) && o.via != "device" {
 		return r, usagef("--else-mail and --device go with --via device")
 	}

@@ -5,8 +5,10 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rsvpp/rsvpp/internal/invite"
+	"github.com/rsvpp/rsvpp/internal/mdm/mdmtest"
 	"github.com/rsvpp/rsvpp/internal/operator"
 	"github.com/rsvpp/rsvpp/internal/vpp"
 )
@@ -45,6 +47,13 @@ func TestMetrics(t *testing.T) {
 		t.Fatal(err)
 	}
 	v.await(t, func() bool { task, err = v.tasks.Get(t.Context(), task.ID); return task.State() == vpp.TaskDone })
+	cert, key, err := mdmtest.PushCert("com.apple.mgmt.External.pretend", time.Now().AddDate(1, 0, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := v.mdm.SetPushCert(t.Context(), vpp.Server, cert, key); err != nil {
+		t.Fatal(err)
+	}
 	status, text := readMetrics(t, v, "")
 	if status != http.StatusOK {
 		t.Fatal(status, text)
@@ -55,6 +64,7 @@ func TestMetrics(t *testing.T) {
 		`rsvpp_token_state{location="North School",state="valid"} 1`, `rsvpp_location_last_read_timestamp_seconds{location="North School",what="users_full"}`,
 		`rsvpp_notifications_total{result="taken"}`, `rsvpp_build_info{`, `process_open_fds`, `go_goroutines`, `rsvpp_notices_waiting 0`,
 		`rsvpp_notifications_registered{location="North School"} 1`, `rsvpp_location_frozen{location="North School"} 0`,
+		`rsvpp_push_certificate_expires_timestamp_seconds 1`, `rsvpp_push_refused 0`,
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the numbers lack %s", want)

@@ -23,6 +23,7 @@ type rehearsalOptions struct {
 	rate         int
 	unlimited    bool
 	patience     time.Duration
+	quirks       []string
 }
 
 func (p *cli) rehearseCommand() *cobra.Command {
@@ -46,6 +47,7 @@ With --nodes the server runs as that many processes on one PostgreSQL, and
 --kills ends one of them as kill -9 does, so many times.`,
 		Example: `  rsvpp rehearse --users 2000 --faults many
   rsvpp rehearse --users 2000 --devices 3000 --faults many
+  rsvpp rehearse --quirk ReadLag=500ms --quirk SameAccount=1
   rsvpp rehearse --users 2000 --database postgres://localhost/rehearsal --nodes 2 --kills 2`,
 	}
 	p.jsonFlag(c)
@@ -53,6 +55,7 @@ With --nodes the server runs as that many processes on one PostgreSQL, and
 	f.IntVar(&o.users, "users", 200, "how many invented people")
 	f.IntVar(&o.devices, "devices", 0, "how many pretend devices, of all kinds")
 	f.StringVar(&o.faults, "faults", "none", "what goes wrong at Apple, in the mail and with devices: none, some or many")
+	f.StringSliceVar(&o.quirks, "quirk", nil, "how Apple behaves where its pages say nothing, as in ReadLag=2s; may be given again (names: see rsvpp applesim --help)")
 	f.Uint64Var(&o.seed, "seed", 1, "makes people, behaviour and faults repeatable")
 	f.StringVar(&o.database, "database", "", "an empty database (postgres://…; default: a SQLite file that is thrown away)")
 	f.IntVar(&o.nodes, "nodes", 0, "run the server as so many processes; needs PostgreSQL (default: inside this one)")
@@ -72,6 +75,9 @@ With --nodes the server runs as that many processes on one PostgreSQL, and
 func (o rehearsalOptions) check() error {
 	postgres := strings.HasPrefix(o.database, "postgres://") || strings.HasPrefix(o.database, "postgresql://")
 	_, err := appleFaults(o.faults, o.seed)
+	if err == nil {
+		_, err = quirksOf(o.quirks)
+	}
 	switch {
 	case err != nil:
 		return err
@@ -96,6 +102,7 @@ func (o rehearsalOptions) stage() stageOptions {
 		rate = 0
 	}
 	faults, _ := appleFaults(o.faults, o.seed) // checked before
+	quirks, _ := quirksOf(o.quirks)            // likewise
 	settings := quickly()
 	settings["mdm-repush"] = "2s"
 	if o.database != "" {
@@ -106,7 +113,7 @@ func (o rehearsalOptions) stage() stageOptions {
 	return stageOptions{
 		location: applesim.Location{UID: "2049000100000001", Name: "Rehearsal School", Country: "DE", Platform: applesim.PlatformEducation, ManagedDomains: []string{peopleManagedDomain}},
 		apple: applesim.Options{
-			Seed: o.seed, Limits: limitsOf(rate), Faults: faults,
+			Seed: o.seed, Limits: limitsOf(rate), Faults: faults, Quirks: quirks,
 			EventDelay:  applesim.Range{Min: 50 * time.Millisecond, Max: 400 * time.Millisecond},
 			NotifyRetry: []time.Duration{500 * time.Millisecond, 2 * time.Second},
 		},

@@ -70,6 +70,7 @@ func (v *server) inviteAgain(ctx context.Context, by vpp.Actor, s vpp.Selection,
 	r := invite.Request{
 		Selection: s, Location: s.Filter.Location, Audience: vpp.Audience(params["audience"]), Channel: vpp.Channel(params["channel"]),
 		Resend: params["resend"] != "", ElseMail: params["else_mail"] != "", Devices: invite.DevicesOf(params), IdempotencyKey: key,
+		TryAgain: true, // who repeats what failed means it
 	}
 	if life, err := time.ParseDuration(params["expires_in"]); err == nil {
 		r.ExpiresIn = life

@@ -67,7 +67,11 @@ func (in DevicePath) id() vpp.DeviceID { return vpp.DeviceID(in.ID) }
 
 func (d *Door) getDevice(ctx context.Context, in *DevicePath) (*answer[DevicePage], error) {
 	p, err := d.Devices.Device(ctx, in.id())
-	return answered(DevicePage{deviceOf(p.OwnedDevice), each(p.Channels, channelOf)}, err)
+	if err != nil {
+		return nil, err
+	}
+	ends, err := d.MDM.IdentityEnds(ctx, p.Device)
+	return answered(DevicePage{deviceOf(p.OwnedDevice), each(p.Channels, channelOf), at(ends)}, err)
 }
 
 type assignDeviceInput struct {

@@ -90,7 +90,8 @@ func channelOf(e vpp.Enrollment) Channel {
 // DevicePage is a device with its channels.
 type DevicePage struct {
 	Device
-	Channels []Channel `json:"channels" nullable:"false"`
+	Channels        []Channel  `json:"channels" nullable:"false"`
+	CertificateEnds *time.Time `json:"certificate_ends_at,omitempty" doc:"Of the MDM server inside: from then on the device is not known any more; it has to enroll anew before."`
 }
 
 // DeviceAssigned says what became of one line of a list.

@@ -22,6 +22,7 @@ type InvitationRequest struct {
 	Channel     string   `json:"channel,omitempty" enum:"mail,link,device,both" doc:"mail if missing; device is the MDM command InviteToProgram, both is mail and device."`
 	ElseMail    bool     `json:"else_mail,omitempty" doc:"By device: an e-mail to those whom no device takes the invitation for."`
 	Devices     []string `json:"devices,omitempty" maxItems:"100" doc:"By device: on these alone, by id, of the one person who is chosen; whether or not they were invited before."`
+	TryAgain    bool     `json:"try_again,omitempty" doc:"Letters to addresses that a mail server refused before, too."`
 	Resend      bool     `json:"resend,omitempty" doc:"Only to those who hold an invitation and have not accepted."`
 	Letter      *Letter  `json:"letter,omitempty" doc:"In place of the saved one, for this run alone."`
 	ExpiresDays int      `json:"expires_in_days,omitempty" minimum:"1" maximum:"366" doc:"How long the links work."`
@@ -31,7 +32,7 @@ func (d *Door) requestOf(ctx context.Context, in InvitationRequest) (invite.Requ
 	selection, err := d.choose(ctx, in.Chosen)
 	r := invite.Request{
 		Selection: selection, Location: selection.Filter.Location, Audience: vpp.Audience(in.Audience), Channel: vpp.Channel(in.Channel),
-		Resend: in.Resend, ExpiresIn: time.Duration(in.ExpiresDays) * 24 * time.Hour, ElseMail: in.ElseMail,
+		Resend: in.Resend, ExpiresIn: time.Duration(in.ExpiresDays) * 24 * time.Hour, ElseMail: in.ElseMail, TryAgain: in.TryAgain,
 	}
 	for _, id := range in.Devices {
 		r.Devices = append(r.Devices, vpp.DeviceID(id))

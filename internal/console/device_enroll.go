@@ -159,10 +159,16 @@ func (d *Door) mdmSettings(r *http.Request) (view.MDMSettings, error) {
 // warnPushCert says on a page that devices will soon not be woken any more.
 func (d *Door) warnPushCert(r *http.Request, p *view.Page) error {
 	state, err := d.MDM.State(r.Context())
-	if state.Warning != "" {
-		p.Notices = append(p.Notices, view.Notice{Tone: view.Warn, Text: state.Warning, Action: view.Link{Text: "Renew", Href: "/settings/mdm#push-cert"}})
-	}
+	p.Notices = append(p.Notices, pushNotices(state)...)
 	return err
+}
+
+// pushNotices say what is the matter with the push certificate.
+func pushNotices(s vpp.MDMState) []view.Notice {
+	if s.Warning == "" {
+		return nil
+	}
+	return []view.Notice{{Tone: view.Warn, Text: s.Warning, Action: view.Link{Text: "Renew", Href: "/settings/mdm#push-cert"}}}
 }
 
 func (d *Door) setPushCert(w http.ResponseWriter, r *http.Request) error {

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"time"
 
 	"github.com/rsvpp/rsvpp/internal/console/view"
 	"github.com/rsvpp/rsvpp/internal/operator"
@@ -40,6 +41,11 @@ func (d *Door) device(r *http.Request) (view.DeviceCard, error) {
 	if p.OwnerID == "" && p.Reach.Open() {
 		m.Reach = view.Reached{Tone: view.Info, Word: "Nobody’s", Sentence: "The invitation could be shown on this device, but it is nobody’s.", Next: "Assign it to a person first."}
 	}
+	ends, err := d.MDM.IdentityEnds(r.Context(), p.Device)
+	if err != nil {
+		return m, err
+	}
+	m.Facts = append(m.Facts, d.identityFacts(ends)...)
 	m.Ways = d.channelLines(p.Channels)
 	history, err := d.Operators.History(r.Context(), operator.HistoryFilter{Object: "device:" + string(p.ID)}, vpp.Page{Limit: 20})
 	for _, e := range history.Items {
@@ -66,6 +72,19 @@ func (d *Door) deviceFacts(v vpp.Device) []view.Fact {
 		facts = append(facts, view.Fact{Term: "Not managed", Text: "since " + day(v.GoneAt), Tone: view.Warn})
 	}
 	return facts
+}
+
+// identityFacts say when the device's certificate ends: nothing renews it.
+func (d *Door) identityFacts(ends time.Time) []view.Fact {
+	switch left := ends.Sub(d.now()); {
+	case ends.IsZero():
+		return nil
+	case left <= 0:
+		return []view.Fact{{Term: "Certificate", Text: "ended on " + day(ends) + ": the device has to enroll anew", Tone: view.Warn}}
+	case left <= 60*24*time.Hour:
+		return []view.Fact{{Term: "Certificate", Text: "ends on " + day(ends) + ": the device has to enroll anew before", Tone: view.Warn}}
+	}
+	return []view.Fact{{Term: "Certificate", Text: "ends on " + day(ends)}}
 }
 
 func (d *Door) channelLines(channels []vpp.Enrollment) []view.ChannelLine {

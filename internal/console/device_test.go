@@ -125,6 +125,8 @@ func TestDeviceManagement(t *testing.T) {
 	b.get("/devices").says(200, "The push certificate expires in 20 days")
 	storetest.Exec(t, h.db, "UPDATE mdm_push_certs SET problem = 'Apple said no.', problem_at = 1780000000000")
 	b.get("/settings/mdm").says(200, "Since 28 May 2026", "devices are not woken. Apple said no.")
+	b.get("/").says(200, "The push certificate expires in 20 days")
+	storetest.Exec(t, h.db, "INSERT INTO mdm_channels (id, enabled, topic) VALUES ('U9', TRUE, $1)", topic)
 	b.pushCert("com.apple.mgmt.External.other", time.Now().AddDate(1, 0, 0)).says(422, "would have to enroll anew")
 	b.pushCert(topic, time.Now().AddDate(1, 0, 0)).leads("/settings/mdm")
 	if got := b.get("/settings/mdm"); strings.Contains(got.body, "expires in 1") {

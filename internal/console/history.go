@@ -105,6 +105,7 @@ func historyWhat(now string) []view.Choice {
 		{Value: "token.ended", Text: "Tokens refused by Apple"},
 		{Value: "device.assign", Text: "Devices assigned"},
 		{Value: "device.enroll", Text: "Devices enrolled"},
+		{Value: "device.anew", Text: "Devices begun anew as others"},
 		{Value: "device.gone", Text: "Devices gone"},
 		{Value: "mdm.profile", Text: "Enrollment profiles"},
 		{Value: "mdm.push_cert", Text: "Push certificates"},

@@ -22,6 +22,7 @@ type draft struct {
 	Audience  vpp.Audience
 	Channel   vpp.Channel
 	ElseMail  bool        // by device: a letter where no device takes it
+	TryAgain  bool        // letters to addresses that were refused before, too
 	Days      int         // the links work for; 0 is the usual time
 	Letter    *vpp.Letter // in place of the saved one
 	Task      vpp.TaskID  // once it was sent
@@ -38,7 +39,7 @@ const (
 func (f draft) request() invite.Request {
 	return invite.Request{
 		Selection: f.Selection, Location: f.Selection.Filter.Location, Audience: f.Audience, Channel: f.Channel, Resend: f.Resend,
-		ElseMail: f.ElseMail && f.Channel == vpp.ChannelDevice, Letter: f.Letter, ExpiresIn: time.Duration(f.Days) * 24 * time.Hour, IdempotencyKey: "console:" + f.ID,
+		TryAgain: f.TryAgain, ElseMail: f.ElseMail && f.Channel == vpp.ChannelDevice, Letter: f.Letter, ExpiresIn: time.Duration(f.Days) * 24 * time.Hour, IdempotencyKey: "console:" + f.ID,
 	}
 }
 

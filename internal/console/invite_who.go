@@ -47,13 +47,14 @@ func (d *Door) who(r *http.Request, f draft, typos map[vpp.UserID]typo) (view.In
 		Page: d.wizardPage(r, f, "who"), ID: f.ID, Reachable: found.Reachable, Chosen: found.People,
 		Selection: view.Selection{Summary: summaryOf(f.Selection, found.People, found.Location.Name)},
 	}
-	m.Shared = found.Shared.Sentence
+	m.Shared, m.TryAgain = found.Shared.Sentence, f.TryAgain
 	if m.Audiences, err = d.audiences(ctx, f); err != nil {
 		return m, err
 	}
 	for _, v := range found.Verdicts {
 		// Who is not reached this way may be another, or can be handed a link.
-		m.ByLink = m.ByLink || slices.Contains([]invite.Code{invite.NoAddress, invite.MailNotConfigured, invite.NoDevice, invite.DeviceForbidden}, v.Code)
+		m.ByLink = m.ByLink || slices.Contains([]invite.Code{invite.NoAddress, invite.AddressRefused, invite.MailNotConfigured, invite.NoDevice, invite.DeviceForbidden}, v.Code)
+		m.MayTry = m.MayTry || v.Code == invite.AddressRefused
 		people, err := d.Inviter.Lines(ctx, f.request(), v.Alike, vpp.Page{Limit: sampledNames})
 		if err != nil {
 			return m, err
@@ -176,6 +177,8 @@ func verdictTitle(v invite.Verdict) string {
 		return "No mail can go out"
 	case invite.NoAddress:
 		return "Have no address"
+	case invite.AddressRefused:
+		return "Have an address that was refused"
 	case invite.BadAddress:
 		return "Have an address that Apple refuses"
 	case invite.CannotLink:
@@ -235,6 +238,7 @@ func (d *Door) chooseWho(w http.ResponseWriter, r *http.Request) error {
 	if a := vpp.Audience(values.Get("audience")); !f.Resend && slices.Contains([]vpp.Audience{vpp.AudienceNotInvited, vpp.AudienceNotRegistered, vpp.AudienceRemoved}, a) {
 		f.Audience = a
 	}
+	f.TryAgain = values.Get("try_again") != ""
 	typos, err := d.saveEmails(r, values)
 	if err != nil {
 		return err

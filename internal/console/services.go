@@ -227,6 +227,8 @@ type MDM interface {
 	SetPushCert(ctx context.Context, by vpp.Actor, cert, key []byte) (vpp.PushCert, error)
 	// NewProfile makes an enrollment profile for one device of a person, or of nobody's.
 	NewProfile(ctx context.Context, by vpp.Actor, person vpp.UserID) ([]byte, error)
+	// IdentityEnds is when a device's certificate ends; zero for one that has none of ours.
+	IdentityEnds(ctx context.Context, d vpp.Device) (time.Time, error)
 }
 
 // Sealer locks what a browser carries for us from one page to the next;

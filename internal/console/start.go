@@ -23,6 +23,7 @@ type standing struct {
 	mail      bool   // letters can leave
 	dead      string // why their links lead nowhere, "" when they do not
 	told      bool   // somebody is written to about tokens and locations
+	mdm       vpp.MDMState
 }
 
 func (d *Door) startPage(w http.ResponseWriter, r *http.Request) error {
@@ -53,6 +54,9 @@ func (d *Door) standing(r *http.Request) (s standing, err error) {
 		return s, err
 	}
 	if s.counts, err = d.People.Counts(ctx, s.here.ID); err != nil {
+		return s, err
+	}
+	if s.mdm, err = d.MDM.State(ctx); err != nil {
 		return s, err
 	}
 	settings, err := d.Letters.MailSettings(ctx)
@@ -92,6 +96,7 @@ func (d *Door) attention(s standing) []view.Notice {
 	if s.dead != "" {
 		stops = append(stops, view.Notice{Tone: view.Warn, Text: s.dead})
 	}
+	warns = append(warns, pushNotices(s.mdm)...)
 	if !s.mail {
 		warns = append(warns, view.Notice{Tone: view.Warn, Text: "No mail is configured. Invitations can be made and their links copied, but nothing is mailed.", Action: view.Link{Text: "Set up mail", Href: "/settings/mail"}})
 	}

@@ -3,6 +3,8 @@ package console
 import (
 	"net/http"
 	"net/url"
+	"strconv"
+	"strings"
 
 	"github.com/rsvpp/rsvpp/internal/console/view"
 	"github.com/rsvpp/rsvpp/internal/vpp"
@@ -123,19 +125,38 @@ func (d *Door) syncEverything(w http.ResponseWriter, r *http.Request, full bool)
 	}
 	key := formKey(r)
 	usable := d.synced(locations)
+	var failed []error
+	var names []string
 	for _, l := range usable {
 		own := ""
 		if key != "" {
 			own = key + ":" + string(l.ID)
 		}
 		if _, err := d.Program.StartSync(r.Context(), actor(r), everybody(l.ID), full, own); err != nil {
-			return err
+			d.config.Logger.WarnContext(r.Context(), "a sync was not begun", "location", l.ID, "err", err)
+			failed, names = append(failed, err), append(names, l.Name+": "+vpp.MessageOf(err))
 		}
 	}
 	if len(usable) == 0 {
 		return vpp.Errorf(vpp.Conflict, "No location has a content token that can be used: add or renew one under Locations.")
 	}
+	if len(failed) == len(usable) {
+		return failed[0]
+	}
+	if len(failed) > 0 {
+		return d.done(w, r, "/tasks", view.Notice{Tone: view.Warn, Text: notSynced(names)})
+	}
 	return d.done(w, r, "/tasks", view.Notice{Tone: view.Info, Text: "A sync of each location runs: see below what each brings."})
+}
+
+// notSynced names the locations whose sync did not begin, each with why.
+func notSynced(failed []string) string {
+	const most = 10 // what is said goes into a cookie
+	text := "A sync of each other location runs. Not of these: " + strings.Join(failed[:min(len(failed), most)], " ")
+	if more := len(failed) - most; more > 0 {
+		text += " And " + strconv.Itoa(more) + " more."
+	}
+	return text
 }
 
 // syncResult says what a sync changed, in which direction.

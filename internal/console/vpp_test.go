@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/rsvpp/rsvpp/internal/store/storetest"
 	"github.com/rsvpp/rsvpp/internal/vpp"
 )
 
@@ -53,6 +54,29 @@ func TestDelete(t *testing.T) {
 	refused := anna.post("/users/"+string(zoe)+"/remove", "sure", "1")
 	if refused.at != "/users/"+string(zoe) || !strings.Contains(refused.body, "tone-bad") {
 		t.Errorf("removing a living record leads to %s", refused.at)
+	}
+}
+
+// One location that cannot be synced keeps no other from it, and is named.
+func TestSyncOfEverythingBut(t *testing.T) {
+	s := openSchool(t)
+	anna := s.anna()
+	s.addLocation("Mittelschule")
+	s.addLocation("Südschule")
+	locations, err := s.db.Locations(t.Context())
+	s.must(err)
+	for _, l := range locations {
+		if l.Name == "Mittelschule" {
+			storetest.Exec(t, s.db, "CREATE TRIGGER broken BEFORE INSERT ON tasks WHEN NEW.location_id = '"+string(l.ID)+"' BEGIN SELECT RAISE(ABORT, 'broken'); END")
+		}
+	}
+	all := anna.get("/vpp/sync").hidden("all", "location", "key")
+	all.Set("scope", "all")
+	anna.send("/vpp/sync/confirm", all).has(t, "A sync of each other location runs. Not of these: Mittelschule:")
+	list, err := s.tasks.List(t.Context(), vpp.TaskFilter{Kind: vpp.TaskSync}, vpp.Page{})
+	s.must(err)
+	if len(list.Items) != 2 {
+		t.Errorf("there are %d syncs, want those of the two others", len(list.Items))
 	}
 }
 

@@ -35,10 +35,11 @@ type Message struct {
 // Handover is what became of one attempt. An attempt whose answer was lost
 // counts as deferred.
 type Handover struct {
-	Outcome  vpp.DeliveryOutcome // accepted, deferred or refused
-	Answer   string              // the mail server's last words, one line
-	Sentence string              // what that means and what to do
-	Halt     bool                // every other letter would meet the same: the settings or the way are broken
+	Outcome    vpp.DeliveryOutcome // accepted, deferred or refused
+	Answer     string              // the mail server's last words, one line
+	Sentence   string              // what that means and what to do
+	BadAddress bool                // refused because of this one address
+	Halt       bool                // every other letter would meet the same: the settings or the way are broken
 }
 
 // Letters makes letters from templates.

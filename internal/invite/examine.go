@@ -161,7 +161,7 @@ func (s *Service) sharing(ctx context.Context, sel vpp.Selection) (Sharing, erro
 
 // terms adds what holds just now to what the request says.
 func (s *Service) terms(ctx context.Context, r Request, l vpp.Location) (terms, error) {
-	t := terms{token: l.TokenState(s.now()), channel: r.Channel, audience: r.Audience, resend: r.Resend, elseMail: r.ElseMail}
+	t := terms{token: l.TokenState(s.now()), channel: r.Channel, audience: r.Audience, resend: r.Resend, elseMail: r.ElseMail, tryAgain: r.TryAgain}
 	var err error
 	if t.mail, err = s.mailReady(ctx); err != nil {
 		return t, err

@@ -186,7 +186,7 @@ func (c carrier) Use(s invite.MailSettings) error   { return c.sender.Change(set
 func (c carrier) Send(ctx context.Context, m invite.Message) invite.Handover {
 	r := c.sender.Send(ctx, mail.Letter(m))
 	halt := r.Outcome == mail.Deferred && (r.Cause == mail.CauseSettings || r.Step == mail.StepConnect)
-	return invite.Handover{Outcome: outcomeOf(r), Answer: r.Answer, Sentence: r.Sentence, Halt: halt}
+	return invite.Handover{Outcome: outcomeOf(r), Answer: r.Answer, Sentence: r.Sentence, Halt: halt, BadAddress: r.Outcome == mail.Refused && r.Cause == mail.CauseRecipient}
 }
 
 func (c carrier) Test(ctx context.Context, s invite.MailSettings, to string) invite.TestReport {

@@ -17,6 +17,7 @@ type Request struct {
 	Channel        vpp.Channel    // "" for mail
 	ElseMail       bool           // by device: who is not reached on one gets a letter
 	Devices        []vpp.DeviceID // by device: on these alone, of the one person who is chosen
+	TryAgain       bool           // letters to addresses that a mail server refused before, too
 	Resend         bool           // only to those who hold an invitation and have not accepted
 	Letter         *vpp.Letter    // in place of the saved one, for this run alone
 	ExpiresIn      time.Duration  // of the links; 0 for the usual
@@ -76,6 +77,9 @@ func (r Request) params(d Diagnosis, life time.Duration) map[string]string {
 	if r.ElseMail && r.Channel == vpp.ChannelDevice {
 		p["else_mail"] = "yes"
 	}
+	if r.TryAgain {
+		p["try_again"] = "yes"
+	}
 	if len(r.Devices) > 0 {
 		p["devices"] = joinDevices(r.Devices)
 	}
@@ -87,6 +91,7 @@ func termsOf(task vpp.Task) terms {
 	return terms{
 		channel: vpp.Channel(task.Params["channel"]), audience: vpp.Audience(task.Params["audience"]),
 		resend: task.Kind == vpp.TaskResend, elseMail: task.Params["else_mail"] != "",
+		tryAgain: task.Params["try_again"] != "",
 	}
 }
 

@@ -310,6 +310,53 @@ func TestLettersFail(t *testing.T) {
 	})
 }
 
+// F-21, pain 39: an address that a mail server refused for good is not counted
+// as one that can be reached, until it is corrected or tried again.
+func TestRefusedAddress(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		t.Helper()
+		h := open(t, url, invite.Config{}).withMail()
+		ids := h.people(3)
+		h.server.SetFaults(mailtest.Faults{Unknown: []string{"p2@school.test", "p3@school.test"}})
+		h.run(invite.Request{Selection: all()})
+		h.appleConfirms()
+		h.send()
+		everybody := invite.Request{Selection: all(), Audience: vpp.AudienceNotRegistered}
+		reachable := func(r invite.Request, want int, code invite.Code, people int) {
+			t.Helper()
+			d, err := h.Examine(t.Context(), r)
+			must(t, err)
+			found := 0
+			for _, v := range d.Verdicts {
+				if v.Code == code {
+					found = v.People
+				}
+			}
+			if d.Reachable != want || found != people {
+				t.Errorf("%d reachable, want %d; %d %s, want %d: %+v", d.Reachable, want, found, code, people, d.Verdicts)
+			}
+		}
+		reachable(everybody, 1, invite.AddressRefused, 2)
+		if task := h.run(everybody); h.count("SELECT count(*) FROM deliveries WHERE task_id = $1", task.ID) != 1 {
+			t.Error("a letter goes to a refused address")
+		}
+		h.send()
+
+		h.server.SetFaults(mailtest.None())
+		h.exec("UPDATE users SET email = 'right@school.test', email_key = 'right@school.test' WHERE id = $1", ids[1])
+		reachable(everybody, 2, invite.AddressRefused, 1)
+		again := everybody
+		again.TryAgain = true
+		reachable(again, 3, invite.AddressRefused, 0)
+		h.run(again)
+		h.send()
+		if s := h.story(ids[2]); s.Status != vpp.Invited {
+			t.Errorf("tried again: %s %+v", s.Status, s.Deliveries)
+		}
+		reachable(everybody, 3, invite.AddressRefused, 0) // it was taken this time
+	})
+}
+
 // A letter whose sender died is sent again under the same Message-ID; one whose
 // result was written is not.
 func TestSenderDies(t *testing.T) {

@@ -185,7 +185,7 @@ func (b *batch) send(ctx context.Context, a attempt) outcome {
 // result adds when to try again, and when to stop trying.
 func (b *batch) result(d vpp.DueLetter, h Handover) vpp.SentLetter {
 	now, config := b.service.now(), b.service.config
-	sent := vpp.SentLetter{Due: d, Outcome: h.Outcome, At: now, Answer: h.Answer, Sentence: h.Sentence}
+	sent := vpp.SentLetter{Due: d, Outcome: h.Outcome, At: now, Answer: h.Answer, Sentence: h.Sentence, BadAddress: h.BadAddress}
 	if h.Outcome != vpp.DeliveryDeferred {
 		return sent
 	}

@@ -115,6 +115,8 @@ func visitEvent(v vpp.VisitMade) Event {
 		e.Title = "Opened the link on " + deviceName(v.Device)
 	case vpp.VisitContinued:
 		e.Title = "Went on to Apple from " + deviceName(v.Device)
+	case vpp.VisitDone:
+		e.Title = "Said on " + deviceName(v.Device) + " that it is done: Apple was asked"
 	case vpp.VisitNotMe:
 		e.Tone, e.Title = ToneWarn, "Said: this is not me"
 	case vpp.VisitNewLink:

@@ -15,6 +15,7 @@ const (
 	Waiting           Code = "waiting"
 	MailNotConfigured Code = "mail_not_configured"
 	NoAddress         Code = "no_address"
+	AddressRefused    Code = "address_refused"
 	NoDevice          Code = "no_device"
 	DeviceForbidden   Code = "device_forbidden"
 	BadAddress        Code = "bad_address"
@@ -33,7 +34,7 @@ const (
 func Codes() []Code {
 	return []Code{
 		WillInvite, WillResend, ManagedLink, RemovedAnew, RefusedBefore, Waiting,
-		MailNotConfigured, NoAddress, NoDevice, DeviceForbidden, BadAddress, CannotLink, Removing,
+		MailNotConfigured, NoAddress, AddressRefused, NoDevice, DeviceForbidden, BadAddress, CannotLink, Removing,
 		NoToken, TokenExpired, TokenRefused, TokenReadOnly, ManagedElsewhere, AlreadyRegistered, NotInAudience,
 	}
 }
@@ -75,6 +76,7 @@ type terms struct {
 	audience vpp.Audience
 	resend   bool
 	elseMail bool // by device: a letter where no device takes it
+	tryAgain bool // letters to addresses that were refused before, too
 
 	// How the one person is reached on the devices that a run is narrowed to;
 	// nil where all their devices count.
@@ -84,8 +86,11 @@ type terms struct {
 // byMail and byDevice say which ways a run takes for a person.
 func (t terms) byMail(c vpp.Case) bool {
 	wanted := t.channel == vpp.ChannelMail || t.channel == vpp.ChannelBoth || t.channel == vpp.ChannelDevice && t.elseMail && !c.Reach.Open()
-	return wanted && t.mail && !c.NoAddress
+	return wanted && t.mail && !c.NoAddress && t.mayTry(c)
 }
+
+// mayTry says whether the person's address is worth a letter.
+func (t terms) mayTry(c vpp.Case) bool { return c.BadAddress == "" || t.tryAgain }
 
 func (t terms) byDevice(c vpp.Case) bool {
 	return (t.channel == vpp.ChannelDevice || t.channel == vpp.ChannelBoth) && c.Reach.Open()
@@ -205,10 +210,14 @@ func ruleDevice(c vpp.Case, t terms) (Verdict, bool) {
 }
 
 func ruleAddress(c vpp.Case, t terms) (Verdict, bool) {
-	if t.channel == vpp.ChannelLink || !c.NoAddress || t.byDevice(c) {
-		return Verdict{}, false
+	switch {
+	case t.channel == vpp.ChannelLink, t.byDevice(c):
+	case c.NoAddress:
+		return skip(NoAddress, FixAddress, "No address: type one or take the link."), true
+	case t.mail && !t.mayTry(c):
+		return skip(AddressRefused, FixAddress, "The mail server refused this address last time: correct it or take the link."), true
 	}
-	return skip(NoAddress, FixAddress, "No address: type one or take the link."), true
+	return Verdict{}, false
 }
 
 // ruleMail keeps F-38: with no mail configured nothing pretends.

@@ -22,6 +22,11 @@ func TestVerdict(t *testing.T) {
 	token := func(s vpp.TokenState) terms { return with(func(t *terms) { t.token = s }) }
 	invited := vpp.Case{AppleStatus: vpp.AppleRegistered, HandedOver: true}
 	created := vpp.Case{AppleStatus: vpp.AppleRegistered}
+	refused := vpp.Case{AppleStatus: vpp.AppleRegistered, BadAddress: vpp.DeliveryRefused}
+	onDevice := refused
+	onDevice.Reach = vpp.ReachDevice
+	both := with(func(t *terms) { t.channel = vpp.ChannelBoth })
+	again := with(func(t *terms) { t.tryAgain = true })
 	for _, c := range []struct {
 		name      string
 		c         vpp.Case
@@ -45,6 +50,13 @@ func TestVerdict(t *testing.T) {
 		{"bad address, corrected", vpp.Case{AppleError: vpp.AppleBadEmail, Corrected: true}, usual(), RefusedBefore, true, vpp.InviteStep{State: "queued", Create: true, Invite: true, Mail: true}},
 		{"refused before", vpp.Case{AppleError: vpp.AppleNeverConfirmed}, usual(), RefusedBefore, true, vpp.InviteStep{State: "queued", Create: true, Invite: true, Mail: true}},
 		{"no address", vpp.Case{NoAddress: true}, usual(), NoAddress, false, vpp.InviteStep{State: "skipped"}},
+		{"address refused before (pain 39)", refused, usual(), AddressRefused, false, vpp.InviteStep{State: "skipped"}},
+		{"address refused before, new record", vpp.Case{BadAddress: vpp.DeliveryRefused}, usual(), AddressRefused, false, vpp.InviteStep{State: "skipped"}},
+		{"address refused before, tried again", refused, again, WillInvite, true, vpp.InviteStep{State: "waiting", Invite: true, Mail: true}},
+		{"address refused before, by link", refused, link, WillInvite, true, vpp.InviteStep{State: "done", Invite: true}},
+		{"address refused before, both ways", onDevice, both, WillInvite, true, vpp.InviteStep{State: "waiting", Invite: true, Device: true}},
+		{"address refused before, no device", refused, both, AddressRefused, false, vpp.InviteStep{State: "skipped"}},
+		{"address refused before, no mail set up", refused, noMail, MailNotConfigured, false, vpp.InviteStep{State: "done", Invite: true}},
 		{"no mail set up", vpp.Case{}, noMail, MailNotConfigured, false, vpp.InviteStep{State: "queued", Create: true, Invite: true}},
 		{"no mail set up, created", created, noMail, MailNotConfigured, false, vpp.InviteStep{State: "done", Invite: true}},
 		{"waiting for Apple", vpp.Case{Pending: vpp.WriteCreate}, usual(), Waiting, true, vpp.InviteStep{State: "queued", Invite: true, Mail: true}},
@@ -98,6 +110,8 @@ func TestVerdictEveryCombination(t *testing.T) {
 			fail("asks Apple without a token")
 		case v.step.Create && with.resend:
 			fail("a resend makes a record")
+		case v.step.Mail && c.BadAddress != "" && !with.tryAgain:
+			fail("mails an address that was refused")
 		case v.step.Mail && (c.NoAddress || !with.mail || with.channel == vpp.ChannelLink || with.channel == vpp.ChannelDevice && !with.elseMail):
 			fail("mails where nothing can be mailed (F-38)")
 		case v.Acts() && (c.AppleStatus == vpp.AppleAssociated || c.Pending == vpp.WriteRetire):
@@ -141,6 +155,11 @@ func each(fn func(vpp.Case, terms)) {
 									for _, reach := range []vpp.Reach{vpp.ReachNone, vpp.ReachDevice, vpp.ReachUserEnrolled} {
 										c.Reach = reach
 										eachTerms(func(t terms) { fn(c, t) })
+										if !bare {
+											c.BadAddress = vpp.DeliveryRefused
+											eachTerms(func(t terms) { fn(c, t) })
+											c.BadAddress = ""
+										}
 									}
 								}
 							}
@@ -159,9 +178,10 @@ func eachTerms(fn func(terms)) {
 			for _, channel := range []vpp.Channel{vpp.ChannelMail, vpp.ChannelLink, vpp.ChannelDevice, vpp.ChannelBoth} {
 				for _, audience := range []vpp.Audience{vpp.AudienceNotInvited, vpp.AudienceNotRegistered} {
 					for _, again := range bools {
-						fn(terms{token, mail, channel, audience, again, false, nil})
+						fn(terms{token: token, mail: mail, channel: channel, audience: audience, resend: again})
+						fn(terms{token: token, mail: mail, channel: channel, audience: audience, resend: again, tryAgain: true})
 						if channel == vpp.ChannelDevice {
-							fn(terms{token, mail, channel, audience, again, true, nil})
+							fn(terms{token: token, mail: mail, channel: channel, audience: audience, resend: again, elseMail: true})
 						}
 					}
 				}

@@ -55,6 +55,7 @@ type Welcome struct {
 	ExpiresAt    time.Time
 	Managed      bool   // the organization gave the person a Managed Apple Account
 	Continued    bool   // the person went on to Apple before
+	Asking       bool   // Apple is being asked whether the person has accepted
 	URL          string // this page, for going on with on another device
 	NewLink      bool   // a new link can be asked for
 }
@@ -95,6 +96,16 @@ func (s *Service) Continue(ctx context.Context, token, device string) (string, e
 		return "", vpp.Errorf(vpp.Internal, "the invitation does not lead to Apple")
 	}
 	return link, s.store.NoteVisit(ctx, h.Invitation.ID, vpp.VisitContinued, device)
+}
+
+// Done lets Apple be asked for a person who says that they have accepted
+// (pain 23). What they say proves nothing: Apple's answer does.
+func (s *Service) Done(ctx context.Context, token, device string) error {
+	h, w, err := s.held(ctx, token)
+	if err != nil || w.State != WelcomeReady {
+		return err // the page itself says how it stands
+	}
+	return s.store.NoteVisit(ctx, h.Invitation.ID, vpp.VisitDone, device)
 }
 
 // NotMe stops an invitation that reached somebody else, until it is sent again.
@@ -161,6 +172,7 @@ func (s *Service) welcome(h vpp.HeldInvitation, id uuid.UUID, proof []byte, sett
 		w.FirstName, w.FullName, w.ExpiresAt = h.User.FirstName, h.User.FullName, h.Invitation.ExpiresAt
 		w.Managed = h.User.ManagedAppleID != "" && h.Place.ManagedError == 0 // what Apple refused is not asked for
 		w.Continued, w.URL = !h.Invitation.ContinuedAt.IsZero(), s.linkOf(h.Invitation)
+		w.Asking = h.LookWanted
 	}
 	return w, nil
 }

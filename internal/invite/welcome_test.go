@@ -111,6 +111,40 @@ func TestLandingPage(t *testing.T) {
 	}
 }
 
+// Pain 23: what the page says while Apple is asked, and after, without a script.
+func TestDonePage(t *testing.T) {
+	r := newReader(t)
+	page := r.do(http.MethodPost, "/i/"+r.token+"/done", windows)
+	to := page.header.Get("Location")
+	if page.status != http.StatusSeeOther || to != "/i/"+r.token+"?asked=1" {
+		t.Fatalf("%d to %q", page.status, to)
+	}
+	page = r.do(http.MethodGet, to, iPhone)
+	wants(t, page.body, "Asking Apple", `http-equiv="refresh" content="2;url=/i/`+r.token+`?asked=2"`)
+	for _, last := range []string{"12", "99"} { // nobody is kept waiting for ever
+		page = r.do(http.MethodGet, "/i/"+r.token+"?asked="+last, iPhone)
+		if strings.Contains(page.body, "http-equiv=\"refresh\"") {
+			t.Errorf("after %s times the page still goes on", last)
+		}
+	}
+	r.exec("UPDATE program_users SET look_wanted_at = 0, looked_at = 1")
+	page = r.do(http.MethodGet, to, iPhone)
+	wants(t, page.body, "Apple has not told us yet", "Continue to Apple", "I have done it")
+	s := r.story(r.id)
+	if !s.Invitation.OpenedAt.IsZero() || s.Status != vpp.Invited {
+		t.Errorf("waiting counts as opening, or saying so as registered: %+v %s", s.Invitation, s.Status)
+	}
+	if page = r.do(http.MethodGet, "/i/"+r.token, iPhone); strings.Contains(page.body, "not told us") {
+		t.Error("an ordinary visit is told of a question that nobody asked")
+	}
+	r.exec("UPDATE program_users SET apple_status = 'Associated'")
+	page = r.do(http.MethodGet, to, iPhone)
+	wants(t, page.body, "You are registered")
+	if page = r.do(http.MethodPost, "/i/"+r.token+"/done", iPhone); page.status != http.StatusSeeOther || r.count("SELECT count(*) FROM visits WHERE what = 'done'") != 1 {
+		t.Errorf("%d, or asked for somebody who is registered", page.status)
+	}
+}
+
 // A wrong device gets the same link as a picture, and nothing to continue with.
 func TestWrongDevice(t *testing.T) {
 	r := newReader(t)
@@ -142,7 +176,7 @@ func TestWrongLinks(t *testing.T) {
 	flipped := []byte(r.token)
 	flipped[30] = 'A' + (flipped[30]+1)%20
 	for _, token := range []string{string(flipped), r.token[:42], r.token + "A", strings.Repeat("A", 43), "%2e%2e", "..%2f..%2fx", "%00", "a/b"} {
-		for _, act := range []string{"", "/continue", "/not-me", "/new-link"} {
+		for _, act := range []string{"", "/continue", "/done", "/not-me", "/new-link"} {
 			method := http.MethodPost
 			if act == "" {
 				method = http.MethodGet
@@ -205,7 +239,7 @@ func TestLandingStates(t *testing.T) {
 	wants(t, page.body, "Continue to Apple")
 	r.exec("UPDATE program_users SET apple_status = 'Associated'")
 	page = r.do(http.MethodGet, "/i/"+second, iPhone)
-	wants(t, page.body, "You are all set")
+	wants(t, page.body, "You are registered")
 	r.exec("UPDATE program_users SET apple_status = 'Retired'")
 	page = r.do(http.MethodGet, "/i/"+second, iPhone)
 	wants(t, page.body, "withdrawn")

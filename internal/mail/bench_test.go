@@ -16,10 +16,22 @@ const benchConnections = 16
 
 // BenchmarkPool sends the default invitation, filled in per person, through a
 // Sender into a local sink. Its floor is BenchmarkBareLoop: aim ≥ 60 % of it.
-func BenchmarkPool(b *testing.B) {
+func BenchmarkPool(b *testing.B) { benchPool(b, mail.DKIM{}) }
+
+// BenchmarkPoolSigned is what BenchmarkPool costs with signatures (RSA, 2048 bits).
+func BenchmarkPoolSigned(b *testing.B) {
+	key, err := mail.NewSigningKey()
+	if err != nil {
+		b.Fatal(err)
+	}
+	benchPool(b, mail.DKIM{Key: key.Key})
+}
+
+func benchPool(b *testing.B, dkim mail.DKIM) {
+	b.Helper()
 	sink := newServer(b, mailtest.Options{CountOnly: true})
 	settings := relayTo(sink)
-	settings.MaxConnections = benchConnections
+	settings.MaxConnections, settings.DKIM = benchConnections, dkim
 	sender := newSender(b, settings, mail.Ports{})
 	compiled, err := mail.Compile(mail.DefaultTemplate())
 	if err != nil {

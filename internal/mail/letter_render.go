@@ -12,15 +12,19 @@ import (
 type sender struct {
 	address Address
 	from    *netmail.Address
-	replyTo *netmail.Address // nil: none
+	replyTo *netmail.Address   // nil: none
+	dkim    *gomail.DKIMSigner // nil: letters are not signed
 }
 
-func newSender(s Settings) (sender, error) {
+func newSender(s Settings, ports Ports) (sender, error) {
 	from, err := ParseAddress(s.FromAddress)
 	if err != nil {
 		return sender{}, err
 	}
 	prepared := sender{address: from, from: from.named(s.FromName)}
+	if prepared.dkim, err = s.DKIM.signer(ports); err != nil {
+		return sender{}, err
+	}
 	if s.ReplyTo == "" {
 		return prepared, nil
 	}
@@ -72,6 +76,10 @@ func (s sender) write(l Letter, paper *bytes.Buffer) (*envelope, error) {
 	message.SetBodyString(gomail.TypeTextPlain, l.Text)
 	if l.HTML != "" {
 		message.AddAlternativeString(gomail.TypeTextHTML, l.HTML)
+	}
+	if s.dkim != nil {
+		one := *s.dkim // a signer keeps notes while it signs
+		message.SetDKIM(&one)
 	}
 	if _, err := message.WriteTo(paper); err != nil {
 		return nil, err

@@ -40,7 +40,7 @@ func newPool(s Settings, ports Ports) (*pool, error) {
 	}
 	p.roots = s.roots()
 	var err error
-	p.sender, err = newSender(s)
+	p.sender, err = newSender(s, ports)
 	return p, err
 }
 

@@ -47,10 +47,12 @@ type Settings struct {
 	HELO           string        // the name we greet with; empty: the domain of FromAddress
 	MaxConnections int           // connections used at once; 0: 8
 	Timeout        time.Duration // patience per step of the exchange; 0: 30 s
+	DKIM           DKIM          // how letters are signed; without a key they are not
 	TrustedCA      []byte        // optional PEM certificates, trusted beside the system's
 }
 
 const (
+	usualSelector    = "rsvpp"
 	usualConnections = 8
 	mostConnections  = 256
 	usualTimeout     = 30 * time.Second
@@ -76,6 +78,12 @@ func (s Settings) withUsual() Settings {
 	}
 	if s.HELO == "" {
 		s.HELO = domainOf(s.FromAddress)
+	}
+	if s.DKIM.Domain == "" {
+		s.DKIM.Domain = domainOf(s.FromAddress)
+	}
+	if s.DKIM.Selector == "" {
+		s.DKIM.Selector = usualSelector
 	}
 	return s
 }

@@ -31,6 +31,7 @@ func (s Settings) Validate() error {
 		add("mode", "%q is no way to send mail. Choose none, relay or direct.", s.Mode)
 	}
 	s.faultsOfSender(add)
+	s.faultsOfDKIM(add)
 	s.faultsOfLimits(add)
 	return errors.Join(faults...)
 }

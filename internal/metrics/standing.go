@@ -16,6 +16,7 @@ type Source interface {
 	CountPeople(ctx context.Context, location vpp.LocationID) (vpp.Counts, error)
 	QueueDepth(ctx context.Context) (map[string]int, error) // by kind of job
 	OpenNotices(ctx context.Context) (int, error)
+	PushCert(ctx context.Context) (vpp.PushCert, error) // its zero value when there is none
 }
 
 // standing is a collector of how things stand now.
@@ -72,6 +73,14 @@ func (s *standing) collect(g gauges) error {
 		return err
 	}
 	g.put("rsvpp_notices_waiting", "Notices to administrators that have not been sent.", float64(notices))
+	cert, err := s.source.PushCert(s.ctx)
+	if err != nil {
+		return err
+	}
+	if cert.Topic != "" {
+		g.moment("rsvpp_push_certificate_expires_timestamp_seconds", "When the push certificate expires by which devices are woken.", cert.NotAfter)
+		g.put("rsvpp_push_refused", "1 while Apple does not take pushes to devices.", truth(cert.Problem != ""))
+	}
 	return nil
 }
 

@@ -6,7 +6,9 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/rsvpp/rsvpp/appsandbooks"
 	"github.com/rsvpp/rsvpp/internal/vpp"
@@ -27,13 +29,26 @@ func (s *Service) Announce(ctx context.Context, id vpp.LocationID, rotate bool) 
 	}
 	address := s.NotifyURL(id)
 	if address == "" {
-		return s.store.Announced(ctx, id, "", s.notPublic())
+		return s.store.Announced(ctx, id, "", s.notPublic(), time.Time{})
 	}
+	if err := s.tell(ctx, l, address, rotate); err != nil {
+		why := explain(err)
+		if mayNotWrite(err) {
+			_, endErr := s.refusedToken(ctx, id, vpp.AppleNotAllowed, vpp.MessageOf(why))
+			why = errors.Join(why, endErr)
+		}
+		return errors.Join(why, s.store.Announced(context.WithoutCancel(ctx), id, "", vpp.MessageOf(explain(err)), s.tellAgain(l, err)))
+	}
+	return errors.Join(s.wrote(ctx, l), s.store.Announced(ctx, id, address, "", time.Time{}))
+}
+
+// tell writes at Apple where it reaches us.
+func (s *Service) tell(ctx context.Context, l vpp.Location, address string, rotate bool) error {
 	c, err := s.client(ctx, l)
 	if err != nil {
 		return err
 	}
-	secret, err := s.notifySecret(ctx, id, rotate)
+	secret, err := s.notifySecret(ctx, l.ID, rotate)
 	if err != nil {
 		return err
 	}
@@ -43,21 +58,85 @@ func (s *Service) Announce(ctx context.Context, id vpp.LocationID, rotate bool) 
 		change.MDMInfo = &appsandbooks.MDMInfo{ID: l.Claim.ID, Name: l.Claim.Name, Metadata: l.Claim.Metadata}
 		_, err = c.SetClientConfig(ctx, change)
 	}
-	if err == nil {
-		return errors.Join(s.wrote(ctx, l), s.store.Announced(ctx, id, address, ""))
+	return err
+}
+
+// longestUntold bounds the pauses after which Apple is told again where it
+// reaches us.
+const longestUntold = 6 * time.Hour
+
+// tellAgain says when Apple is told again after that failed: later and later,
+// for each time Apple tries our address.
+func (s *Service) tellAgain(l vpp.Location, err error) time.Time {
+	again := s.config.Now().Add(min(s.config.Cadence.LookEvery<<min(l.NotifyTries, 12), longestUntold))
+	if wait, ok := errors.AsType[*appsandbooks.WaitError](err); ok && wait.Until.After(again) {
+		return wait.Until
 	}
-	why := explain(err)
-	if mayNotWrite(err) {
-		_, endErr := s.refusedToken(ctx, id, vpp.AppleNotAllowed, vpp.MessageOf(why))
-		why = errors.Join(why, endErr)
+	return again
+}
+
+// tellDue tells Apple where it reaches us when that is due: it could not be
+// told, or was told something else since. Where that fails, what else is due
+// goes on.
+func (t *tender) tellDue(ctx context.Context) error {
+	l, err := t.store.Location(ctx, t.l.ID)
+	now := t.config.Now()
+	if err != nil || l.NotifyNext.IsZero() || l.NotifyNext.After(now) || l.NotifyURL != "" || l.ClaimState() != vpp.ClaimOurs || !l.Writable(now) {
+		return err
 	}
-	return errors.Join(why, s.store.Announced(ctx, id, "", vpp.MessageOf(explain(err))))
+	untold := t.Announce(ctx, l.ID, false)
+	if untold == nil {
+		return nil
+	}
+	t.config.Logger.WarnContext(ctx, "Apple cannot notify this server, so it is asked instead", "location", l.Name, "err", untold)
+	if after, err := t.store.Location(ctx, l.ID); err != nil || after.NotifyNext.Equal(l.NotifyNext) { // it would be told again at once
+		return errors.Join(untold, err)
+	}
+	return nil
+}
+
+// lookWhetherTold asks Apple whether it notifies us as it was told to. A full
+// read does it, for nothing else would show that notifications ended; where
+// Apple does not say, the next one does.
+func (t *tender) lookWhetherTold(ctx context.Context) error {
+	l, err := t.store.Location(ctx, t.l.ID)
+	if err != nil || l.NotifyURL == "" || l.Elsewhere() {
+		return err
+	}
+	got, err := t.apple.ClientConfig(ctx)
+	if err != nil {
+		t.config.Logger.WarnContext(ctx, "Apple does not say whom it notifies", "location", l.Name, "err", err)
+		return ctx.Err()
+	}
+	return t.heed(ctx, l, got)
+}
+
+// heed compares whom Apple notifies with what it was told when the location
+// was read, and has it told anew.
+func (s *Service) heed(ctx context.Context, l vpp.Location, got *appsandbooks.ClientConfig) error {
+	switch {
+	case l.NotifyURL == "":
+		return nil
+	case got.NotificationURL == "":
+		return s.store.AnnounceAnew(ctx, l, "Apple’s notifications were ended by somebody else; this server asks for them again.")
+	case got.NotificationURL != l.NotifyURL:
+		return s.store.AnnounceAnew(ctx, l, "Apple was told to notify another address; this server tells it its own again.")
+	case got.SubscribedNotificationTypes == nil: // Apple does not say
+		return nil
+	}
+	for _, kind := range notificationTypes() {
+		if !slices.Contains(got.SubscribedNotificationTypes, kind) {
+			return s.store.AnnounceAnew(ctx, l, "Apple was told to notify of less than this server needs; it is told again.")
+		}
+	}
+	return nil
 }
 
 // notificationTypes are all that concern us.
 func notificationTypes() []appsandbooks.NotificationType {
 	return []appsandbooks.NotificationType{
 		appsandbooks.UserManagement, appsandbooks.UserAssociated, appsandbooks.AssetManagement, appsandbooks.AssetCount,
+		appsandbooks.UnlimitedAsset,
 	}
 }
 

@@ -67,7 +67,7 @@ const old = 5 * time.Minute
 func (s *Service) stands(ctx context.Context, c *appsandbooks.Client, l vpp.Location) (vpp.Claim, error) {
 	got, err := c.ClientConfig(ctx)
 	if err == nil {
-		return claimOf(got.MDMInfo), nil
+		return claimOf(got.MDMInfo), s.heed(ctx, l, got)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -135,10 +135,8 @@ func (s *Service) writeClaim(ctx context.Context, c *appsandbooks.Client, l vpp.
 	if err := s.wrote(ctx, l); err != nil {
 		return own, false, err
 	}
-	if got.NotificationURL == "" && l.NotifyURL != "" { // what was not sent was taken away: announce anew
-		if err := s.store.Announced(ctx, l.ID, "", ""); err != nil {
-			return own, false, err
-		}
+	if err := s.heed(ctx, l, got); err != nil { // what was not sent may have been taken away
+		return own, false, err
 	}
 	if got.MDMInfo == nil { // an answer without it says nothing
 		if got, err = c.ClientConfig(ctx); err != nil {

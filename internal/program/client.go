@@ -116,7 +116,12 @@ func explain(err error) error {
 	case errors.As(err, &said) && said.HTTPStatus >= 500: // without a word from Apple
 		p := vpp.ExplainApple(vpp.AppleUnavailable)
 		return vpp.Wrap(p.Kind, err, "%s", p.Advice())
-	case errors.As(err, &odd), errors.As(err, &config):
+	case errors.As(err, &config):
+		p := vpp.ExplainApple(vpp.AppleConfigUntrusted)
+		refusal := p.Refuses(err)
+		refusal.Message = p.Sentence + " There " + config.Key + " " + config.Problem + ". " + p.Next
+		return refusal
+	case errors.As(err, &odd):
 		return vpp.ExplainApple(vpp.AppleUnreadableAnswer).Refuses(err)
 	}
 	return vpp.Wrap(vpp.Unavailable, err, "Apple cannot be reached. Check the way from this server to vpp.itunes.apple.com, port 443; it is tried again by itself.")

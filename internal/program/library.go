@@ -141,11 +141,14 @@ func (t *tender) walkLibrary(ctx context.Context, w *libraryWalk) error {
 func (t *tender) readAssets(ctx context.Context, w *libraryWalk) error {
 	asked := t.config.Now()
 	var assets []vpp.Asset
+	odd := 0 // records without a number
 	walk, err := t.apple.WalkAssets(ctx, appsandbooks.AssetsQuery{}, func(p *appsandbooks.AssetsPage) error {
 		for _, a := range p.Assets {
-			if a.AdamID != "" {
-				assets = append(assets, assetOf(a))
+			if a.AdamID == "" {
+				odd++
+				continue
 			}
+			assets = append(assets, assetOf(a))
 		}
 		return nil
 	})
@@ -155,8 +158,11 @@ func (t *tender) readAssets(ctx context.Context, w *libraryWalk) error {
 	if err := t.grown(ctx, w, assets); err != nil {
 		return err
 	}
-	// What changed its page while they were read must not pass for gone.
-	changed, err := t.store.WriteAssets(ctx, t.l.ID, unique(assets), !walk.Moved, asked)
+	if odd > 0 {
+		t.config.Logger.WarnContext(ctx, "Apple lists apps or books without their number; nothing is concluded from what is missing", "location", t.l.ID, "records", odd)
+	}
+	// What changed its page while they were read, or could not be read, must not pass for gone.
+	changed, err := t.store.WriteAssets(ctx, t.l.ID, unique(assets), !walk.Moved && odd == 0, asked)
 	if changed > 0 {
 		w.Changed["assets_changed"] += changed
 	}

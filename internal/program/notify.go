@@ -10,16 +10,32 @@ import (
 )
 
 // Notified takes a notification of Apple's. It only notes it and wakes the
-// tender: what is true is read. A wrong secret is vpp.Denied, a body that is
-// none vpp.Invalid; repeats do nothing.
+// tender: what is true is read, so a notification whose envelope can be read
+// wakes a read whatever is in it. A wrong secret is vpp.Denied; what is no
+// notification, or one about another location, vpp.Invalid; repeats do nothing.
 func (s *Service) Notified(ctx context.Context, id vpp.LocationID, bearer string, body []byte) error {
 	if err := s.admits(ctx, id, bearer); err != nil {
 		return err
 	}
 	n, err := appsandbooks.DecodeNotification(body)
-	if err != nil {
+	if err != nil && n.ID == "" {
 		return vpp.Wrap(vpp.Invalid, err, "The notification cannot be read.")
 	}
+	if err != nil {
+		s.config.Logger.WarnContext(ctx, "Apple notifies of something that cannot be read; Apple is asked instead", "location", id, "type", n.Type, "err", err)
+	}
+	l, err := s.store.Location(ctx, id)
+	if err != nil {
+		return err
+	}
+	if n.UID != l.UID {
+		return vpp.Errorf(vpp.Invalid, "The notification is about another location.")
+	}
+	return s.note(ctx, id, n)
+}
+
+// note notes a notification and wakes the reads that bring what it may be about.
+func (s *Service) note(ctx context.Context, id vpp.LocationID, n appsandbooks.Notification) (err error) {
 	switch n.Type {
 	case appsandbooks.TestNotification:
 		return s.store.NotifyTested(ctx, id)
@@ -31,8 +47,13 @@ func (s *Service) Notified(ctx context.Context, id vpp.LocationID, bearer string
 		_, err = s.store.Notified(ctx, id, n.ID, event)
 	case appsandbooks.UserAssociated:
 		_, err = s.store.Notified(ctx, id, n.ID, "")
-	case appsandbooks.AssetManagement, appsandbooks.AssetCount:
+	case appsandbooks.AssetManagement, appsandbooks.AssetCount, appsandbooks.UnlimitedAsset:
 		_, err = s.store.LicensesNotified(ctx, id, n.ID, holdersOf(n))
+	default: // a word that nobody here knows: it may be about anything
+		var fresh bool
+		if fresh, err = s.store.Notified(ctx, id, n.ID, ""); fresh && err == nil {
+			err = s.store.WantLibraryRead(ctx, id)
+		}
 	}
 	return err
 }

@@ -127,6 +127,11 @@ func (t *tender) loadWalk(ctx context.Context, wanted vpp.ReadWanted) (_ *walk, 
 	}
 	full := !wanted.FullSince.IsZero() || t.l.UsersVersion == ""
 	w := &walk{Full: full, Started: t.config.Now(), Changed: map[string]int{}}
+	if full {
+		if err := t.lookWhetherTold(ctx); err != nil {
+			return nil, err
+		}
+	}
 	if !full {
 		w.Since = t.l.UsersVersion
 	} else if w.Removed, err = t.store.Unread(ctx, t.l.ID); err != nil {

@@ -152,6 +152,8 @@ type reads interface {
 	RenewImprint(ctx context.Context, id vpp.LocationID, kind vpp.Imprinted) error
 	LivingUnseen(ctx context.Context, id vpp.LocationID, after int64, limit int, unseen func(seq int64) bool) ([]vpp.Numbered, error)
 	WantRead(ctx context.Context, id vpp.LocationID, full bool) error
+	WantedLooks(ctx context.Context, id vpp.LocationID, limit int) ([]vpp.ClientUserID, error)
+	LookedAt(ctx context.Context, id vpp.LocationID, names []vpp.ClientUserID) error
 }
 
 type tasks interface {
@@ -188,7 +190,8 @@ type custody interface {
 type notifying interface {
 	SealedNotify(ctx context.Context, id vpp.LocationID) ([]string, error)
 	KeepNotify(ctx context.Context, id vpp.LocationID, sealed string, rotate bool) (string, error)
-	Announced(ctx context.Context, id vpp.LocationID, url, problem string) error
+	Announced(ctx context.Context, id vpp.LocationID, url, problem string, again time.Time) error
+	AnnounceAnew(ctx context.Context, was vpp.Location, why string) error
 	NotifyTested(ctx context.Context, id vpp.LocationID) error
 	Notified(ctx context.Context, location vpp.LocationID, id, eventID string) (bool, error)
 	LicensesNotified(ctx context.Context, location vpp.LocationID, id string, holders []vpp.Holder) (bool, error)

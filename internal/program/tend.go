@@ -56,8 +56,9 @@ func (s *Service) tendOnce(ctx context.Context, id vpp.LocationID, end time.Time
 	t := &tender{Service: s, l: l, apple: c, end: end}
 	s.learn(l)
 	claimErr := t.mind(ctx) // a location that cannot be claimed can be read
+	tellErr := t.tellDue(ctx)
 	busy, err = t.callAndRead(ctx, limits.Limit(appsandbooks.MaxUsers), busy)
-	if err = errors.Join(claimErr, err); err != nil {
+	if err = errors.Join(claimErr, tellErr, err); err != nil {
 		return busy, err
 	}
 	return busy, s.store.Recover(ctx, id)
@@ -68,7 +69,10 @@ func (s *Service) tendOnce(ctx context.Context, id vpp.LocationID, end time.Time
 func (t *tender) callAndRead(ctx context.Context, maxUsers int, busy bool) (called bool, err error) {
 	read := make(chan error, 1)
 	go func() {
-		err := t.readDue(ctx, busy)
+		err := t.lookAtAsked(ctx)
+		if err == nil {
+			err = t.readDue(ctx, busy)
+		}
 		if err == nil {
 			err = t.readLibrary(ctx)
 		}

@@ -3,6 +3,7 @@ package program_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -54,7 +55,9 @@ func (w *world) now() time.Time { return time.Now().Add(time.Duration(w.ahead.Lo
 
 func newWorldWith(t *testing.T, url string, o applesim.Options, change func(*program.Config)) *world {
 	t.Helper()
-	o.PageSize = 50
+	if o.PageSize == 0 {
+		o.PageSize = 50
+	}
 	if o.Limits == (applesim.Limits{}) {
 		o.Limits = applesim.UnlimitedRate()
 	}
@@ -143,11 +146,20 @@ func (w *world) settle(t *testing.T) {
 // equal compares our facts with Apple's truth, person by person.
 func (w *world) equal(t *testing.T) {
 	t.Helper()
+	for _, line := range w.differences(t) {
+		t.Error(line)
+	}
+}
+
+// differences are where our facts and Apple's truth differ.
+func (w *world) differences(t *testing.T) (lines []string) {
+	t.Helper()
+	differ := func(format string, v ...any) { lines = append(lines, fmt.Sprintf(format, v...)) }
 	truth := map[string]applesim.User{}
 	for u := range w.apple.Users(w.uid) {
 		if was, ok := truth[u.ClientUserID]; !ok || was.Status != applesim.Registered && was.Status != applesim.Associated {
 			if ok && (u.Status == applesim.Registered || u.Status == applesim.Associated) && (was.Status == applesim.Registered || was.Status == applesim.Associated) {
-				t.Errorf("%s lives twice at Apple", u.ClientUserID)
+				differ("%s lives twice at Apple", u.ClientUserID)
 			}
 			truth[u.ClientUserID] = u
 		}
@@ -156,11 +168,11 @@ func (w *world) equal(t *testing.T) {
 		for _, p := range people {
 			u := truth[string(p.Program.ClientUserID)]
 			if string(p.Program.AppleStatus) != string(u.Status) || p.Program.AppleEmail != u.Email {
-				t.Errorf("%s: we say %q %q, Apple says %q %q (pending %q, error %d)", p.ID, p.Program.AppleStatus, p.Program.AppleEmail,
+				differ("%s: we say %q %q, Apple says %q %q (pending %q, error %d)", p.ID, p.Program.AppleStatus, p.Program.AppleEmail,
 					u.Status, u.Email, p.Program.Pending, p.Program.AppleError)
 			}
 			if p.Program.Pending != "" {
-				t.Errorf("%s: %s is still pending", p.ID, p.Program.Pending)
+				differ("%s: %s is still pending", p.ID, p.Program.Pending)
 			}
 		}
 		return nil
@@ -168,6 +180,7 @@ func (w *world) equal(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return lines
 }
 
 func (w *world) wake(t *testing.T, full bool) {

@@ -47,6 +47,9 @@ func (db *DB) DeviceSeen(ctx context.Context, d vpp.Device, channels []vpp.Enrol
 			return err
 		}
 		if known && beginsAnew(channels) {
+			if err := db.noteOther(ctx, t, was, now, otherCert(was, d)); err != nil {
+				return err
+			}
 			return db.loseCommands(ctx, t, now.ID, deviceName(now)+" was enrolled anew before it showed the invitation.")
 		}
 		if err := db.promiseInvites(ctx, t, now.ID); err != nil {
@@ -81,6 +84,35 @@ func (db *DB) noteEnrolled(ctx context.Context, t tx, was, now vpp.Device) error
 	}
 	return db.insertEntry(ctx, t, vpp.Server, "device.enroll", "device:"+string(now.ID), deviceName(now)+" is enrolled.", nil,
 		map[string]any{"serial_number": now.SerialNumber, "platform": now.Platform, "owner": now.OwnerID})
+}
+
+// otherCert says whether a device that begins anew comes with a certificate
+// that it did not have when it enrolled before.
+func otherCert(was, d vpp.Device) bool { return d.CertifiedAt.After(was.EnrolledAt) }
+
+// noteOther writes down that a device that is known begins anew as another:
+// it may be, with the name of one that is somebody's.
+func (db *DB) noteOther(ctx context.Context, t tx, was, now vpp.Device, cert bool) error {
+	if !cert && was.OwnerID == now.OwnerID && was.SerialNumber == now.SerialNumber {
+		return nil
+	}
+	text := deviceName(now) + " begins anew"
+	if cert {
+		text += " with another certificate"
+	}
+	switch {
+	case was.OwnerID != now.OwnerID && now.OwnerID == "":
+		text += ", and is nobody’s now: its profile names nobody"
+	case was.OwnerID != now.OwnerID:
+		text += ", and is another person’s now"
+	}
+	if was.SerialNumber != now.SerialNumber {
+		text += ". Its serial number is another"
+	}
+	facts := func(d vpp.Device) map[string]any {
+		return map[string]any{"serial_number": d.SerialNumber, "owner": d.OwnerID}
+	}
+	return db.insertEntry(ctx, t, vpp.Server, "device.anew", "device:"+string(now.ID), text+".", facts(was), facts(now))
 }
 
 func deviceName(d vpp.Device) string {
@@ -123,6 +155,9 @@ func merge(was, d vpp.Device, channels []vpp.Enrollment) vpp.Device {
 		switch {
 		case c.User:
 		case c.Disabled: // it begins anew
+			if otherCert(was, d) && d.OwnerID == "" { // the profile is nobody's: whoever brings it is not known
+				now.OwnerID, now.OwnerSource = "", ""
+			}
 			now.EnrolledAt, now.GoneAt, now.Account = d.EnrolledAt, d.GoneAt, vpp.DeviceAccount{}
 			now.Shared, now.SharedKnown = d.Shared, d.Shared || d.SharedKnown
 		default:

@@ -40,10 +40,10 @@ func heldInvitation(ctx context.Context, r querier, id vpp.InvitationID) (vpp.He
 	return one(ctx, r, func(s scanner) (h vpp.HeldInvitation, err error) {
 		var groups string
 		fields := append(userFields(&h.User, &groups), placeFields(&h.Place)...)
-		err = s.Scan(append(append(fields, invitationFields(&h.Invitation)...), &h.LocationName)...)
+		err = s.Scan(append(append(fields, invitationFields(&h.Invitation)...), &h.LocationName, &h.LookWanted)...)
 		h.User.Groups = splitGroups(groups)
 		return
-	}, "SELECT "+personColumns+", "+invitationColumns+`, l.name FROM invitations i
+	}, "SELECT "+personColumns+", "+invitationColumns+`, l.name, p.look_wanted_at > 0 FROM invitations i
 		JOIN program_users p ON p.id = i.program_user_id JOIN users u ON u.id = p.user_id JOIN locations l ON l.id = p.location_id
 		WHERE i.id = $1`, id)
 }

@@ -46,7 +46,8 @@ func (db *DB) ClaimLetters(ctx context.Context, claim string, until time.Time, l
 
 const dueColumns = `d.id, d.program_user_id, d.task_id, l.id, l.name, i.id, i.revision, i.generation, i.expires_at, i.withdrawn_at,
 	d.address, u.first_name, u.full_name, d.attempts, d.queued_at, p.apple_status, p.generation, p.pending,
-	d.channel, d.mdm, d.device_id, CASE WHEN d.device_id = '' THEN '' ELSE COALESCE((SELECT name FROM devices WHERE devices.id = d.device_id), '') END, ` + elsewhere
+	d.channel, d.mdm, d.device_id, CASE WHEN d.device_id = '' THEN '' ELSE COALESCE((SELECT name FROM devices WHERE devices.id = d.device_id), '') END,
+	d.address = u.bad_email, ` + elsewhere
 
 // claimedLetter is a due letter with the facts that may keep it back.
 type claimedLetter struct {
@@ -61,7 +62,7 @@ func scanDue(s scanner) (c claimedLetter, err error) {
 		(*string)(&i.ID), wholeAt{&i.Revision}, wholeAt{&i.Generation},
 		timeAt{&i.ExpiresAt}, timeAt{&i.WithdrawnAt}, &c.Address, &c.FirstName, &c.FullName, wholeAt{&c.Attempts}, timeAt{&c.QueuedAt},
 		(*string)(&c.place.AppleStatus), wholeAt{&c.place.Generation}, (*string)(&c.place.Pending),
-		(*string)(&c.Channel), (*string)(&c.MDM), (*string)(&c.DeviceID), &c.DeviceName, &c.elsewhere)
+		(*string)(&c.Channel), (*string)(&c.MDM), (*string)(&c.DeviceID), &c.DeviceName, &c.Doubted, &c.elsewhere)
 	return
 }
 
@@ -145,6 +146,9 @@ func (db *DB) RecordLetters(ctx context.Context, claim string, sent []vpp.SentLe
 			if err != nil {
 				return err
 			}
+			if err := recordAddresses(ctx, t, recorded); err != nil {
+				return err
+			}
 			if err := recordPlaces(ctx, t, recorded); err != nil {
 				return err
 			}
@@ -175,6 +179,33 @@ func recordOutcomes(ctx context.Context, t tx, claim string, sent []vpp.SentLett
 	return slices.DeleteFunc(slices.Clone(sent), func(l vpp.SentLetter) bool {
 		return !slices.Contains(ids, string(l.Due.Delivery))
 	}), nil
+}
+
+// recordAddresses notes which addresses letters do not reach, and forgets it of
+// those that they reach again. The people's rows are written before their
+// places, as everywhere.
+func recordAddresses(ctx context.Context, t tx, sent []vpp.SentLetter) error {
+	for _, l := range sent { // rare: most letters are taken, and nothing was known against them
+		switch {
+		case l.Due.Channel == vpp.ChannelDevice:
+		case l.Outcome == vpp.DeliveryRefused && l.BadAddress:
+			if err := noteBadAddress(ctx, t, l.Due.Place, l.Due.Address, vpp.DeliveryRefused); err != nil {
+				return err
+			}
+		case l.Outcome == vpp.DeliveryAccepted && l.Due.Doubted:
+			if _, err := t.Exec(ctx, "UPDATE users SET bad_email = '', bad_email_why = '' WHERE bad_email = $2 AND id = (SELECT user_id FROM program_users WHERE id = $1)",
+				l.Due.Place, l.Due.Address); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func noteBadAddress(ctx context.Context, t tx, place vpp.ProgramUserID, address string, why vpp.DeliveryOutcome) error {
+	_, err := t.Exec(ctx, "UPDATE users SET bad_email = $2, bad_email_why = $3 WHERE email = $2 AND id = (SELECT user_id FROM program_users WHERE id = $1)",
+		place, address, why)
+	return err
 }
 
 // recordPlaces writes the second fact of "Invited": handed over (S0-11). A

@@ -22,6 +22,11 @@ func (db *DB) NoteVisit(ctx context.Context, id vpp.InvitationID, what vpp.Visit
 		switch what {
 		case vpp.VisitOpened:
 			_, err = t.Exec(ctx, "UPDATE invitations SET opened_at = $2, opened_on = $3 WHERE id = $1 AND opened_at = 0", id, now, device)
+			if err == nil {
+				err = db.wantLook(ctx, t, id, true)
+			}
+		case vpp.VisitDone:
+			err = db.wantLook(ctx, t, id, false)
 		case vpp.VisitContinued:
 			_, err = t.Exec(ctx, "UPDATE invitations SET continued_at = $2 WHERE id = $1 AND continued_at = 0", id, now)
 		case vpp.VisitNotMe:

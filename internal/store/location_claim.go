@@ -15,6 +15,8 @@ const (
 	elsewhere = "(frozen_at > 0 OR moved_at > 0 OR claimed_at = 0 AND NOT (" + nobodys + "))"
 	// sendable: writes are due there, as soon as a claim stands.
 	sendable = "(NOT " + elsewhere + " AND read_first_at = 0 AND token_problem = 0)"
+	// tellable: Apple is to be told where it reaches us, and lets us tell it.
+	tellable = "notify_next_at > 0 AND notify_url = '' AND claimed_at > 0 AND frozen_at = 0 AND moved_at = 0 AND token_problem = 0"
 )
 
 // Installation returns the id of this installation's claims. The first call
@@ -74,8 +76,9 @@ func (db *DB) SawClaim(ctx context.Context, was vpp.Location, c vpp.Claim) error
 // Claimed notes that our claim stands at a location that was nobody's.
 func (db *DB) Claimed(ctx context.Context, was vpp.Location, c vpp.Claim) error {
 	return db.inTx(ctx, func(t tx) error {
-		n, err := t.Exec(ctx, "UPDATE locations SET "+setClaim+`, claimed_at = $5 WHERE id = $1 AND claimed_at = $6
-			AND frozen_at = 0 AND moved_at = 0`, was.ID, c.ID, c.Name, c.Metadata, ms(db.after(was.ClaimedAt)), ms(was.ClaimedAt))
+		n, err := t.Exec(ctx, "UPDATE locations SET "+setClaim+`, claimed_at = $5,
+			notify_next_at = CASE WHEN notify_url = '' THEN $7 ELSE notify_next_at END WHERE id = $1 AND claimed_at = $6
+			AND frozen_at = 0 AND moved_at = 0`, was.ID, c.ID, c.Name, c.Metadata, ms(db.after(was.ClaimedAt)), ms(was.ClaimedAt), ms(db.now()))
 		if err != nil || n == 0 {
 			return err
 		}
@@ -123,9 +126,9 @@ func (db *DB) TookBack(ctx context.Context, by vpp.Actor, was vpp.Location, c vp
 			return err
 		}
 		n, err := t.Exec(ctx, "UPDATE locations SET "+setClaim+`, claimed_at = $5, read_first_at = $5, frozen_at = 0, frozen_id = '', frozen_name = '',
-			frozen_metadata = '', moved_at = 0, notify_url = '' WHERE id = $1
+			frozen_metadata = '', moved_at = 0, notify_url = '', notify_next_at = $7, notify_failures = 0 WHERE id = $1
 			AND (claimed_at = $6 AND `+elsewhere+" OR claimed_at > $6 AND claim_id = $2 AND frozen_at = 0 AND moved_at = 0)",
-			was.ID, c.ID, c.Name, c.Metadata, ms(db.after(was.ClaimedAt)), ms(was.ClaimedAt))
+			was.ID, c.ID, c.Name, c.Metadata, ms(db.after(was.ClaimedAt)), ms(was.ClaimedAt), ms(db.now()))
 		if err != nil {
 			return err
 		}

@@ -20,7 +20,7 @@ type MDM struct {
 	// What every message of a device would ask the database again. Both only
 	// save work: another server, or the next start, knows nothing of them.
 	lastSeen sync.Map // channel → time.Time that is written
-	pinned   sync.Map // channel and certificate that belong together → nothing
+	pinned   sync.Map // channel → pin
 }
 
 // MDMBox locks secrets at rest; the context binds them to their row.

@@ -121,14 +121,50 @@ func (m *MDM) IdentityOwner(ctx context.Context, sha256 string) (vpp.UserID, err
 
 // PushCert reads the push certificate that counts, without its key; its zero
 // value when there is none.
-func (m *MDM) PushCert(ctx context.Context) (vpp.PushCert, error) {
+func (m *MDM) PushCert(ctx context.Context) (vpp.PushCert, error) { return m.db.PushCert(ctx) }
+
+// PushCert reads it without what opens its key.
+func (db *DB) PushCert(ctx context.Context) (vpp.PushCert, error) {
 	scan := func(s scanner) (c vpp.PushCert, err error) {
 		err = s.Scan(&c.Topic, timeAt{&c.NotAfter}, timeAt{&c.AddedAt}, &c.Problem, timeAt{&c.ProblemAt})
 		return
 	}
-	c, err := one(ctx, m.db, scan, "SELECT topic, not_after, added_at, problem, problem_at FROM mdm_push_certs ORDER BY added_at DESC LIMIT 1")
+	c, err := one(ctx, db, scan, "SELECT topic, not_after, added_at, problem, problem_at FROM mdm_push_certs ORDER BY added_at DESC LIMIT 1")
 	if vpp.KindOf(err) == vpp.NotFound {
 		return vpp.PushCert{}, nil
 	}
 	return c, err
+}
+
+// IdentityEnds is when the certificate ends that a device comes with; zero for
+// a device that has none of ours.
+func (m *MDM) IdentityEnds(ctx context.Context, device vpp.EnrollmentID) (end time.Time, err error) {
+	scan := func(s scanner) (at time.Time, err error) { err = s.Scan(timeAt{&at}); return }
+	end, err = one(ctx, m.db, scan, `SELECT i.not_after FROM mdm_cert_hashes h JOIN mdm_identities i ON i.sha256 = h.sha256
+		WHERE h.channel_id = $1 ORDER BY h.at DESC LIMIT 1`, device)
+	if vpp.KindOf(err) == vpp.NotFound {
+		return time.Time{}, nil
+	}
+	return end, err
+}
+
+// EndingIdentities counts the enrolled devices whose certificate ends between
+// two times.
+func (m *MDM) EndingIdentities(ctx context.Context, from, to time.Time) (vpp.EndingIdentities, error) {
+	scan := func(s scanner) (e vpp.EndingIdentities, err error) {
+		err = s.Scan(&e.Devices, timeAt{&e.First})
+		return
+	}
+	return one(ctx, m.db, scan, `SELECT COUNT(*), COALESCE(MIN(i.not_after), 0) FROM mdm_identities i
+		JOIN mdm_cert_hashes h ON h.sha256 = i.sha256 JOIN mdm_channels c ON c.id = h.channel_id AND c.enabled
+		WHERE i.not_after > $1 AND i.not_after <= $2
+			AND NOT EXISTS (SELECT 1 FROM mdm_cert_hashes n WHERE n.channel_id = h.channel_id AND n.at > h.at)`, ms(from), ms(to))
+}
+
+// Tell keeps a notice to administrators, once for each key.
+func (m *MDM) Tell(ctx context.Context, n vpp.Notice) error {
+	if n.Subject == "" {
+		return nil
+	}
+	return m.db.Tell(ctx, n)
 }

@@ -66,12 +66,28 @@ func (m *MDM) IsPushCertStale(ctx context.Context, topic, mark string) (bool, er
 
 // StorePushCert keeps a push certificate under the topic that it names.
 func (m *MDM) StorePushCert(ctx context.Context, cert, key []byte) error {
-	return m.KeepPushCert(ctx, vpp.Server, cert, key)
+	return m.keepPushCert(ctx, vpp.Server, cert, key, nil)
 }
 
 // KeepPushCert keeps a push certificate under the topic that it names, and
-// writes down who brought it.
+// writes down who brought it. While devices listen to another topic it is
+// vpp.Conflict. With another topic, profiles that were made before and not
+// used yet are void: they name the old one.
 func (m *MDM) KeepPushCert(ctx context.Context, by vpp.Actor, cert, key []byte) error {
+	return m.keepPushCert(ctx, by, cert, key, func(t tx, topic string) error {
+		_, err := one(ctx, t, scanInt, "SELECT 1 FROM mdm_channels WHERE enabled AND topic <> $1 LIMIT 1", topic)
+		if err == nil {
+			return vpp.Errorf(vpp.Conflict, "Devices that are enrolled listen to another topic.")
+		}
+		if vpp.KindOf(err) != vpp.NotFound {
+			return err
+		}
+		_, err = t.Exec(ctx, "DELETE FROM mdm_challenges WHERE used_at = 0 AND EXISTS (SELECT 1 FROM mdm_push_certs WHERE topic <> $1)", topic)
+		return err
+	})
+}
+
+func (m *MDM) keepPushCert(ctx context.Context, by vpp.Actor, cert, key []byte, first func(t tx, topic string) error) error {
 	topic, err := cryptoutil.TopicFromPEMCert(cert)
 	if err != nil {
 		return err
@@ -89,6 +105,11 @@ func (m *MDM) KeepPushCert(ctx context.Context, by vpp.Actor, cert, key []byte) 
 		return err
 	}
 	return m.db.inTx(ctx, func(t tx) error {
+		if first != nil {
+			if err := first(t, topic); err != nil {
+				return err
+			}
+		}
 		_, err := t.Exec(ctx, `INSERT INTO mdm_push_certs (topic, cert, key_sealed, revision, not_after, added_at) VALUES ($1, $2, $3, 1, $4, $5)
 			ON CONFLICT (topic) DO UPDATE SET cert = EXCLUDED.cert, key_sealed = EXCLUDED.key_sealed, revision = mdm_push_certs.revision + 1,
 				not_after = EXCLUDED.not_after, added_at = EXCLUDED.added_at, problem = '', problem_at = 0`,

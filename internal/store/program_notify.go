@@ -41,13 +41,28 @@ func (db *DB) KeepNotify(ctx context.Context, id vpp.LocationID, sealed string, 
 	return kept, err
 }
 
-// Announced stores where Apple reaches us, or with "" why it does not.
-func (db *DB) Announced(ctx context.Context, id vpp.LocationID, url, problem string) error {
+// Announced stores where Apple reaches us, or with "" why it does not and when
+// it is told again, if at all.
+func (db *DB) Announced(ctx context.Context, id vpp.LocationID, url, problem string, again time.Time) error {
 	until := ms(db.now().Add(afterTold))
-	_, err := db.Exec(ctx, `UPDATE locations SET notify_url = $2, notify_problem = $3,
+	_, err := db.Exec(ctx, `UPDATE locations SET notify_url = $2, notify_problem = $3, notify_next_at = $5,
+		notify_failures = CASE WHEN CAST($5 AS BIGINT) = 0 THEN 0 ELSE notify_failures + 1 END,
 		notify_before_until = CASE WHEN CAST($2 AS TEXT) <> '' AND notify_before_until > $4 THEN $4 ELSE notify_before_until END WHERE id = $1`,
-		id, url, problem, until)
+		id, url, problem, until, ms(again))
 	return err
+}
+
+// AnnounceAnew notes that Apple does not notify us any more as it was told to,
+// unless it was told otherwise since was was read.
+func (db *DB) AnnounceAnew(ctx context.Context, was vpp.Location, why string) error {
+	return db.inTx(ctx, func(t tx) error {
+		n, err := t.Exec(ctx, `UPDATE locations SET notify_url = '', notify_problem = $3, notify_next_at = $4, notify_failures = 0
+			WHERE id = $1 AND notify_url = $2`, was.ID, was.NotifyURL, why, ms(db.now()))
+		if err != nil || n == 0 {
+			return err
+		}
+		return t.enqueue(ctx, vpp.TendLocation{LocationID: was.ID})
+	})
 }
 
 // NotifyTested notes that Apple's test arrived.

@@ -58,6 +58,9 @@ func (db *DB) FinishRead(ctx context.Context, id vpp.LocationID, r vpp.ReadResul
 		if err != nil {
 			return err
 		}
+		if err := db.looksAnswered(ctx, t, id, r.Started); err != nil {
+			return err
+		}
 		if r.Full {
 			if err := db.readAgainFirst(ctx, t, id, r); err != nil {
 				return err

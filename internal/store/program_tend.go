@@ -60,12 +60,14 @@ func dueAt(ctx context.Context, t tx, id vpp.LocationID, now int64) (int64, erro
 				AND (event_id <> '' OR `+sendable+`)
 			UNION ALL SELECT min(settled_at) FROM batches WHERE location_id = $1 AND finished_at = 0 AND settled_at > 0
 			UNION ALL SELECT min(pending_since) FROM program_users WHERE location_id = $1 AND pending <> '' AND batch_id = '' AND `+sendable+`
+			UNION ALL SELECT min(look_wanted_at) FROM program_users WHERE location_id = $1 AND look_wanted_at > 0
 			UNION ALL SELECT NULLIF(read_wanted_at, 0) FROM tenders WHERE location_id = $1
 			UNION ALL SELECT NULLIF(full_wanted_at, 0) FROM tenders WHERE location_id = $1
 			UNION ALL SELECT NULLIF(library_wanted_at, 0) FROM tenders WHERE location_id = $1
 			UNION ALL SELECT NULLIF(library_full_wanted_at, 0) FROM tenders WHERE location_id = $1
+			UNION ALL SELECT notify_next_at FROM locations WHERE id = $1 AND token_expires_at > $2 AND `+tellable+`
 			UNION ALL SELECT 1 FROM tenders WHERE location_id = $1 AND (walk <> '' OR library_walk <> '')
-		) x), 0), wait_until, token_added_at > 0 AND token_problem IN (0, 9637) FROM locations WHERE id = $1`, id)
+		) x), 0), wait_until, token_added_at > 0 AND token_problem IN (0, 9637) FROM locations WHERE id = $1`, id, now)
 	if err != nil || due == 0 || !usable {
 		return 0, err
 	}

@@ -20,6 +20,7 @@ const (
 	AppleUnavailable      = 9729
 	AppleNeverConfirmed   = -1 // ours: Apple took the request and never showed a result
 	AppleUnreadableAnswer = -2 // ours: what came back was not an answer of the API
+	AppleConfigUntrusted  = -3 // ours: Apple's service config cannot be trusted
 )
 
 // AppleProblem explains one of Apple's error numbers.
@@ -54,6 +55,8 @@ func (p AppleProblem) Name() string {
 		return "never-confirmed"
 	case AppleUnreadableAnswer:
 		return "unreadable-answer"
+	case AppleConfigUntrusted:
+		return "service-config"
 	}
 	return strconv.Itoa(p.Number)
 }
@@ -540,5 +543,10 @@ var AppleProblems = [...]AppleProblem{
 		AppleUnreadableAnswer, Unavailable, "Something between here and Apple answered in Apple's place.",
 		"A proxy, a firewall or a sign-in page of the network sent an answer that is not the API's.",
 		"Check proxies and firewalls on the way to vpp.itunes.apple.com.",
+	},
+	{
+		AppleConfigUntrusted, Unavailable, "What Apple's service says of its addresses and limits cannot be trusted, so nothing was sent.",
+		"An address leads to another host than Apple's, or a limit makes no sense: a proxy changed the answer, or Apple made a mistake.",
+		"Check proxies on the way to vpp.itunes.apple.com; it is read again by itself, and the work goes on when it is right.",
 	},
 }

@@ -37,7 +37,7 @@ func appleErrorsPage() []byte {
 	b.WriteString("# Apple's error numbers in plain words\n\n" +
 		"This page is made from `vpp.AppleProblems`, the table that the console, the API and the commands speak from.\n" +
 		"Make it anew with `go test ./internal/vpp -run TestAppleErrorsDocument -update`.\n" +
-		"The last two are ours, not Apple's. The kind decides the HTTP status of our API (see `gate.Status`).\n" +
+		"The last three are ours, not Apple's. The kind decides the HTTP status of our API (see `gate.Status`).\n" +
 		"`rsvpp explain 9635` and the console's page *Apple's error numbers* say the same.\n" +
 		"Apple's own list: <https://developer.apple.com/documentation/devicemanagement/handling-error-responses>\n\n" +
 		"| number | kind | what is wrong | why | what to do |\n|---|---|---|---|---|\n")

@@ -62,7 +62,8 @@ type Device struct {
 	SharedKnown  bool // the device said whether it is; it may be another the next time it enrolls
 	AccessRights int  // as granted at enrollment; 0 when not known
 	OwnerID      UserID
-	OwnerSource  string // "hand", "csv", "connector", "enrollment"; "" without an owner
+	OwnerSource  string    // "hand", "csv", "connector", "enrollment"; "" without an owner
+	CertifiedAt  time.Time // told at enrollment here, and not kept: since when its certificate is its own
 	EnrolledAt   time.Time
 	SeenAt       time.Time
 	GoneAt       time.Time     // checked out, or gone from its MDM server

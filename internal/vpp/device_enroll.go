@@ -1,6 +1,7 @@
 package vpp
 
 import (
+	"fmt"
 	"strconv"
 	"time"
 )
@@ -58,4 +59,45 @@ func (c PushCert) Warning(now time.Time) string {
 		return "The push certificate expires on " + c.NotAfter.Format("2 January 2006, 15:04 MST") + "." + renew
 	}
 	return "The push certificate expires in " + strconv.Itoa(int((left+12*time.Hour)/(24*time.Hour))) + " days, on " + c.NotAfter.Format("2 January 2006") + "." + renew
+}
+
+// DueNotice is what administrators are written about the end of the push
+// certificate, when a warning has come; without a subject it is none. Its key
+// names the end that it warns of, so that each warning is given once.
+func (c PushCert) DueNotice(now time.Time) Notice {
+	days := 0
+	if c.Topic != "" {
+		days = dueWarning(c.NotAfter, now)
+	}
+	if days == 0 {
+		return Notice{}
+	}
+	n := Notice{Key: fmt.Sprintf("push-cert-expires:%s:%s:%d", c.Topic, c.NotAfter.UTC().Format(time.DateOnly), days)}
+	n.Subject = "The push certificate for devices expires " + inDays(DaysLeft(c.NotAfter, now))
+	if days == WarnedExpired {
+		n.Subject = "The push certificate for devices has expired"
+	}
+	n.Text = c.Warning(now) + "\n\nUnder Settings, Device management, it is uploaded. With a certificate of another topic every device would have to enroll anew."
+	return n
+}
+
+// EndingIdentities are the certificates of enrolled devices that end soon.
+type EndingIdentities struct {
+	Devices int
+	First   time.Time
+}
+
+// Notice is what administrators are written about them, once a month; without
+// a subject it is none.
+func (e EndingIdentities) Notice() Notice {
+	if e.Devices == 0 {
+		return Notice{}
+	}
+	n := Notice{Key: "identity-ends:" + e.First.UTC().Format("2006-01"), Subject: "The certificate of a device ends on " + e.First.Format("2 January 2006")}
+	if e.Devices > 1 {
+		n.Subject = fmt.Sprintf("The certificates of %d devices end, the first on %s", e.Devices, e.First.Format("2 January 2006"))
+	}
+	n.Text = "A device whose certificate has ended is not known here any more. It has to enroll anew before: send its person a new profile, by Add a device on their page. " +
+		"Each device's page says when its certificate ends."
+	return n
 }

@@ -61,6 +61,7 @@ type Visit string
 const (
 	VisitOpened    Visit = "opened"
 	VisitContinued Visit = "continued"
+	VisitDone      Visit = "done" // said that it is done; Apple is asked
 	VisitNotMe     Visit = "not_me"
 	VisitNewLink   Visit = "new_link"
 )

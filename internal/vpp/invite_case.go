@@ -10,10 +10,11 @@ type Case struct {
 	Pending      Write
 	HandedOver   bool
 	NoAddress    bool
-	Managed      bool // the person has a Managed Apple Account
-	ManagedError int  // why Apple would not link it, 0 if it may try
-	AppleError   int  // Apple's last refusal about this person
-	Corrected    bool // the person was edited after that refusal
+	Managed      bool            // the person has a Managed Apple Account
+	ManagedError int             // why Apple would not link it, 0 if it may try
+	AppleError   int             // Apple's last refusal about this person
+	Corrected    bool            // the person was edited after that refusal
+	BadAddress   DeliveryOutcome // why letters do not reach the address, "" if nothing is known against it
 	Reach        Reach
 }
 
@@ -29,6 +30,7 @@ func CaseOf(p Person) Case {
 		ManagedError: p.Program.ManagedError,
 		AppleError:   p.Program.AppleError,
 		Corrected:    p.Program.AppleError != 0 && p.UpdatedAt.After(p.Program.AppleErrorAt),
+		BadAddress:   p.AddressTrouble(),
 		Reach:        p.DeviceReach,
 	}
 }

@@ -23,16 +23,18 @@ type DueLetter struct {
 	FullName     string
 	Attempts     int // before this one
 	QueuedAt     time.Time
+	Doubted      bool // an earlier letter to this address did not arrive
 }
 
 // SentLetter is what became of one attempt at a delivery.
 type SentLetter struct {
-	Due      DueLetter
-	Outcome  DeliveryOutcome // accepted, deferred or refused; of a device underway in place of accepted
-	At       time.Time
-	Next     time.Time // the next attempt of a deferred letter
-	Answer   string    // the mail server's last words
-	Sentence string    // what that means and what to do
+	Due        DueLetter
+	Outcome    DeliveryOutcome // accepted, deferred or refused; of a device underway in place of accepted
+	At         time.Time
+	Next       time.Time // the next attempt of a deferred letter
+	Answer     string    // the mail server's last words
+	Sentence   string    // what that means and what to do
+	BadAddress bool      // refused because of the address, not of the letter or of us
 }
 
 // SentCommand is what a device said of the command that carries an invitation.

@@ -9,6 +9,7 @@ type HeldInvitation struct {
 	User         User
 	Place        ProgramUser
 	LocationName string
+	LookWanted   bool // Apple is about to be asked for the person by name
 }
 
 // CaseHistory is everything that is known of one person at one location.

@@ -47,6 +47,8 @@ type Location struct {
 	NotifyURL     string    // where Apple has been told to reach us; "" means we ask
 	NotifiedAt    time.Time // last notification
 	NotifyTestAt  time.Time // Apple's last test notification came
+	NotifyNext    time.Time // Apple is told anew then where to reach us; zero when there is nothing to tell
+	NotifyTries   int       // how often in a row that failed
 	NotifyProblem string    // why Apple does not notify us, a sentence; "" when it does or was not asked
 	WarnedDays    int       // the latest warning that the token expires was sent this many days before; 0 for none, WarnedExpired once it has
 	CreatedAt     time.Time

@@ -83,6 +83,21 @@ const WarnedExpired = -1
 // WarningDays are the days before its end at which a token's expiry is told.
 func WarningDays() []int { return []int{60, 30, 14, 7, 1} }
 
+// dueWarning returns which warning of an end is the nearest that has come: one
+// of WarningDays, or WarnedExpired; 0 for none.
+func dueWarning(end, now time.Time) int {
+	if !now.Before(end) {
+		return WarnedExpired
+	}
+	due := 0
+	for _, days := range WarningDays() {
+		if end.Sub(now) <= time.Duration(days)*24*time.Hour {
+			due = days
+		}
+	}
+	return due
+}
+
 // DueWarning returns which warning about the token's expiry is due and was not
 // given: one of WarningDays, or WarnedExpired; 0 for none. Of several that
 // passed unseen only the nearest is given.
@@ -90,15 +105,7 @@ func (l Location) DueWarning(now time.Time) int {
 	if l.Token.AddedAt.IsZero() || l.TokenProblem != 0 && l.TokenProblem != AppleNotAllowed || !l.MovedAt.IsZero() {
 		return 0 // nothing to renew, or told already in stronger words
 	}
-	due := 0
-	for _, days := range WarningDays() {
-		if l.Token.ExpiresAt.Sub(now) <= time.Duration(days)*24*time.Hour {
-			due = days
-		}
-	}
-	if !now.Before(l.Token.ExpiresAt) {
-		due = WarnedExpired
-	}
+	due := dueWarning(l.Token.ExpiresAt, now)
 	if l.WarnedDays != 0 && due >= l.WarnedDays {
 		return 0
 	}

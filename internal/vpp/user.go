@@ -17,6 +17,7 @@ type User struct {
 	LastName       string
 	FullName       string
 	Email          string // "" when unknown
+	BadEmail       BadEmail
 	ManagedAppleID string // Managed Apple Account, "" when the person has none
 	Groups         []string
 	Locale         string // BCP 47, "" for the organization's
@@ -25,6 +26,21 @@ type User struct {
 	DeviceReach    Reach  // the best of the reaches of the person's devices
 	CreatedAt      time.Time
 	UpdatedAt      time.Time
+}
+
+// BadEmail is an address of a person that letters do not reach.
+type BadEmail struct {
+	Address string
+	Why     DeliveryOutcome // DeliveryRefused
+}
+
+// AddressTrouble says why letters do not reach the person's address, "" when
+// nothing is known against it. A new address is not the old one's fault.
+func (u User) AddressTrouble() DeliveryOutcome {
+	if u.Email == "" || u.Email != u.BadEmail.Address {
+		return ""
+	}
+	return u.BadEmail.Why
 }
 
 // SortKey is what lists of people are ordered by: the last name first, folded

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -18,6 +19,7 @@ type Invitations interface {
 	Peek(ctx context.Context, token string) (invite.Welcome, error)
 	Open(ctx context.Context, token, device string) (invite.Welcome, error)
 	Continue(ctx context.Context, token, device string) (appleURL string, err error)
+	Done(ctx context.Context, token, device string) error
 	NotMe(ctx context.Context, token, device string) (invite.Welcome, error)
 	NewLink(ctx context.Context, token, device string) error
 }
@@ -34,6 +36,7 @@ func Handler(invitations Invitations, log *slog.Logger, targets ...string) http.
 	mux.HandleFunc("GET "+stylesPath, styles)
 	mux.HandleFunc("GET /i/{token}", d.open)
 	mux.HandleFunc("POST /i/{token}/continue", d.goOn)
+	mux.HandleFunc("POST /i/{token}/done", d.done)
 	mux.HandleFunc("POST /i/{token}/not-me", d.notMe)
 	mux.HandleFunc("POST /i/{token}/new-link", d.newLink)
 	mux.HandleFunc("/i/", d.nowhere)
@@ -74,7 +77,8 @@ func (d door) open(w http.ResponseWriter, r *http.Request) {
 	token, seen := r.PathValue("token"), deviceOf(r)
 	var welcome invite.Welcome
 	var err error
-	if r.Method == http.MethodHead || isMachine(r) {
+	asked := askedBefore(r)
+	if r.Method == http.MethodHead || isMachine(r) || asked > 0 {
 		welcome, err = d.invitations.Peek(r.Context(), token)
 	} else {
 		welcome, err = d.invitations.Open(r.Context(), token, seen.kind)
@@ -83,7 +87,35 @@ func (d door) open(w http.ResponseWriter, r *http.Request) {
 		d.fail(w, r, err)
 		return
 	}
-	d.show(w, r, http.StatusOK, page(token, welcome, seen))
+	if welcome.Asking && asked > 0 && asked < mostAsked {
+		d.show(w, r, http.StatusOK, asking(token, welcome, asked))
+		return
+	}
+	d.show(w, r, http.StatusOK, page(token, welcome, seen, asked > 0))
+}
+
+// mostAsked is how often the page looks again by itself for Apple's answer.
+const mostAsked = 12
+
+// askedBefore reads how often the page has been looking for Apple's answer: 0
+// when the reader opened it themselves.
+func askedBefore(r *http.Request) int {
+	n, err := strconv.Atoi(r.URL.Query().Get("asked"))
+	if err != nil || n < 1 {
+		return 0
+	}
+	return min(n, mostAsked)
+}
+
+// done lets Apple be asked, and leads to a page that waits for the answer. It
+// needs no script: the page loads itself again.
+func (d door) done(w http.ResponseWriter, r *http.Request) {
+	token := r.PathValue("token")
+	if err := d.invitations.Done(r.Context(), token, deviceOf(r).kind); err != nil {
+		d.fail(w, r, err)
+		return
+	}
+	http.Redirect(w, r, askedPath(token, 1), http.StatusSeeOther)
 }
 
 // goOn sends the person to Apple. The address appears in this answer alone.
@@ -107,7 +139,7 @@ func (d door) notMe(w http.ResponseWriter, r *http.Request) {
 		d.fail(w, r, err)
 		return
 	}
-	d.show(w, r, http.StatusOK, page(token, welcome, seen))
+	d.show(w, r, http.StatusOK, page(token, welcome, seen, false))
 }
 
 func (d door) newLink(w http.ResponseWriter, r *http.Request) {

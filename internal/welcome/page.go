@@ -1,6 +1,8 @@
 package welcome
 
 import (
+	"strconv"
+
 	"github.com/a-h/templ"
 
 	"github.com/rsvpp/rsvpp/internal/invite"
@@ -10,8 +12,18 @@ import (
 // bare is a page that says nothing about anybody.
 func bare() view.Page { return view.Page{Styles: stylesPath} }
 
-// page draws what a link has to say on a device.
-func page(token string, w invite.Welcome, on device) templ.Component {
+// askedPath is the page that looks for Apple's answer for the nth time.
+func askedPath(token string, n int) string { return "/i/" + token + "?asked=" + strconv.Itoa(n) }
+
+// asking waits for Apple's answer about a person.
+func asking(token string, w invite.Welcome, asked int) templ.Component {
+	p := view.Page{Styles: stylesPath, Organization: w.Organization, Contact: w.HelpContact, Again: askedPath(token, asked+1)}
+	return view.EndPage(view.End{Page: p, Kind: view.Asking})
+}
+
+// page draws what a link has to say on a device; asked, to somebody who wanted
+// to know what Apple says.
+func page(token string, w invite.Welcome, on device, asked bool) templ.Component {
 	p := view.Page{Styles: stylesPath, Organization: w.Organization, Contact: w.HelpContact}
 	if w.State != invite.WelcomeReady {
 		return view.EndPage(end(p, token, w))
@@ -20,6 +32,7 @@ func page(token string, w invite.Welcome, on device) templ.Component {
 		Page: p, Code: token, Name: w.FullName, By: w.InvitedBy, Device: on.name, Other: on.other,
 		Continue: "/i/" + token + "/continue", Steps: on.steps, Expires: "until it is withdrawn",
 	}
+	m.Continued, m.NotYet = w.Continued, asked
 	if !w.ExpiresAt.IsZero() {
 		m.Expires = "until " + w.ExpiresAt.Format("2 January 2006")
 	}

@@ -23,6 +23,8 @@ type InviteWho struct {
 	Verdicts  []Verdict
 	Missing   []MissingAddress // people without an address, to be typed in at once
 	MoreMiss  int              // how many more lack one
+	MayTry    bool             // somebody's address was refused before
+	TryAgain  bool             // and is to be tried again
 	ByLink    bool             // somebody who gets no mail could be handed a link
 	Error     string
 }

@@ -132,6 +132,35 @@ func TestBadSignatures(t *testing.T) {
 	}
 }
 
+// Whoever enrolls anew under a device's name, with a certificate of ours, takes
+// its place: the certificate before is good for nothing from then on, under no
+// name.
+func TestNewCertificate(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		h := build(t, url)
+		a := h.enroll(mdmtest.IPad, "user-0001")
+		if err := a.Answer(t.Context(), nil); err != nil { // its certificate is believed for a while
+			t.Fatal(err)
+		}
+		b := mdmtest.NewDevice(mdmtest.IPad, "B", h.web.Client(), h.apns, h.keys)
+		b.UDID = a.UDID
+		nobodys, err := h.NewProfile(t.Context(), anna, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := b.Enroll(t.Context(), nobodys); err != nil {
+			t.Fatal(err)
+		}
+		refused(t, "A with its old certificate", a.Answer(t.Context(), nil))
+		refused(t, "A that begins anew with it", a.Authenticate(t.Context()))
+		a.UDID = "somebody else"
+		refused(t, "A under another name with it", a.Authenticate(t.Context()))
+		if err := b.Answer(t.Context(), nil); err != nil {
+			t.Errorf("B: %v", err)
+		}
+	})
+}
+
 // Replays change nothing; answers to what nobody asked are heard by nobody.
 func TestReplays(t *testing.T) {
 	h := build(t, t.TempDir()+"/a.db")

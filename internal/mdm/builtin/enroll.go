@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
+	"errors"
 	"io"
 	"time"
 
@@ -26,6 +27,14 @@ type enrolling interface {
 	// IdentityOwner is whose profile brought a certificate, "" for nobody's.
 	IdentityOwner(ctx context.Context, sha256 string) (vpp.UserID, error)
 	ForgetChallenges(ctx context.Context, before time.Time) error
+	// CertSince is since when a device comes with the certificate that counts; zero for none.
+	CertSince(ctx context.Context, device vpp.EnrollmentID) (time.Time, error)
+	// IdentityEnds is when a device's certificate ends; zero for one that has none of ours.
+	IdentityEnds(ctx context.Context, device vpp.EnrollmentID) (time.Time, error)
+	// EndingIdentities counts enrolled devices whose certificate ends between two times.
+	EndingIdentities(ctx context.Context, from, to time.Time) (vpp.EndingIdentities, error)
+	// Tell keeps a notice to administrators, once for each key; one without a subject is none.
+	Tell(ctx context.Context, n vpp.Notice) error
 }
 
 // NewProfile makes an enrollment profile for a person's device, or for
@@ -56,4 +65,31 @@ func (s *Server) NewProfile(ctx context.Context, by vpp.Actor, person vpp.UserID
 func hashOf(challenge string) string {
 	sum := sha256.Sum256([]byte(challenge))
 	return hex.EncodeToString(sum[:])
+}
+
+// IdentityEnds is when the certificate of a device ends; zero for one that has
+// none of ours. From then on it is not known here.
+func (s *Server) IdentityEnds(ctx context.Context, d vpp.Device) (time.Time, error) {
+	if d.MDM != vpp.BuiltinMDM {
+		return time.Time{}, nil
+	}
+	return s.store.IdentityEnds(ctx, d.Key)
+}
+
+// identityWarning is how long before its end a device's certificate is warned of.
+const identityWarning = 60 * 24 * time.Hour
+
+// warn tells administrators of the end of the push certificate (F-54) and of
+// devices' certificates. Whether a warning was given is in its key.
+func (s *Server) warn(ctx context.Context) error {
+	now := s.config.Now()
+	cert, err := s.store.PushCert(ctx)
+	if err != nil {
+		return err
+	}
+	ending, err := s.store.EndingIdentities(ctx, now, now.Add(identityWarning))
+	if err != nil {
+		return err
+	}
+	return errors.Join(s.store.Tell(ctx, cert.DueNotice(now)), s.store.Tell(ctx, ending.Notice()))
 }

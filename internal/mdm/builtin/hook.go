@@ -57,8 +57,9 @@ func (h *hook) Authenticate(r *nano.Request, message *nano.Authenticate) error {
 	if d.OwnerID, err = h.owner(r); err != nil {
 		return err
 	}
-	if d.OwnerID != "" {
-		d.OwnerSource = "enrollment"
+	d.OwnerSource = "enrollment" // also that it is nobody's
+	if d.CertifiedAt, err = h.server.store.CertSince(r.Context(), d.Key); err != nil {
+		return err
 	}
 	channel := vpp.Enrollment{ID: d.Key, MDM: vpp.BuiltinMDM, Disabled: true}
 	return h.server.told.Enrolled(r.Context(), d, []vpp.Enrollment{channel})
@@ -131,7 +132,26 @@ func (h *hook) answered(ctx context.Context, results *nano.CommandResults) error
 	if err != nil || !known {
 		return err // nobody asked this device that
 	}
+	if err := h.described(ctx, results.Raw, vpp.EnrollmentID(resolved.DeviceChannelID)); err != nil {
+		return err
+	}
 	return h.server.told.Answered(ctx, a)
+}
+
+// described tells what a device says that it is by now: its name and system
+// change, and nothing but its answers tells that.
+func (h *hook) described(ctx context.Context, raw []byte, key vpp.EnrollmentID) error {
+	var m struct{ QueryResponses *said }
+	if err := plist.Unmarshal(raw, &m); err != nil || m.QueryResponses == nil {
+		return err
+	}
+	m.QueryResponses.Model = "" // here the order number, at check-in the product of a Mac
+	d := m.QueryResponses.device("")
+	if d == (vpp.Device{MDM: vpp.BuiltinMDM}) {
+		return nil // it answered about something else
+	}
+	d.Key = key
+	return h.server.told.Enrolled(ctx, d, nil)
 }
 
 // kindOf tells User Enrollment by the id that it has in place of the UDID.

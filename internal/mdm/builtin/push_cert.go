@@ -15,7 +15,8 @@ import (
 type PushCertStore interface {
 	// PushCert reads the one that counts; its zero value when there is none.
 	PushCert(ctx context.Context) (vpp.PushCert, error)
-	// KeepPushCert keeps a new or renewed one, with its line in the history.
+	// KeepPushCert keeps a new or renewed one, with its line in the history;
+	// vpp.Conflict while devices listen to another topic.
 	KeepPushCert(ctx context.Context, by vpp.Actor, cert, key []byte) error
 }
 
@@ -42,10 +43,11 @@ func (s *Server) SetPushCert(ctx context.Context, by vpp.Actor, cert, key []byte
 	if err != nil {
 		return vpp.PushCert{}, err
 	}
-	if was.Topic != "" && was.Topic != now.Topic {
+	err = s.store.KeepPushCert(ctx, by, cert, key)
+	if vpp.KindOf(err) == vpp.Conflict {
 		return was, invalid("The certificate is for the topic %s, but every device that is enrolled listens to %s: with this one all of them would have to enroll anew. Renew the present certificate at identity.apple.com/pushcert, with the Apple Account that made it.", now.Topic, was.Topic)
 	}
-	if err := s.store.KeepPushCert(ctx, by, cert, key); err != nil {
+	if err != nil {
 		return vpp.PushCert{}, err
 	}
 	return s.store.PushCert(ctx)

@@ -130,7 +130,7 @@ const (
 )
 
 // Sweep wakes devices again whose commands stay open: Apple promises no push.
-// It forgets answered commands after a while.
+// It forgets answered commands after a while, and warns of certificates that end.
 func (s *Server) Sweep(ctx context.Context) error {
 	now := s.config.Now()
 	channels, err := s.store.OpenChannels(ctx, now, sweepSize)
@@ -138,5 +138,5 @@ func (s *Server) Sweep(ctx context.Context) error {
 	for round := range slices.Chunk(channels, wakeAtOnce) {
 		errs = append(errs, s.wake(ctx, round))
 	}
-	return errors.Join(append(errs, s.store.ForgetCommands(ctx, now.Add(-keepAnswers)), s.store.ForgetChallenges(ctx, now.Add(-keepAnswers)))...)
+	return errors.Join(append(errs, s.warn(ctx), s.store.ForgetCommands(ctx, now.Add(-keepAnswers)), s.store.ForgetChallenges(ctx, now.Add(-keepAnswers)))...)
 }

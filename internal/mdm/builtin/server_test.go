@@ -322,9 +322,11 @@ func TestStrangers(t *testing.T) {
 	}
 }
 
-// A renewal keeps the topic; another topic is refused with the reason.
+// A renewal keeps the topic; another topic is refused with the reason while a
+// device depends on the present one.
 func TestPushCert(t *testing.T) {
 	h := build(t, t.TempDir()+"/a.db")
+	h.enroll(mdmtest.IPad, "user-0001")
 	cert, key, err := mdmtest.PushCert(topic, time.Now().AddDate(2, 0, 0))
 	if err != nil {
 		t.Fatal(err)
@@ -355,6 +357,86 @@ func TestPushCert(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+}
+
+// While no device is enrolled the push certificate may be another's; profiles
+// that name the old topic are void then.
+func TestFirstPushCert(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		h := build(t, url)
+		old, err := h.NewProfile(t.Context(), anna, "user-0001")
+		if err != nil {
+			t.Fatal(err)
+		}
+		cert, key, err := mdmtest.PushCert("com.apple.mgmt.External.other", time.Now().AddDate(1, 0, 0))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := h.SetPushCert(t.Context(), anna, cert, key); err != nil || got.Topic != "com.apple.mgmt.External.other" {
+			t.Fatal(got, err)
+		}
+		if err := mdmtest.NewDevice(mdmtest.IPad, "old profile", h.web.Client(), h.apns, h.keys).Enroll(t.Context(), old); err == nil {
+			t.Error("a profile of the old topic enrolls a device")
+		}
+		d := h.enroll(mdmtest.IPad, "user-0001")
+		if err := h.invite("c1", d.UDID); err != nil {
+			t.Fatal(err)
+		}
+		if h.Settle(); h.apns.Pushed(token(d)) != 1 {
+			t.Error("the device is not woken")
+		}
+	})
+}
+
+// F-54: administrators are told in time that certificates end, each once.
+func TestCertificatesEnd(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		now := time.Now()
+		h := build(t, url, func(c *builtin.Config) { c.Now = func() time.Time { return now } })
+		d := h.enroll(mdmtest.IPad, "user-0001")
+		h.enroll(mdmtest.IPad, "user-0002")
+		ends, err := h.IdentityEnds(t.Context(), vpp.Device{MDM: vpp.BuiltinMDM, Key: vpp.EnrollmentID(d.UDID)})
+		if err != nil || ends.Before(now.AddDate(4, 11, 0)) {
+			t.Fatal(ends, err)
+		}
+		told := func() []string {
+			t.Helper()
+			for range 2 {
+				if err := h.Sweep(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+			}
+			list, err := h.db.Notices(t.Context(), 20)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var subjects []string
+			for _, n := range list {
+				subjects = append(subjects, n.Subject)
+			}
+			return subjects
+		}
+		if got := told(); len(got) != 0 {
+			t.Errorf("told of %q", got)
+		}
+		state, err := h.State(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		end := state.Cert.NotAfter
+		for i, c := range []struct {
+			at   time.Time
+			said string
+		}{
+			{end.AddDate(0, 0, -50), "expires in 50 days"}, {end.AddDate(0, 0, -29), "expires in 29 days"}, {end.AddDate(0, 0, -13), "in 13 days"},
+			{end.AddDate(0, 0, -5), "in 5 days"}, {end.Add(-time.Hour), "within a day"}, {end.Add(time.Hour), "has expired"}, {ends.AddDate(0, 0, -59), "The certificates of 2 devices end"},
+		} {
+			now = c.at
+			if got := told(); len(got) != i+1 || !strings.Contains(got[0], c.said) {
+				t.Errorf("at %s told of %q", c.at.Format(time.DateOnly), got)
+			}
+		}
+	})
 }
 
 // Whoever was not reached by a push is woken again; a dead token is not.
@@ -389,6 +471,27 @@ func TestSweep(t *testing.T) {
 	}
 	if err := d.Answer(t.Context(), nil); err != nil || len(d.Shown()) != 0 {
 		t.Errorf("a canceled command was carried out: %v %v", err, d.Shown())
+	}
+}
+
+// F-10: with who is signed in a device tells what it is called by now, and its
+// system.
+func TestDescribed(t *testing.T) {
+	h := build(t, t.TempDir()+"/a.db")
+	d := h.enroll(mdmtest.IPad, "user-0001")
+	d.Name, d.OS, d.Do.Hash = "Anna’s new iPad", "18.1", "C2Wwd8LcIaE2v6f2/mvu82Gs/Lc="
+	if err := h.Send(t.Context(), []vpp.Command{{ID: "q1", Kind: vpp.CommandAccount, MDM: vpp.BuiltinMDM, Enrollment: vpp.EnrollmentID(d.UDID)}})[0]; err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Answer(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	got := h.told.devices[vpp.EnrollmentID(d.UDID)]
+	if got.Name != "Anna’s new iPad" || got.OSVersion != "18.1" || got.Product != string(mdmtest.IPad) || got.Platform != vpp.PlatformIPad {
+		t.Errorf("told of %+v", got)
+	}
+	if a := h.told.answers; len(a) != 1 || a[0].Account == nil || a[0].Account.Hash != d.Do.Hash {
+		t.Errorf("told of %+v", a)
 	}
 }
 

@@ -118,13 +118,21 @@ func notAllowed(kind Kind, p *Person) bool {
 	return p != nil
 }
 
-// tell says which account is signed in to the App Store.
+// tell says which account is signed in to the App Store, and what it is.
 func (d *Device) tell(c asked) map[string]any {
 	said := map[string]any{}
 	for _, q := range c.Command.Queries {
 		switch q {
 		case "iTunesStoreAccountIsActive":
 			said[q] = d.Do.Hash != ""
+		case "DeviceName":
+			said[q] = d.Name
+		case "OSVersion":
+			said[q] = d.OS
+		case "ProductName":
+			said[q] = string(d.Kind)
+		case "Model":
+			said[q] = "MM9F3LL/A"
 		case "IsMultiUser":
 			said[q] = d.Kind == SharedIPad
 		case "iTunesStoreAccountHash":

@@ -9,6 +9,7 @@ type Page struct {
 	Styles       string // address of the style sheet
 	Organization string // who invites
 	Contact      string // a mail address for questions, or ""
+	Again        string // what the page loads by itself after a moment, or ""
 }
 
 func (p Page) lang() string { return or(p.Lang, "en") }
@@ -34,6 +35,9 @@ type Welcome struct {
 	Steps    []string        // what this device will ask next, in order
 	QR       templ.Component // the link as a picture, for the wrong device
 	Expires  string          // "until 6 December 2026"
+
+	Continued bool // the person went on to Apple before
+	NotYet    bool // Apple was asked, and has not told of the person yet
 }
 
 // End is a page on which nothing is left to accept.
@@ -53,6 +57,7 @@ const (
 	Withdrawn  EndKind = "withdrawn"
 	Registered EndKind = "registered" // Apple confirmed it
 	Waiting    EndKind = "waiting"    // the person went on to Apple; Apple has not confirmed yet
+	Asking     EndKind = "asking"     // Apple is being asked
 	NotMe      EndKind = "not-me"     // the person said so
 	Sent       EndKind = "sent"       // a new link is on its way
 	Unknown    EndKind = "unknown"
@@ -65,9 +70,11 @@ func (k EndKind) title() string {
 	case Withdrawn:
 		return "This invitation was withdrawn"
 	case Registered:
-		return "You are all set"
+		return "You are registered"
 	case Waiting:
 		return "Almost there"
+	case Asking:
+		return "Asking Apple"
 	case NotMe:
 		return "Thank you for telling us"
 	case Sent:
@@ -87,6 +94,8 @@ func (k EndKind) sentence() string {
 		return "Your Apple Account is linked. Apps and books will show up on your devices by themselves."
 	case Waiting:
 		return "As soon as Apple confirms your sign-in, this page says so. You may close it."
+	case Asking:
+		return "It takes a few seconds. This page goes on by itself."
 	case NotMe:
 		return "This link is dead now, and the administrator knows that it reached the wrong person."
 	case Sent:
@@ -96,6 +105,6 @@ func (k EndKind) sentence() string {
 	}
 }
 
-func (k EndKind) good() bool { return k == Registered || k == Sent || k == Waiting }
+func (k EndKind) good() bool { return k == Registered || k == Sent || k == Waiting || k == Asking }
 
 func (k EndKind) again() bool { return k == Expired }

@@ -30,6 +30,7 @@ func gallery(string) map[string]templ.Component {
 		"welcome-rtl":    WelcomePage(Welcome{Page: arabic, Code: "c", Name: evil, Device: "iPad", Managed: "Managed Apple Account of the school", Continue: "/i/c/continue", Steps: steps, Expires: "until 6 December 2026"}),
 		"welcome-device": WelcomePage(Welcome{Page: page, Code: "c", Name: "王小明", Other: "this Windows PC", QR: picture(), Expires: "until 6 December 2026"}),
 	}
+	out["welcome-asked"] = WelcomePage(Welcome{Page: page, Code: "c", Name: "Łucja Wiśniewska", Device: "iPhone", Continue: "/i/c/continue", Steps: steps, Expires: "until 6 December 2026", Continued: true, NotYet: true})
 	for _, kind := range ends() {
 		out["end-"+string(kind)] = EndPage(End{Page: page, Kind: kind, Code: "c"})
 	}
@@ -37,7 +38,7 @@ func gallery(string) map[string]templ.Component {
 }
 
 func ends() []EndKind {
-	return []EndKind{Expired, Withdrawn, Registered, Waiting, NotMe, Sent, Unknown}
+	return []EndKind{Expired, Withdrawn, Registered, Waiting, Asking, NotMe, Sent, Unknown}
 }
 
 // picture draws a real QR code, as the door will.
