@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"encoding/json"
+	"io"
 	"iter"
 	"net/http"
 	"net/url"
@@ -136,8 +137,7 @@ type HistoryFilter struct {
 	From, To              time.Time // To is the first moment that is not meant any more
 }
 
-// ListHistory reads a page of the history, the newest first.
-func (c *Client) ListHistory(ctx context.Context, f HistoryFilter, p Page) (List[Entry], error) {
+func (f HistoryFilter) query() url.Values {
 	q := url.Values{}
 	set(q, "object", f.Object)
 	set(q, "action", f.Action)
@@ -148,7 +148,22 @@ func (c *Client) ListHistory(ctx context.Context, f HistoryFilter, p Page) (List
 	if !f.To.IsZero() {
 		q.Set("to", f.To.UTC().Format(time.RFC3339Nano))
 	}
-	return getPage[Entry](ctx, c, "/history", q, p)
+	return q
+}
+
+// ListHistory reads a page of the history, the newest first.
+func (c *Client) ListHistory(ctx context.Context, f HistoryFilter, p Page) (List[Entry], error) {
+	return getPage[Entry](ctx, c, "/history", f.query(), p)
+}
+
+// ExportHistory writes the history as CSV, the newest first.
+func (c *Client) ExportHistory(ctx context.Context, f HistoryFilter, w io.Writer) error {
+	return c.download(ctx, "/history/export", f.query(), w)
+}
+
+// SignOutEverywhere ends every session of the caller in a browser; API keys go on.
+func (c *Client) SignOutEverywhere(ctx context.Context) error {
+	return c.do(ctx, http.MethodPost, "/me/sign-out-everywhere", nil, nil)
 }
 
 // History walks through the history, the newest first.

@@ -80,3 +80,19 @@ func (c *Client) PreviewDelete(ctx context.Context, r DeleteRequest) (Removal, e
 	r.AtOnce = false // a preview is of the removal, whenever it is sent
 	return send[Removal](ctx, c, http.MethodPost, "/vpp/delete/preview", r)
 }
+
+// HeldByAll sums up what removed people held.
+type HeldByAll struct {
+	People int `json:"people"`
+	Apps   int `json:"apps"`  // licenses that came back
+	Books  int `json:"books"` // licenses that stayed with their accounts
+}
+
+// HeldBefore says what the removed people of a selection held when their
+// records were retired; location is that of the filter, or the default one, if "".
+func (c *Client) HeldBefore(ctx context.Context, s Selection, location string) (HeldByAll, error) {
+	return send[HeldByAll](ctx, c, http.MethodPost, "/vpp/held-before", struct {
+		Selection Selection `json:"selection"`
+		Location  string    `json:"location,omitempty"`
+	}{s, location})
+}

@@ -10,6 +10,8 @@ import (
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
+
+	"github.com/rsvpp/rsvpp/internal/console/viewtest"
 )
 
 // pageWithin bounds everything one test does in its tab.
@@ -19,8 +21,13 @@ const pageWithin = 3 * time.Minute
 // used with chromedp.Do and chromedp.Run. The browser ends with the test.
 func tab(t testing.TB) context.Context {
 	t.Helper()
+	return tabWithin(t, pageWithin)
+}
+
+func tabWithin(t testing.TB, limit time.Duration) context.Context {
+	t.Helper()
 	path := need(t, "RSVPP_TEST_CHROMIUM")
-	ctx, cancel := context.WithTimeout(context.Background(), pageWithin)
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewExecAllocator(
 		ctx, chromedp.ExecPath(path), chromedp.UserDataDir(t.TempDir()),
@@ -85,6 +92,7 @@ func shoot(t testing.TB, ctx context.Context, name string) map[string][]byte {
 	pictures := map[string][]byte{}
 	for _, v := range views {
 		look(t, ctx, v)
+		calmDown(t, ctx)
 		png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
 		if err != nil {
 			t.Fatalf("picture of %s, %s: %v", name, v.name, err)
@@ -93,6 +101,18 @@ func shoot(t testing.TB, ctx context.Context, name string) map[string][]byte {
 		keep(t, name+"-"+v.name+".png", png)
 	}
 	return pictures
+}
+
+// calmDown waits until nothing on the page changes its colour or place any more,
+// so that no picture shows a thing half way.
+func calmDown(t testing.TB, ctx context.Context) {
+	t.Helper()
+	for end := time.Now().Add(appearsWithin); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		if still, err := chromedp.Run(ctx, chromedp.Evaluate[bool](viewtest.Calm)); err == nil && still {
+			return
+		}
+	}
+	t.Fatalf("the page does not come to rest within %v", appearsWithin)
 }
 
 func keep(t testing.TB, name string, data []byte) {

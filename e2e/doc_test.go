@@ -10,5 +10,6 @@
 //
 //	RSVPP_TEST_POSTGRES     a PostgreSQL to create databases in, as postgres://…
 //	RSVPP_TEST_CHROMIUM     the path of a Chromium
+//	RSVPP_TEST_AXE          the path of axe-core's axe.min.js
 //	RSVPP_TEST_SCREENSHOTS  a folder to keep pictures in (otherwise thrown away)
 package e2e

@@ -116,3 +116,20 @@ func otherPages(p *page, d demo) {
 	p.wait(`location.pathname.startsWith("/users/")`)
 	p.fits("57-user-invited")
 }
+
+// atHand shows that a refresh which somebody else causes leaves the keyboard
+// where it is: on the same person, not on the first row.
+func atHand(p *page, d demo) {
+	p.visit(d.url + "/users")
+	p.wait(`!document.querySelector("[aria-busy]")`)
+	id := p.read(`((box) => { box.focus(); return box.value; })(document.querySelectorAll("tbody input[name=user]")[6])`)
+	other := p.beside()
+	other.visit(d.url + "/users/new")
+	other.fill("[name=full_name]", "Aaron Aaronson")
+	other.click("main form .primary")
+	other.wait(`/^\/users\/[^n]/.test(location.pathname)`)
+	p.says("Aaron Aaronson")
+	if at := p.read(`document.activeElement.value`); at != id {
+		p.t.Errorf("the refresh moved the keyboard from %s to %s", id, at)
+	}
+}

@@ -111,6 +111,7 @@ func TestStory(t *testing.T) {
 	t.Run("Sync", func(t *testing.T) { syncAll(p.as(t), d) })
 	t.Run("Delete", func(t *testing.T) { deleteOne(p.as(t), d, name, address) })
 	t.Run("List", func(t *testing.T) { theList(p.as(t), d) })
+	t.Run("AtHand", func(t *testing.T) { atHand(p.as(t), d) })
 	t.Run("Import", func(t *testing.T) { importOne(p.as(t), d) })
 	t.Run("Mail", func(t *testing.T) { mailSettings(p.as(t), d) })
 	t.Run("Token", func(t *testing.T) { brokenToken(p.as(t), d) })

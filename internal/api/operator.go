@@ -3,9 +3,13 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"io"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"github.com/rsvpp/rsvpp/internal/operator"
+	"github.com/rsvpp/rsvpp/internal/roster/sheet"
 	"github.com/rsvpp/rsvpp/internal/vpp"
 )
 
@@ -185,12 +189,21 @@ func entryOf(e vpp.Entry) Entry {
 	}
 }
 
-type historyInput struct {
+// HistoryFilter narrows the history.
+type HistoryFilter struct {
 	Object string    `query:"object" maxLength:"100" doc:"Like user:ID."`
 	Action string    `query:"action" maxLength:"100" doc:"Like user.update."`
 	Actor  string    `query:"actor" maxLength:"200"`
 	From   time.Time `query:"from"`
 	To     time.Time `query:"to" doc:"The first moment that is not meant any more."`
+}
+
+func (f HistoryFilter) filter() operator.HistoryFilter {
+	return operator.HistoryFilter{Object: f.Object, Action: f.Action, Actor: f.Actor, From: f.From, To: f.To}
+}
+
+type historyInput struct {
+	HistoryFilter
 	Paging
 }
 
@@ -199,7 +212,37 @@ func (d *Door) history(ctx context.Context, in *historyInput) (*answer[List[Entr
 	if err != nil {
 		return nil, err
 	}
-	f := operator.HistoryFilter{Object: in.Object, Action: in.Action, Actor: in.Actor, From: in.From, To: in.To}
-	entries, err := d.Operators.History(ctx, f, page)
+	entries, err := d.Operators.History(ctx, in.filter(), page)
 	return listOf(entries, err, entryOf)
+}
+
+type exportHistoryInput struct{ HistoryFilter }
+
+// exportHistory writes all that match, with before and after as they are kept.
+func (d *Door) exportHistory(ctx context.Context, in *exportHistoryInput) (*huma.StreamResponse, error) {
+	return file(ctx, "history.csv", func(w io.Writer) error {
+		table, err := sheet.NewTableWriter(w, sheet.Comma, "at", "who", "from", "action", "object", "summary", "before", "after")
+		if err != nil {
+			return err
+		}
+		for page := (vpp.Page{Limit: vpp.MaxPage}); ; {
+			list, err := d.Operators.History(ctx, in.filter(), page)
+			if err != nil {
+				return err
+			}
+			for _, e := range list.Items {
+				if err := table.Write(e.At.UTC().Format(time.RFC3339), e.Actor, e.From, e.Action, e.Object, e.Summary, e.Before, e.After); err != nil {
+					return err
+				}
+			}
+			if page.After = list.Next; page.After == "" {
+				return table.Close()
+			}
+		}
+	}), nil
+}
+
+// signOutEverywhere ends the caller's sessions; the key that asks goes on.
+func (d *Door) signOutEverywhere(ctx context.Context, _ *none) (*none, error) {
+	return &none{}, d.Operators.SignOutEverywhere(ctx, actor(ctx), caller(ctx).Operator.ID)
 }

@@ -117,3 +117,21 @@ func (d *Door) previewDelete(ctx context.Context, in *previewDeleteInput) (*answ
 	r, err := d.Program.PreviewDelete(ctx, selection)
 	return answered(removalOf(r), err)
 }
+
+// HeldByAll sums up what removed people held.
+type HeldByAll struct {
+	People int `json:"people" doc:"Removed people who held something."`
+	Apps   int `json:"apps" doc:"Licenses of theirs that came back."`
+	Books  int `json:"books" doc:"Licenses of theirs that stayed with their accounts."`
+}
+
+type heldBeforeInput struct{ Body Chosen }
+
+func (d *Door) heldBefore(ctx context.Context, in *heldBeforeInput) (*answer[HeldByAll], error) {
+	selection, err := d.choose(ctx, in.Body)
+	if err != nil {
+		return nil, err
+	}
+	sum, err := d.Program.HeldBefore(ctx, selection)
+	return answered(HeldByAll(sum), err)
+}

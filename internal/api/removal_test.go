@@ -13,6 +13,22 @@ import (
 	"github.com/rsvpp/rsvpp/internal/vpp"
 )
 
+// TestHistoryFile shows that the history leaves as a file, with the same filter.
+func TestHistoryFile(t *testing.T) {
+	h := open(t)
+	c := h.client()
+	h.people(c, 2)
+	if err := c.SignOutEverywhere(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	var all, some strings.Builder
+	must(t, c.ExportHistory(t.Context(), client.HistoryFilter{}, &all))
+	must(t, c.ExportHistory(t.Context(), client.HistoryFilter{Action: "user.create"}, &some))
+	if !strings.Contains(all.String(), "operator.sign_out_everywhere") || strings.Count(some.String(), "user.create") != 2 || strings.Contains(some.String(), "sign_out") {
+		t.Errorf("the file: %s\nfiltered: %s", all.String(), some.String())
+	}
+}
+
 // A removal by the API waits, can be undone by who may begin one, and says so.
 func TestRemoval(t *testing.T) {
 	h := open(t)
@@ -27,6 +43,9 @@ func TestRemoval(t *testing.T) {
 	r, err := c.PreviewDelete(ctx, client.DeleteRequest{Selection: client.Selection{All: true}})
 	if err != nil || r.Retired != 2 || r.Nothing != 1 || r.UndoSeconds != 3600 || r.Licenses != nil {
 		t.Errorf("the preview: %+v %v", r, err)
+	}
+	if sum, err := c.HeldBefore(ctx, client.Selection{All: true}, l.ID); err != nil || sum != (client.HeldByAll{}) {
+		t.Errorf("held by the removed of whom nobody is removed: %+v %v", sum, err)
 	}
 	task, err := c.DeleteFromVPP(ctx, client.DeleteRequest{Selection: client.Selection{Users: ids}, IdempotencyKey: "k"})
 	if err != nil || !task.Undoable || task.State != "queued" || task.HoldUntil.IsZero() || task.Total != 3 {

@@ -23,6 +23,7 @@ func (d *Door) write(b *book) {
 	get(b, "/health", public, "health", "Whether the server can do its work", d.health, bare)
 	get(b, "/version", read, "version", "Which rsvpp this is", d.version)
 	get(b, "/me", read, "me", "Who is asking, and what they may do", d.me)
+	post(b, "/me/sign-out-everywhere", read, "signOutEverywhere", "End every session of the caller in a browser; API keys go on", d.signOutEverywhere)
 
 	get(b, "/users", read, "listUsers", "People as one location sees them", d.listUsers)
 	post(b, "/users", rostering, "createUser", "Add a person", d.createUser, created)
@@ -85,6 +86,7 @@ func (d *Door) write(b *book) {
 	post(b, "/vpp/sync", programs, "sync", "Make us and Apple equal, both ways", d.sync, accepted, selecting)
 	post(b, "/vpp/delete", programs, "deleteFromVPP", "Delete people from VPP: their records are retired at Apple, when the time to undo is over", d.deleteFromVPP, accepted, selecting)
 	post(b, "/vpp/delete/preview", read, "previewDelete", "What a deletion would do, to people and to licenses; writes nothing", d.previewDelete, selecting, slow(fileTime))
+	post(b, "/vpp/held-before", read, "heldBefore", "What the removed people of a selection held when their records were retired; writes nothing", d.heldBefore, selecting)
 
 	get(b, "/conflicts", read, "listConflicts", "What does not go together: people of one Apple Account, second records, accounts that cannot be linked", d.listConflicts)
 	get(b, "/conflicts/counts", read, "countConflicts", "How many conflicts of each kind a location has", d.countConflicts)
@@ -129,6 +131,7 @@ func (d *Door) write(b *book) {
 	remove(b, "/mdm/servers/{id}", settings, "removeMDMServer", "Disconnect an MDM server; its devices are gone here, and there nothing changes", d.removeServer)
 
 	get(b, "/history", read, "history", "Who did what and when, the newest first", d.history)
+	get(b, "/history/export", read, "exportHistory", "The same as a CSV file", d.exportHistory, csv)
 	get(b, "/operators", operators, "listOperators", "Who may use this server", d.listOperators)
 	post(b, "/operators", operators, "createOperator", "Add an operator, who may do no more than the caller", d.createOperator, created)
 	patch(b, "/operators/{id}", operators, "updateOperator", "Change somebody's name and what they may do; no more than the caller may", d.updateOperator)

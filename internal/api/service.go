@@ -137,6 +137,7 @@ type Program interface {
 	PreviewAdopt(ctx context.Context, id vpp.LocationID) (program.Finds, error)
 	Adopt(ctx context.Context, by vpp.Actor, id vpp.LocationID, choices []program.Choice) (program.Adopted, error)
 	AdoptClear(ctx context.Context, by vpp.Actor, id vpp.LocationID, create bool) (program.Adopted, error)
+	HeldBefore(ctx context.Context, s vpp.Selection) (vpp.HeldByAll, error)
 	Conflicts(ctx context.Context, location vpp.LocationID, kind vpp.ConflictKind, page vpp.Page) (vpp.List[vpp.MappingConflict], error)
 	CountConflicts(ctx context.Context, location vpp.LocationID) (vpp.ConflictCounts, error)
 	RetireOther(ctx context.Context, by vpp.Actor, location vpp.LocationID, other vpp.ClientUserID, key string) (vpp.Task, error)
@@ -165,6 +166,7 @@ type Operators interface {
 	ListKeys(ctx context.Context, holder vpp.OperatorID) ([]operator.Key, error)
 	CreateKey(ctx context.Context, caller operator.Caller, in operator.KeyInput) (operator.Key, string, error)
 	RevokeKey(ctx context.Context, caller operator.Caller, id string) error
+	SignOutEverywhere(ctx context.Context, by vpp.Actor, id vpp.OperatorID) error
 	History(ctx context.Context, f operator.HistoryFilter, page vpp.Page) (vpp.List[vpp.Entry], error)
 }
 

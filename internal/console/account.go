@@ -15,6 +15,7 @@ func (d *Door) accountRoutes() []gate.Route {
 		d.route("POST /account/password", gate.SignedIn, d.changePassword),
 		d.route("POST /account/sessions/end", gate.SignedIn, d.endSessions),
 		d.route("POST /account/theme", gate.SignedIn, d.chooseTheme),
+		d.route("POST /account/shortcuts", gate.SignedIn, d.chooseShortcuts),
 		d.route("POST /account/keys", gate.SignedIn, d.createKey),
 		d.route("POST /account/keys/{id}/revoke", gate.SignedIn, d.revokeKey),
 	}
@@ -85,4 +86,16 @@ func (d *Door) chooseTheme(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return d.seeOther(w, r, backTo(r, "/"))
+}
+
+// chooseShortcuts switches the keys that act alone off, or on again (WCAG 2.1.4).
+func (d *Door) chooseShortcuts(w http.ResponseWriter, r *http.Request) error {
+	said, keys := "Keyboard shortcuts are on.", ""
+	if r.PostFormValue("keys") == shortcutsOff {
+		said, keys = "Keyboard shortcuts are off.", shortcutsOff
+	}
+	if err := d.prefer(r.Context(), preferShortcuts, keys); err != nil {
+		return err
+	}
+	return d.done(w, r, "/account", view.Notice{Tone: view.Good, Text: said})
 }

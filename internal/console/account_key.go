@@ -37,6 +37,12 @@ func (d *Door) createKey(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (d *Door) revokeKey(w http.ResponseWriter, r *http.Request) error {
+	if sure, err := d.sure(w, r, view.Question{
+		Title: "Revoke this key?", Verb: "Revoke", Back: "/account",
+		Text: "Programs that use it are turned away at once. A revoked key cannot be brought back, only a new one be made.",
+	}); !sure {
+		return err
+	}
 	if err := d.Operators.RevokeKey(r.Context(), caller(r), r.PathValue("id")); err != nil {
 		return err
 	}

@@ -123,7 +123,7 @@ func TestAccount(t *testing.T) {
 	}
 	_, rest, _ := strings.Cut(made.body, "/account/keys/")
 	id, _, _ := strings.Cut(rest, "/revoke")
-	b.post("/account/keys/" + id + "/revoke").leads("/account")
+	b.post("/account/keys/"+id+"/revoke", "sure", "1").leads("/account")
 	b.get("/account").says(http.StatusOK, "The key is revoked", "No keys yet")
 	b.post("/account/keys", "name", "", "term", "30").says(http.StatusUnprocessableEntity, "Type a name.")
 
@@ -133,6 +133,16 @@ func TestAccount(t *testing.T) {
 	b.get("/account").says(http.StatusOK, "The password is changed.")
 	b.post("/account/sessions/end").leads("/signin")
 	b.get("/account").leads("/signin")
+}
+
+// WCAG 2.1.4: keys that act alone can be switched off, and stay off.
+func TestShortcutsOff(t *testing.T) {
+	b := open(t).anna()
+	b.get("/account").says(http.StatusOK, `data-keys="on"`)
+	b.post("/account/shortcuts", "keys", "off").leads("/account")
+	b.get("/account").says(http.StatusOK, `data-keys="off"`, "Keyboard shortcuts are off.", "Switch shortcuts on")
+	b.post("/account/shortcuts", "keys", "on").leads("/account")
+	b.get("/tasks").says(http.StatusOK, `data-keys="on"`)
 }
 
 func TestTheme(t *testing.T) {

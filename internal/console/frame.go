@@ -15,6 +15,9 @@ const (
 	preferTheme    = "theme"
 	preferLocation = "location"
 	preferWay      = "invite-way"
+
+	preferShortcuts = "shortcuts"
+	shortcutsOff    = "off"
 )
 
 // page returns the frame of a page: who is signed in, the locations, the entry
@@ -30,8 +33,12 @@ func (d *Door) page(r *http.Request) view.Page {
 	ctx := r.Context()
 	p.Bare = false
 	p.Section = sectionOf(r.URL.Path)
+	if strings.HasPrefix(r.URL.Path, "/settings/") {
+		p.Crumbs = []view.Link{{Text: "Settings", Href: "/settings"}}
+	}
 	p.Operator = view.Operator{Name: caller.Operator.Name}
 	p.Theme = d.preference(ctx, preferTheme)
+	p.KeysOff = d.preference(ctx, preferShortcuts) == shortcutsOff
 	locations, err := d.Locations.List(ctx)
 	d.note(ctx, err, "locations")
 	here := d.chosen(ctx, locations)
@@ -129,18 +136,10 @@ func sectionOf(path string) string {
 	switch first {
 	case "":
 		return "start"
-	case "users", "devices", "locations", "tasks", "history", "conflicts":
+	case "users", "devices", "locations", "tasks", "history", "conflicts", "settings":
 		return first
 	case "import", "invite", "vpp":
 		return "users"
-	case "settings":
-		if strings.HasPrefix(path, "/settings/vpp") {
-			return "vpp"
-		}
-		if strings.HasPrefix(path, "/settings/mdm") || path == "/settings/enrollment" {
-			return "devices"
-		}
-		return "mail"
 	}
 	return ""
 }

@@ -3,7 +3,6 @@ package console
 import (
 	"context"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"github.com/rsvpp/rsvpp/internal/console/view"
@@ -129,7 +128,17 @@ func (d *Door) withdrawInvite(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	id := vpp.UserID(values.Get("user"))
-	back := backTo(r, "/users/"+url.PathEscape(string(id)))
+	back := backTo(r, personPath(id))
+	p, err := d.People.Profile(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	if sure, err := d.sure(w, r, view.Question{
+		Title: "Withdraw the invitation of " + p.User.FullName + "?", Verb: "Withdraw", Back: personPath(id),
+		Text: "Its link stops working at once, and letters that wait are not sent. A new invitation can be sent at any time.",
+	}); !sure {
+		return err
+	}
 	err = d.Inviter.Withdraw(r.Context(), actor(r), id, at.ID)
 	if vpp.KindOf(err) == vpp.NotFound || vpp.KindOf(err) == vpp.Conflict {
 		return d.done(w, r, back, view.Notice{Tone: view.Warn, Text: vpp.MessageOf(err)})

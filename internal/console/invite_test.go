@@ -76,6 +76,10 @@ func TestAllThatMatch(t *testing.T) {
 	}
 	teacher := s.add("Teacher", "teacher@school.test")
 	anna := s.anna()
+	out := s.add("Pupil left out", "out@school.test")
+	anna.post("/vpp/delete", "all", "1", "q", "pupil", "except", string(out)).has(t, "All 3 users at Nordschule that match “pupil”, without 1 user left out", `name="except" value="`+string(out)+`"`).lacks(t, "Pupil left out")
+	anna.post("/invite", "all", "1", "q", "pupil", "except", string(out)).has(t, "<strong>3</strong> <span>of 3 can be reached")
+	s.must(s.roster.Remove(t.Context(), fixture, out))
 	list := anna.get("/users?q=pupil&status=not_invited")
 	form := list.hidden("status", "location")
 	form.Set("q", "pupil")
@@ -143,8 +147,8 @@ func TestByLink(t *testing.T) {
 		t.Errorf("%v, and Bo is %s", shown.header, s.status(bo))
 	}
 	anna.get(path).lacks(t, "https://rsvpp.test/i/")
-	anna.post("/invite/withdraw", "user", string(bo), "return", path).has(t, "The invitation was withdrawn")
-	anna.post("/invite/withdraw", "user", string(bo), "return", path).has(t, `class="notice tone-warn"`)
+	anna.post("/invite/withdraw", "sure", "1", "user", string(bo), "return", path).has(t, "The invitation was withdrawn")
+	anna.post("/invite/withdraw", "sure", "1", "user", string(bo), "return", path).has(t, `class="notice tone-warn"`)
 }
 
 // F-24: a resend reaches those who hold an invitation and have not accepted.

@@ -68,7 +68,7 @@ func (d *Door) text(r *http.Request, f draft, letter vpp.Letter, wrong map[strin
 
 // firstReader is a person who will get the letter, to be shown with it.
 func (d *Door) firstReader(r *http.Request, f draft) (vpp.UserID, string, error) {
-	for _, code := range [...]invite.Code{invite.WillInvite, invite.WillResend} {
+	for _, code := range [...]invite.Code{invite.WillInvite, invite.WillResend, invite.RemovedAnew, invite.RefusedBefore, invite.Waiting} {
 		byMail := func(v invite.Verdict) bool { return v.Code == code && v.Channel != vpp.ChannelDevice }
 		people, err := d.Inviter.Lines(r.Context(), f.request(), byMail, vpp.Page{Limit: 1})
 		if err != nil {

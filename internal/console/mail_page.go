@@ -49,6 +49,7 @@ func (d *Door) mail(r *http.Request, s invite.MailSettings, wrong map[string]str
 	m := view.Mail{
 		Modes: mailModes(s.Mode), Relay: relayFields(s, wrong), Security: securities(s.Security), Insecure: wrong["security"],
 		Direct: []view.Field{{Name: "helo", Label: "This server’s name", Value: s.HELO, Error: wrong["helo"], Placeholder: "rsvpp.example.com", Hint: "The name that recipients’ servers are greeted with. Empty: the domain of the sender’s address."}},
+		Way:    wayFields(s, wrong), TrustedCA: trustedField(s, wrong),
 		Sender: senderFields(s, wrong), TestTo: d.testTo(r, wrong), Error: elsewhere(wrong),
 	}
 	m.Page = d.page(r)
@@ -129,6 +130,28 @@ func relayFields(s invite.MailSettings, wrong map[string]string) []view.Field {
 	}
 }
 
+// wayFields are how much a way is asked of, and how long it is waited for.
+func wayFields(s invite.MailSettings, wrong map[string]string) []view.Field {
+	return []view.Field{
+		{Name: "max_connections", Label: "Connections at a time", Value: unlessNone(s.MaxConnections), Error: wrong["max_connections"], Placeholder: "8", Hint: "Empty for the usual 8. Fewer where a provider complains."},
+		{Name: "timeout", Label: "Seconds to wait for an answer", Value: unlessNone(s.TimeoutSeconds), Error: wrong["timeout"], Placeholder: "30", Hint: "Empty for the usual 30."},
+	}
+}
+
+func trustedField(s invite.MailSettings, wrong map[string]string) view.Field {
+	return view.Field{
+		Name: "trusted_ca", Label: "Certificate of your own authority", Value: s.TrustedCA, Error: wrong["trusted_ca"],
+		Hint: "Only if your mail server’s certificate comes from an authority that computers do not know: paste that authority’s certificate, in PEM.",
+	}
+}
+
+func unlessNone(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
+}
+
 func senderFields(s invite.MailSettings, wrong map[string]string) []view.Field {
 	return []view.Field{
 		{Name: "from_name", Label: "Sender’s name", Value: s.FromName, Error: wrong["from_name"], Placeholder: "Example School"},
@@ -142,7 +165,7 @@ func senderFields(s invite.MailSettings, wrong map[string]string) []view.Field {
 // elsewhere joins the faults that no field of the page shows.
 func elsewhere(wrong map[string]string) string {
 	text := ""
-	for _, field := range []string{"", "mode", "max_connections", "timeout", "trusted_ca"} {
+	for _, field := range []string{"", "mode"} {
 		text = join(text, wrong[field])
 	}
 	return text
@@ -195,21 +218,34 @@ func mailTyped(r *http.Request, s invite.MailSettings) (invite.MailSettings, map
 	s.Administrators = strings.FieldsFunc(r.PostFormValue("administrators"), func(c rune) bool { return c == ',' || c == ';' || unicode.IsSpace(c) })
 	s.BounceTo = typed(r, "bounce_to")
 	s.DKIM, s.DKIMDomain, s.DKIMSelector = r.PostFormValue("dkim") != "", strings.ToLower(typed(r, "dkim_domain")), strings.ToLower(typed(r, "dkim_selector"))
-	s.HELO, s.Security = typed(r, "helo"), r.PostFormValue("security")
+	s.HELO, s.Security, s.TrustedCA = typed(r, "helo"), r.PostFormValue("security"), unixLines(typed(r, "trusted_ca"))
+	s.MaxConnections = numberTyped(r, "max_connections", "This is a number such as 8.", &wrong)
+	s.TimeoutSeconds = numberTyped(r, "timeout", "This is a number of seconds such as 30.", &wrong)
 	s.Host, s.Username, s.Password, s.Port = typed(r, "host"), typed(r, "username"), r.PostFormValue("password"), 0
 	if s.Mode != "relay" {
 		s.Host, s.Username, s.Password, s.ForgetPassword, s.Security = "", "", "", true, "starttls"
-		return s, nil
+		return s, wrong
 	}
 	s.ForgetPassword = s.Username == "" && s.Password == ""
-	if port := typed(r, "port"); port != "" {
-		n, err := strconv.Atoi(port)
-		if err != nil || n <= 0 {
-			wrong = map[string]string{"port": "A port is a number such as 587."}
-		}
-		s.Port = n
-	}
+	s.Port = numberTyped(r, "port", "A port is a number such as 587.", &wrong)
 	return s, wrong
+}
+
+// numberTyped reads a number, 0 where nothing was typed; sentence says what is
+// wrong with anything else.
+func numberTyped(r *http.Request, name, sentence string, wrong *map[string]string) int {
+	text := typed(r, name)
+	if text == "" {
+		return 0
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n <= 0 {
+		if *wrong == nil {
+			*wrong = map[string]string{}
+		}
+		(*wrong)[name] = sentence
+	}
+	return n
 }
 
 // testMail tries the saved settings, and shows every step.

@@ -22,6 +22,17 @@ func TestMailFaults(t *testing.T) {
 		says(http.StatusUnprocessableEntity, "readable by anyone")
 }
 
+// TestMailWay: what the API can set of a way, the page can, too.
+func TestMailWay(t *testing.T) {
+	b := open(t).anna()
+	relay := []string{"mode", "relay", "host", "mail.example.com", "security", "starttls", "from_address", "it@school.test"}
+	b.post("/settings/mail", append(relay, "max_connections", "many", "timeout", "-1", "trusted_ca", "no certificate")...).
+		says(http.StatusUnprocessableEntity, "This is a number such as 8.", "This is a number of seconds", `<details class="fields-more" data-mode="relay direct" open>`)
+	b.post("/settings/mail", append(relay, "trusted_ca", "no certificate")...).says(http.StatusUnprocessableEntity, "field-trusted_ca-error")
+	b.post("/settings/mail", append(relay, "max_connections", "3", "timeout", "20")...).leads("/settings/mail")
+	b.get("/settings/mail").says(http.StatusOK, `name="max_connections" type="text" value="3"`, `name="timeout" type="text" value="20"`)
+}
+
 // TestMailSaved: settings are kept, the password never comes out, and another
 // way of sending forgets it.
 func TestMailSaved(t *testing.T) {

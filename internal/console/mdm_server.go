@@ -191,6 +191,12 @@ func (d *Door) tried(w http.ResponseWriter, r *http.Request, why error, well str
 }
 
 func (d *Door) removeServer(w http.ResponseWriter, r *http.Request) error {
+	if sure, err := d.sure(w, r, view.Question{
+		Title: "Disconnect this MDM server?", Verb: "Disconnect", Back: "/settings/mdm",
+		Text: "Its devices are no longer shown as managed, and get no invitations. At the server itself nothing changes.",
+	}); !sure {
+		return err
+	}
 	if err := d.Servers.Remove(r.Context(), actor(r), serverID(r)); err != nil {
 		return err
 	}

@@ -69,6 +69,6 @@ func TestMDMServers(t *testing.T) {
 	anna.post(added+"/sync").says(200, "Its devices were read")
 	anna.post(added+"/key", "key", "other").says(200, "That did not work", "does not accept")
 	anna.get("/settings/mdm").says(200, "School MDM", "MicroMDM")
-	anna.post(added + "/remove").leads("/settings/mdm")
+	anna.post(added+"/remove", "sure", "1").leads("/settings/mdm")
 	anna.get(added).says(404)
 }

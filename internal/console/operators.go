@@ -34,7 +34,6 @@ func (d *Door) operators(r *http.Request, wrong map[string]string) (view.Operato
 	who := caller(r)
 	m := view.Operators{Page: d.page(r), Error: join(wrong[""], wrong["scopes"])}
 	m.Page.Title, m.Page.Lead, m.Page.Path = "Administrators", "Who may use this server, and what each may do.", operatorsPath
-	m.Page.Crumbs = []view.Link{{Text: "Your account", Href: "/account"}}
 	m.Name = view.Field{Name: "name", Label: "Name", Value: typed(r, "name"), Required: true, Autocomplete: "off", Placeholder: "An address or a short name", Error: wrong["name"]}
 	m.Password = view.Field{Name: "password", Label: "First password", Type: "password", Required: true, Autocomplete: "new-password", Hint: "At least 12 characters. They change it under their name.", Error: wrong["password"]}
 	m.Scopes = scopeChoices(who.Scopes, r.Form["scope"])
@@ -97,6 +96,12 @@ func (d *Door) setOperatorPassword(w http.ResponseWriter, r *http.Request) error
 }
 
 func (d *Door) removeOperator(w http.ResponseWriter, r *http.Request) error {
+	if sure, err := d.sure(w, r, view.Question{
+		Title: "Remove this administrator?", Verb: "Remove", Back: operatorsPath,
+		Text: "They are signed out at once, and their API keys end: programs that use them stop working. What they did stays in the history.",
+	}); !sure {
+		return err
+	}
 	if err := d.Operators.Remove(r.Context(), caller(r), vpp.OperatorID(r.PathValue("id"))); err != nil {
 		return d.refuseOperators(w, r, err)
 	}

@@ -30,7 +30,7 @@ func TestAdministrators(t *testing.T) {
 	anna.post("/settings/administrators/"+id[1]+"/password", "password", "x").says(http.StatusUnprocessableEntity)
 	anna.post("/settings/administrators/"+id[1]+"/password", "password", "another long phrase").leads("/settings/administrators")
 	ben.get("/settings/administrators").leads("/signin?next=%2Fsettings%2Fadministrators")
-	anna.post("/settings/administrators/" + id[1] + "/remove").leads("/settings/administrators")
+	anna.post("/settings/administrators/"+id[1]+"/remove", "sure", "1").leads("/settings/administrators")
 	if page := anna.get("/settings/administrators"); regexp.MustCompile(`>\s*Ben\s*<`).MatchString(page.body) {
 		t.Error("Ben is still there")
 	}

@@ -27,6 +27,7 @@ func columns() []column {
 		{view.ColumnEmail, "E-mail", "", true},
 		{view.ColumnUserName, "User name", "", false},
 		{view.ColumnStatus, "VPP status", vpp.SortStatus, true},
+		{view.ColumnApple, "Apple’s word", "", false},
 		{view.ColumnStep, "Step or reason", "", true},
 		{view.ColumnSince, "Since", vpp.SortSince, true},
 		{view.ColumnManaged, "Managed Apple Account", "", false},

@@ -169,6 +169,12 @@ func (d *Door) removePerson(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if sure, err := d.sure(w, r, view.Question{
+		Title: "Remove " + p.User.FullName + " from rsvpp?", Verb: "Remove from rsvpp", Back: personPath(id),
+		Text: "The person is gone from every list here, with their groups. What happened stays in the history. At Apple nothing changes.",
+	}); !sure {
+		return err
+	}
 	err = d.People.Remove(r.Context(), actor(r), id)
 	if vpp.KindOf(err) == vpp.Conflict {
 		return d.done(w, r, personPath(id), view.Notice{Tone: view.Bad, Text: vpp.MessageOf(err)})

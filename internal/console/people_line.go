@@ -13,7 +13,7 @@ import (
 func lineOf(p vpp.Person, scopes operator.Scopes, now time.Time) view.UserLine {
 	return view.UserLine{
 		ID: string(p.ID), Name: p.FullName, Email: p.Email, UserName: p.UserName, Managed: p.ManagedAppleID,
-		Groups: p.Groups, ExternalID: p.ExternalID, Standing: standingOf(p.User, p.Program, now),
+		ExternalID: p.ExternalID, Standing: standingOf(p.User, p.Program, now),
 		InvitedAt: view.At(p.Program.HandedOverAt, now), RegisteredAt: view.At(p.Program.AssociatedAt, now),
 		Differs: p.Program.Differs, Can: strings.Join(mayDo(p.Program, scopes), " "),
 	}

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/rsvpp/rsvpp/internal/console/view"
 	"github.com/rsvpp/rsvpp/internal/invite"
@@ -27,23 +28,26 @@ func (d *Door) listPeople(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	matching, err := d.matching(r.Context(), q, here.ID, counts)
+	matching, able, err := d.matching(r.Context(), q, here.ID, counts, caller(r).Scopes)
 	if err != nil {
 		return err
 	}
 	m := view.Users{
 		Page: d.page(r), Query: q.Search, Keep: q.kept(here.ID), Filters: statusChips(q, counts), More: attentionChips(q, counts),
-		Matching: matching, Nobody: counts.Total == 0,
+		Matching: matching, Able: able, Nobody: counts.Total == 0,
 		Export: withQuery("/users/export.csv", q.values()),
 		Pager:  view.Pager{Range: rangeWords(len(people.Items), matching)},
 	}
 	m.Page.Title = "Users"
 	m.Places = len(m.Page.Locations) > 1 && caller(r).Scopes.Allow(operator.ScopeRoster)
+	if q.Group != "" {
+		m.Group = view.Link{Text: q.Group, Href: q.inGroup("").list()}
+	}
 	if m.Devices, err = d.anyDevices(r.Context()); err != nil {
 		return err
 	}
 	m.Columns, m.Chooser = columnsOf(columnKeys(strings.Split(d.preference(r.Context(), preferColumns), ",")), q)
-	m.Lines = d.lines(people.Items, caller(r).Scopes)
+	m.Lines = d.lines(q, people.Items, caller(r).Scopes)
 	if people.Prev != "" {
 		m.Pager.Prev = q.at("before", people.Prev)
 	}
@@ -53,27 +57,69 @@ func (d *Door) listPeople(w http.ResponseWriter, r *http.Request) error {
 	return d.render(w, r, view.UsersPage(m))
 }
 
-func (d *Door) lines(people []vpp.Person, scopes operator.Scopes) []view.UserLine {
+func (d *Door) lines(q peopleQuery, people []vpp.Person, scopes operator.Scopes) []view.UserLine {
 	lines := make([]view.UserLine, len(people))
 	for i, p := range people {
 		lines[i] = lineOf(p, scopes, d.now())
+		for _, g := range p.Groups {
+			lines[i].Groups = append(lines[i].Groups, view.Link{Text: g, Href: q.inGroup(g).list()})
+		}
 	}
 	return lines
 }
 
-// matching is how many people a query means. Where one chip alone filters,
-// its count says it; the doctor counts every other selection in one question.
-func (d *Door) matching(ctx context.Context, q peopleQuery, at vpp.LocationID, c vpp.Counts) (int, error) {
+// fewEnough people are counted case by case whenever their list is shown.
+const fewEnough = 5000
+
+// matching is how many people a query means, and how many of them are eligible
+// for each act (S1-08). Where one chip alone filters, its count says the first;
+// the doctor counts every other selection, and every small one, in one question.
+func (d *Door) matching(ctx context.Context, q peopleQuery, at vpp.LocationID, c vpp.Counts, scopes operator.Scopes) (int, map[string]int, error) {
+	n, narrowed := c.Total, q.Search != "" || q.Group != "" || q.Status != "" && q.Attention != ""
 	switch {
-	case q.Search != "" || q.Group != "" || q.Status != "" && q.Attention != "":
-		found, err := d.Inviter.Examine(ctx, invite.Request{Selection: vpp.Selection{All: true, Filter: q.filter(at)}})
-		return found.People, err
 	case q.Status != "":
-		return c.Status[q.Status], nil
+		n = c.Status[q.Status]
 	case q.Attention != "":
-		return c.Attention[q.Attention], nil
+		n = c.Attention[q.Attention]
 	}
-	return c.Total, nil
+	if c.Total == 0 || !narrowed && n > fewEnough {
+		return n, ableByStatus(q, c, scopes), nil
+	}
+	found, err := d.Inviter.Examine(ctx, invite.Request{Selection: vpp.Selection{All: true, Filter: q.filter(at)}})
+	able := map[string]int{}
+	for _, one := range found.Cases {
+		for _, act := range mayDo(programOf(one.Case), scopes) {
+			able[act] += one.N
+		}
+	}
+	return found.People, able, err
+}
+
+// programOf is a VPP user who is in a case.
+func programOf(c vpp.Case) vpp.ProgramUser {
+	p := vpp.ProgramUser{AppleStatus: c.AppleStatus, Pending: c.Pending}
+	if c.HandedOver {
+		p.HandedOverAt = time.Unix(1, 0)
+	}
+	return p
+}
+
+// ableByStatus says of many people how many at most are eligible for each act:
+// their status tells, but for those who are not invited, whom Apple may know or not.
+func ableByStatus(q peopleQuery, c vpp.Counts, scopes operator.Scopes) map[string]int {
+	able := map[string]int{}
+	for _, likely := range []vpp.ProgramUser{
+		{}, {AppleStatus: vpp.AppleRegistered}, {AppleStatus: vpp.AppleRegistered, HandedOverAt: time.Unix(1, 0)}, {AppleStatus: vpp.AppleAssociated}, {AppleStatus: vpp.AppleRetired},
+	} {
+		status := likely.VPPStatus()
+		if q.Status != "" && q.Status != status {
+			continue
+		}
+		for _, act := range mayDo(likely, scopes) {
+			able[act] += c.Status[status]
+		}
+	}
+	return able
 }
 
 // kept is what a new search and an act on the list take along: everything but

@@ -70,6 +70,12 @@ func (q peopleQuery) withAttention(a vpp.Attention) peopleQuery {
 	return q
 }
 
+// inGroup narrows the list to a group, "" for all.
+func (q peopleQuery) inGroup(group string) peopleQuery {
+	q.Group, q.Page = group, vpp.Page{}
+	return q
+}
+
 // sortedBy sorts by a column, the other way round the second time.
 func (q peopleQuery) sortedBy(s vpp.Sort) peopleQuery {
 	if q.order() == s {

@@ -360,6 +360,21 @@ func (p page) lacks(t *testing.T, texts ...string) page {
 	return p
 }
 
+// linksIn are where a page leads to, of those that begin so.
+func linksIn(body string, begins ...string) []string {
+	var out []string
+	for part := range strings.SplitSeq(body, `href="`) {
+		link, _, _ := strings.Cut(part, `"`)
+		for _, b := range begins {
+			if strings.HasPrefix(link, b) {
+				link, _, _ = strings.Cut(link, "#")
+				out = append(out, link)
+			}
+		}
+	}
+	return out
+}
+
 // hidden reads the hidden fields of a page, as sending its form would.
 func (p page) hidden(names ...string) url.Values {
 	form := url.Values{}

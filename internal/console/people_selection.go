@@ -14,17 +14,19 @@ const mostChosen = 3000
 
 // selectionOf reads whom a list's form is about: all that match the filter it
 // was made from, at the location it was made for, or the people whose boxes
-// are checked.
+// are checked. Of all that match, those whose boxes were cleared are left out.
 func selectionOf(form url.Values, current vpp.LocationID) (vpp.Selection, error) {
 	location := vpp.LocationID(form.Get("location"))
 	if location == "" {
 		location = current
 	}
-	if form.Get("all") == "1" {
-		return vpp.Selection{All: true, Filter: peopleQueryOf(form).filter(location)}, nil
-	}
 	s := vpp.Selection{Filter: vpp.Filter{Location: location}}
-	for _, id := range form["user"] {
+	named := form["user"]
+	if form.Get("all") == "1" {
+		s = vpp.Selection{All: true, Filter: peopleQueryOf(form).filter(location)}
+		named = form["except"]
+	}
+	for _, id := range named {
 		if id != "" {
 			s.IDs = append(s.IDs, vpp.UserID(id))
 		}
@@ -32,6 +34,10 @@ func selectionOf(form url.Values, current vpp.LocationID) (vpp.Selection, error)
 	slices.Sort(s.IDs)
 	s.IDs = slices.Compact(s.IDs)
 	switch {
+	case s.All && len(s.IDs) > mostChosen:
+		return s, fault(vpp.Invalid, "user", "At most %s people can be left out one by one: narrow the list instead.", thousands(mostChosen))
+	case s.All:
+		return s, nil
 	case len(s.IDs) == 0:
 		return s, fault(vpp.Invalid, "user", "Nobody is chosen: check the boxes of some people, or “All that match”.")
 	case len(s.IDs) > mostChosen:
@@ -43,10 +49,14 @@ func selectionOf(form url.Values, current vpp.LocationID) (vpp.Selection, error)
 // fieldsOf carries a selection on in a form, so that selectionOf reads it back.
 func fieldsOf(s vpp.Selection) []view.Hidden {
 	fields := []view.Hidden{{Name: "location", Value: string(s.Filter.Location)}}
+	name := "user"
+	if s.All {
+		name = "except"
+	}
+	for _, id := range s.IDs {
+		fields = append(fields, view.Hidden{Name: name, Value: string(id)})
+	}
 	if !s.All {
-		for _, id := range s.IDs {
-			fields = append(fields, view.Hidden{Name: "user", Value: string(id)})
-		}
 		return fields
 	}
 	fields = append(fields, view.Hidden{Name: "all", Value: "1"})
@@ -76,6 +86,9 @@ func summaryOf(s vpp.Selection, people int, location string) string {
 	}
 	if s.Filter.Search != "" {
 		out += " that match “" + s.Filter.Search + "”"
+	}
+	if len(s.IDs) > 0 {
+		out += ", without " + users(len(s.IDs)) + " left out"
 	}
 	return out
 }

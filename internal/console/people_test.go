@@ -23,7 +23,9 @@ func TestListOfPeople(t *testing.T) {
 	list := anna.get("/users").has(t, "Bo Berg", "eve@school.test", "Not invited", "No address", "Class 7b", "2 users")
 	list.lacks(t, "<script>alert", "eveonealert", ">External id</th>")
 
-	anna.get("/users?q=berg").has(t, "Bo Berg", "1 user").lacks(t, "eve@school.test")
+	anna.get("/users?q=berg").has(t, "Bo Berg", "1 user", "found people are not sorted").lacks(t, "eve@school.test")
+	anna.get("/users").has(t, `href="/users?group=Class+7b"`)
+	anna.get("/users?group=Class+7b").has(t, "eve@school.test", "In the group", `href="/users" data-swap="user-list">All groups`).lacks(t, "Bo Berg")
 	anna.get("/users?attention=no_address").has(t, "Bo Berg").lacks(t, "eve@school.test")
 	anna.get("/users?status=registered").has(t, "Nobody matches")
 	if p := anna.get("/users?status=odd"); p.status != http.StatusUnprocessableEntity {
@@ -43,6 +45,43 @@ func TestListOfPeople(t *testing.T) {
 }
 
 // Sorting and paging by key, both ways.
+// able finds how many of all that match the page says an act can be done with.
+func (p page) able(act string) string {
+	_, rest, _ := strings.Cut(p.body, `data-needs="`+act+`" data-able="`)
+	n, _, _ := strings.Cut(rest, `"`)
+	return n
+}
+
+// S1-08, S2-05: of all that match, the list says how many are eligible for each
+// act, so that none is offered for nobody.
+func TestEligibleOfAll(t *testing.T) {
+	s := openSchool(t)
+	s.withMail()
+	anna := s.anna()
+	s.invited(anna, "Bo Berg", "Zoë Alm")
+	s.add("Cy Cole", "cy@school.test")
+	ben := s.somebody("ben", operator.ScopeRead)
+	for _, c := range []struct {
+		at   string
+		by   *browser
+		want [5]string // invite, register, resend, sync, delete
+	}{
+		{"/users", anna, [5]string{"1", "0", "2", "2", "2"}},
+		{"/users?status=not_invited", anna, [5]string{"1", "0", "0", "0", "0"}},
+		{"/users?status=invited", anna, [5]string{"0", "0", "2", "2", "2"}},
+		{"/users?status=registered", anna, [5]string{"0", "0", "0", "0", "0"}},
+		{"/users?q=cole", anna, [5]string{"1", "0", "0", "0", "0"}},
+		{"/users", ben, [5]string{"0", "0", "0", "0", "0"}}, // he may only look
+	} {
+		list := c.by.get(c.at)
+		for i, act := range []string{"invite", "register", "resend", "sync", "delete"} {
+			if got := list.able(act); got != c.want[i] {
+				t.Errorf("%s: %s of %q, want %s", c.at, act, got, c.want[i])
+			}
+		}
+	}
+}
+
 func TestPagesOfPeople(t *testing.T) {
 	s := openSchool(t)
 	for i := range 130 {
@@ -103,7 +142,7 @@ func TestPerson(t *testing.T) {
 	}
 	taken := anna.post("/users", "first_name", "Other", "user_name", "zoe", "email", "o@school.test")
 	taken.has(t, "belongs to Zoë Alm-Berg already")
-	gone := anna.post(made.at + "/remove")
+	gone := anna.post(made.at+"/remove", "sure", "1")
 	if gone.at != "/users" {
 		t.Errorf("removing leads to %s", gone.at)
 	}

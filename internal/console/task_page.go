@@ -122,6 +122,12 @@ func (d *Door) cancelTask(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if sure, err := d.sure(w, r, view.Question{
+		Title: "Cancel “" + t.Title + "”?", Verb: "Cancel the task", Back: taskPath(t.ID),
+		Text: "Whoever was not reached yet is left out. What Apple or the mail server has already is not undone.",
+	}); !sure {
+		return err
+	}
 	if t, err = d.Tasks.Cancel(r.Context(), actor(r), t.ID); err != nil {
 		return err
 	}

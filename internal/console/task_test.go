@@ -48,7 +48,7 @@ func TestTasks(t *testing.T) {
 		t.Error("a region is a whole page")
 	}
 	b.post(path+"/retry").says(http.StatusConflict, "still under way")
-	b.post(path + "/cancel").leads(path)
+	b.post(path+"/cancel", "sure", "1").leads(path)
 	b.get(path).says(http.StatusOK, "The task is cancelled.", "Cancelled", "Left out")
 	b.post(path+"/retry").says(http.StatusConflict, "Nobody failed")
 

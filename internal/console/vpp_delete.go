@@ -3,9 +3,11 @@ package console
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/rsvpp/rsvpp/internal/console/view"
+	"github.com/rsvpp/rsvpp/internal/invite"
 	"github.com/rsvpp/rsvpp/internal/program"
 	"github.com/rsvpp/rsvpp/internal/vpp"
 )
@@ -145,9 +147,11 @@ func (d *Door) confirming(ctx context.Context, s vpp.Selection) (view.Selection,
 func (d *Door) someOf(ctx context.Context, s vpp.Selection) ([]string, error) {
 	var names []string
 	if s.All {
-		people, err := d.People.List(ctx, s.Filter, vpp.SortName, vpp.Page{Limit: sampledNames})
+		people, err := d.People.List(ctx, s.Filter, vpp.SortName, vpp.Page{Limit: min(sampledNames+len(s.IDs), vpp.MaxPage)})
 		for _, p := range people.Items {
-			names = append(names, p.FullName)
+			if len(names) < sampledNames && !slices.Contains(s.IDs, p.ID) {
+				names = append(names, p.FullName)
+			}
 		}
 		return names, err
 	}
@@ -166,12 +170,17 @@ func (d *Door) size(ctx context.Context, s vpp.Selection) (int, error) {
 	if !s.All {
 		return len(s.IDs), nil
 	}
+	if len(s.IDs) > 0 {
+		found, err := d.Inviter.Examine(ctx, invite.Request{Selection: s})
+		return found.People, err
+	}
 	counts, err := d.People.Counts(ctx, s.Filter.Location)
 	if err != nil {
 		return 0, err
 	}
 	q := peopleQuery{Search: s.Filter.Search, Status: s.Filter.Status, Attention: s.Filter.Attention, Group: s.Filter.Group}
-	return d.matching(ctx, q, s.Filter.Location, counts)
+	matching, _, err := d.matching(ctx, q, s.Filter.Location, counts, nil)
+	return matching, err
 }
 
 // formKey is the idempotency key that a confirmation carries.

@@ -52,7 +52,7 @@ func TestDelete(t *testing.T) {
 	anna.get("/users?status=removed").has(t, "Bo Berg", "1 user").lacks(t, "Zoë Alm")
 
 	// A person whose record lives at Apple stays on the list.
-	refused := anna.post("/users/" + string(zoe) + "/remove")
+	refused := anna.post("/users/"+string(zoe)+"/remove", "sure", "1")
 	if refused.at != "/users/"+string(zoe) || !strings.Contains(refused.body, "tone-bad") {
 		t.Errorf("removing a living record leads to %s", refused.at)
 	}

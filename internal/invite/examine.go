@@ -37,8 +37,9 @@ type Diagnosis struct {
 	OnDevice  int // reached on devices; who is reached both ways counts in both
 	ByMail    int // reached by mail
 	Verdicts  []Finding
-	Notice    string  // what is wrong with the run as a whole and what to do, "" for nothing
-	Shared    Sharing // people who are registered with the same Apple Account as somebody else
+	Cases     []vpp.CaseCount // what the verdicts turn on
+	Notice    string          // what is wrong with the run as a whole and what to do, "" for nothing
+	Shared    Sharing         // people who are registered with the same Apple Account as somebody else
 }
 
 // Sharing is about people who are registered with the same Apple Account as
@@ -135,7 +136,7 @@ func (s *Service) diagnose(ctx context.Context, r Request) (Diagnosis, []vpp.Cas
 		return Diagnosis{}, nil, err
 	}
 	d := sum(counts, t)
-	d.Location = location
+	d.Location, d.Cases = location, counts
 	if r.Channel != vpp.ChannelDevice || r.ElseMail {
 		if d.Notice, err = s.DeadLinks(ctx, r.Channel == vpp.ChannelLink); err != nil {
 			return d, counts, err

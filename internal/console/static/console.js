@@ -9,6 +9,7 @@ import { followTheme } from "./theme.js";
 import { followDialogs } from "./dialog.js";
 import { followSearches } from "./search.js";
 import { followTimes } from "./until.js";
+import { followNotices } from "./say.js";
 
 document.documentElement.dataset.lively = "yes";
 followSwaps();
@@ -20,4 +21,5 @@ followTheme();
 followDialogs();
 followSearches();
 followTimes();
+followNotices();
 followEvents(document.body.dataset.events);

@@ -1,6 +1,8 @@
-// Keyboard: / search, j k rows, x select, Enter open, ? help.
+// Keyboard: / search, j k rows, x select, ? help. Enter opens a row because its
+// link has the focus. Who is bothered by keys that act alone, such as people
+// who speak to their computer, switches them off on the account page (WCAG 2.1.4).
 export function followKeys() {
-  document.addEventListener("keydown", onKey);
+  if (document.body.dataset.keys !== "off") document.addEventListener("keydown", onKey);
 }
 
 function onKey(event) {
@@ -17,7 +19,6 @@ const acts = {
   j: () => step(1),
   k: () => step(-1),
   x: () => active()?.querySelector("input[type=checkbox]")?.click(),
-  Enter: open,
 };
 
 function focus(field) {
@@ -26,24 +27,15 @@ function focus(field) {
   field.select?.();
 }
 
-// Enter opens the active row, unless something else has the focus.
-function open() {
-  const on = document.activeElement;
-  if (on && on !== document.body && !on.matches("main, [data-active] input")) return false;
-  const link = active()?.querySelector("[data-row-link]");
-  if (!link) return false;
-  link.click();
-}
-
-const rows = () => [...document.querySelectorAll("main tbody tr, main [data-row]:not(tr)")];
-const active = () => document.querySelector("[data-active]");
+const rows = () => [...document.querySelectorAll("main tbody tr, main [data-row]:not(tr)")].filter(place);
+const place = (row) => row.querySelector("[data-row-link]") ?? row.querySelector("a, button, input");
+const active = () => rows().find((row) => row.contains(document.activeElement));
 
 function step(by) {
   const list = rows();
   if (!list.length) return false;
   const now = list.indexOf(active());
   const next = list[Math.min(Math.max(now + by, 0), list.length - 1)];
-  active()?.removeAttribute("data-active");
-  next.setAttribute("data-active", "");
   next.scrollIntoView({ block: "nearest" });
+  place(next).focus({ preventScroll: true });
 }

@@ -2,7 +2,8 @@
 // data-swap="region" is fetched with the header X-Fragment, and what comes
 // back takes the region's place. The address follows unless data-push="none"; data-push="replace" leaves no
 // trace in the history.
-import { say } from "./say.js";
+import { say, tell } from "./say.js";
+import { remember } from "./keep.js";
 
 const turns = new Map(); // region → the number of its newest fetch; older answers are dropped
 const asked = new Map(); // region → the turn that somebody waits for
@@ -60,9 +61,10 @@ function place(id, text, silent) {
     // Nothing new, and nobody asked: leave what somebody may be clicking at.
     if (silent && served.get(id)?.isEqualNode(fresh)) return;
     serve(fresh.parentNode);
-    const focus = remember(old);
+    const restore = remember(old, silent);
     old.replaceWith(fresh);
-    focus(fresh);
+    restore(fresh);
+    if (!silent) lead(fresh);
     fresh.dispatchEvent(new CustomEvent("region:swapped", { bubbles: true }));
     return;
   }
@@ -70,17 +72,15 @@ function place(id, text, silent) {
   if (main && !silent) document.querySelector("main").replaceWith(main);
 }
 
+// Tells who asked what has come, and leads to what is wrong with what they typed.
+function lead(fresh) {
+  tell(fresh.querySelector("[data-told]")?.textContent.trim() ?? "");
+  fresh.querySelector("[autofocus]")?.focus();
+}
+
 // Notes how regions came from the server, before scripts touch them.
 function serve(within) {
   within.querySelectorAll("[data-region]").forEach((region) => served.set(region.id, region.cloneNode(true)));
-}
-
-// Keeps the focus, the caret and open details where they were.
-function remember(old) {
-  const at = document.activeElement;
-  if (!at || at === old || !old.contains(at)) return () => {};
-  const key = at.id ? "#" + CSS.escape(at.id) : at.name ? `[name="${CSS.escape(at.name)}"]` : at.getAttribute("href") ? `[href="${CSS.escape(at.getAttribute("href"))}"]` : null;
-  return (fresh) => key && fresh.querySelector(key)?.focus({ preventScroll: true });
 }
 
 function onClick(event) {

@@ -31,6 +31,7 @@ func devices(theme string) map[string]templ.Component {
 		Ways:    []ChannelLine{{"The device’s own", Link{}, ago(time.Hour), true}, {"User " + evil, Link{"Their page", "/users/1"}, ago(time.Hour), false}},
 		History: []Entry{{ID: "e", At: ago(time.Hour), Who: "ada", What: Link{Text: "It is enrolled."}}},
 	}
+	one.Page.Path = "/device"
 	lines := []AssignedLine{{"DMPXK1ABCDEF", "zoe@school.example", "Zoë’s iPad", Good, "Assigned"}, {"X", evil, "", Bad, "No managed device has this serial number."}}
 	missing := []string{"A push certificate: Apple wakes devices only for who holds one."}
 	facts := []Fact{{Term: "Topic", Text: "com.apple.mgmt.External.x", Copy: true}}
@@ -44,7 +45,7 @@ func devices(theme string) map[string]templ.Component {
 		"mdm":           MDMPage(MDMSettings{Page: page(theme, "devices", "Device management"), Missing: missing, Facts: facts, Error: "These are not a certificate and its key."}),
 		"mdm-ready":     MDMPage(MDMSettings{Page: page(theme, "devices", "Device management"), Facts: facts, Renew: true}),
 		"person-devices": UserPage(User{
-			Page: page(theme, "users", "Zoë Ångström"), ID: "1", Name: "Zoë Ångström", Can: UserCan{AddDevice: true},
+			Page: page(theme, "users", "Zoë Ångström"), ID: "1", Name: "Zoë Ångström", Can: UserCan{AddDevice: true}, Next: NextAction{Title: "Nothing to do", Tone: Good},
 			Devices: []PersonDevice{{ID: "1", Name: evil, Model: "iPad Air", Reach: on, Account: other, Invite: "/invite/device"}, {ID: "2", Name: "Own phone", Model: "iPhone", Reach: byod}},
 		}),
 	}

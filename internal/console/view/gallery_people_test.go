@@ -13,7 +13,7 @@ func people(theme string) map[string]templ.Component {
 	p := page(theme, "users", "Users")
 	p.Notices = []Notice{{Tone: Good, Text: "240 invitations are on their way. You can go on working.", Action: Link{"Watch", "/tasks/7"}}}
 	users := Users{
-		Page: p, Query: "", Lines: userLines(), Matching: 48210, Export: "/users/export.csv",
+		Page: p, Query: "", Lines: userLines(), Matching: 48210, Able: map[string]int{"invite": 12379, "register": 375, "sync": 35831}, Export: "/users/export.csv",
 		Keep: []Hidden{{"sort", "name"}},
 		Filters: []Choice{
 			{Text: "All", Hint: "48,210", Value: "/users", Current: true},
@@ -41,6 +41,7 @@ func people(theme string) map[string]templ.Component {
 			{Value: ColumnEmail, Text: "E-mail", Current: true},
 			{Value: ColumnUserName, Text: "User name"},
 			{Value: ColumnStatus, Text: "VPP status", Current: true},
+			{Value: ColumnApple, Text: "Apple’s word"},
 			{Value: ColumnStep, Text: "Step or reason", Current: true},
 			{Value: ColumnManaged, Text: "Managed Apple Account"},
 			{Value: ColumnGroups, Text: "Groups", Current: true},
@@ -51,6 +52,8 @@ func people(theme string) map[string]templ.Component {
 		},
 		Pager: Pager{Next: "/users?after=x", Range: "1–100 of 48,210"},
 	}
+	quiet := users
+	quiet.Page.KeysOff = true
 	none := users
 	none.Page.Notices, none.Lines, none.Matching, none.Query, none.Pager = nil, nil, 0, "zzz <b>", Pager{Range: "0 of 0"}
 	nobody := Users{Page: page(theme, "users", "Users"), Nobody: true}
@@ -60,7 +63,7 @@ func people(theme string) map[string]templ.Component {
 		wide.Columns = append(wide.Columns, Column{Key: c.Value, Text: c.Text})
 	}
 	return map[string]templ.Component{
-		"users": UsersPage(users), "users-none-match": UsersPage(none), "users-empty": UsersPage(nobody), "users-wide": UsersPage(wide),
+		"users": UsersPage(users), "users-none-match": UsersPage(none), "users-empty": UsersPage(nobody), "users-wide": UsersPage(wide), "users-keys-off": UsersPage(quiet),
 		"user": UserPage(stuckUser(theme)), "user-new": UserPage(freshUser(theme)), "user-edit": UserFormPage(userForm(theme)),
 		"delete": DeletePage(deletion(theme)), "sync": SyncPage(syncing(theme)), "sync-result": SyncResultPage(synced(theme)),
 	}
@@ -81,7 +84,7 @@ func userLines() []UserLine {
 	for i, name := range sampleNames() {
 		s := standings[i%len(standings)]
 		out = append(out, UserLine{
-			ID: fmt.Sprint("u", i), Name: name, Email: sampleEmail(i), UserName: fmt.Sprint("user", i), Standing: s, Groups: []string{"Class 7b", "Chess"}[:i%3%2+i%2],
+			ID: fmt.Sprint("u", i), Name: name, Email: sampleEmail(i), UserName: fmt.Sprint("user", i), Standing: s, Groups: []Link{{"Class 7b", "/users?group=Class+7b"}, {"Chess", "/users?group=Chess"}}[:i%3%2+i%2],
 			Managed: "p@appleid.school.example", ExternalID: fmt.Sprint(90000 + i), InvitedAt: s.Since, RegisteredAt: Moment{}, Can: "invite sync",
 		})
 	}

@@ -26,6 +26,10 @@ func removals(theme string) map[string]templ.Component {
 	refused := task(theme)
 	refused.Items[2].Answer, refused.Items[2].Error = "This location is managed by Apple's built-in device management: it can only be read. Release it there first. (Apple's error 9645)", "9645"
 	return map[string]templ.Component{
+		"question": QuestionPage(Question{
+			Page: page(theme, "users", "Are you sure?"), Title: "Remove " + evil + " from rsvpp?", Text: "The person is gone from every list here.",
+			Verb: "Remove from rsvpp", Action: "/users/1/remove", Fields: []Hidden{{"sure", "1"}}, Back: "/users/1",
+		}),
 		"delete-known": DeletePage(known), "task-held": TaskPage(held), "task-refused": TaskPage(refused),
 		"user-removed": UserPage(removedUser(theme)), "conflicts": ConflictsPage(clashes(theme, "same_account")),
 		"conflicts-records": ConflictsPage(clashes(theme, "two_records")), "conflicts-unusable": ConflictsPage(clashes(theme, "unusable_account")),

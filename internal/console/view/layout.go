@@ -17,7 +17,15 @@ func (p Page) nextTheme() string {
 
 // inMore tells whether the page is one of those that a phone shows under More.
 func (p Page) inMore() bool {
-	return slices.Contains([]string{"conflicts", "history", "vpp", "mail"}, p.Section)
+	return slices.Contains([]string{"conflicts", "history", "settings"}, p.Section)
+}
+
+// keys says to the modules whether keys may act alone.
+func (p Page) keys() string {
+	if p.KeysOff {
+		return "off"
+	}
+	return "on"
 }
 
 // current is the value of aria-current.

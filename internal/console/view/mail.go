@@ -2,19 +2,31 @@ package view
 
 // Mail is the page of mail settings.
 type Mail struct {
-	Page     Page
-	Modes    []Choice // none, relay, direct
-	Relay    []Field  // server, port, user, password
-	Security []Choice
-	Insecure string  // what is wrong with the security
-	Direct   []Field // the name this server greets with
-	Sender   []Field // from name, from address, reply-to
-	Signing  Signing
-	Letter   Letter
-	TestTo   Field
-	Report   []Check // of the last test mail
-	Hints    []Check // what recipients' servers find out about us
-	Error    string
+	Page      Page
+	Modes     []Choice // none, relay, direct
+	Relay     []Field  // server, port, user, password
+	Security  []Choice
+	Insecure  string  // what is wrong with the security
+	Direct    []Field // the name this server greets with
+	Sender    []Field // from name, from address, reply-to
+	Way       []Field // connections, patience
+	TrustedCA Field
+	Signing   Signing
+	Letter    Letter
+	TestTo    Field
+	Report    []Check // of the last test mail
+	Hints     []Check // what recipients' servers find out about us
+	Error     string
+}
+
+// wayWrong reports whether something is wrong with what seldom is changed, so
+// that it must not stay folded up.
+func (m Mail) wayWrong() bool {
+	wrong := m.TrustedCA.Error != ""
+	for _, f := range m.Way {
+		wrong = wrong || f.Error != ""
+	}
+	return wrong
 }
 
 // Signing is how letters are signed (DKIM).

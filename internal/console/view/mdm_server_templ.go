@@ -420,7 +420,7 @@ func MDMServerPage(m MDMServerCard) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 39, "\" class=\"card medium stack\"><h2>Disconnect</h2><p>Its devices are no longer shown as managed, and get no invitations. At the server itself nothing changes.</p><div class=\"actions\"><button class=\"danger\">Disconnect</button></div></form>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 39, "\" data-asks class=\"card medium stack\"><h2>Disconnect</h2><p>Its devices are no longer shown as managed, and get no invitations. At the server itself nothing changes.</p><div class=\"actions\"><button class=\"danger\">Disconnect</button></div></form>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -5,7 +5,7 @@ import "strings"
 // Page is the frame around every signed-in page.
 type Page struct {
 	Title     string   // the browser's title and, unless a page says more, its heading
-	Section   string   // which entry of the navigation is current: "start", "users", "devices", "locations", "tasks", "history", "mail", "conflicts"
+	Section   string   // which entry of the navigation is current: "start", "users", "devices", "locations", "tasks", "history", "conflicts", "settings"
 	Static    string   // the prefix of style sheets and modules, such as "/static/3f2a91"
 	Theme     string   // "auto", "light" or "dark": the administrator's choice
 	Path      string   // this page's address with its query; forms return here
@@ -16,6 +16,7 @@ type Page struct {
 	Notices   []Notice // sentences about what has just happened
 	Crumbs    []Link   // the way back, outermost first
 	Lead      string   // one sentence under the heading
+	KeysOff   bool     // the administrator wants no keys that act alone
 	Bare      bool     // without navigation: sign-in, first set-up
 }
 

@@ -23,6 +23,7 @@ func (f Field) described() templ.Attributes {
 	}
 	if f.Error != "" {
 		out["aria-invalid"] = "true"
+		out["autofocus"] = true // of several, the first
 	}
 	return out
 }

@@ -12,11 +12,13 @@ type Users struct {
 	Columns  []Column // shown, in order
 	Chooser  []Choice // all columns there are; Current ones are shown
 	Lines    []UserLine
-	Devices  bool // there are some, to invite people on
-	Places   bool // there are other locations, to add people to
-	Matching int  // how many people match search and filter
+	Devices  bool           // there are some, to invite people on
+	Places   bool           // there are other locations, to add people to
+	Able     map[string]int // by act, how many of all that match it can be done with
+	Matching int            // how many people match search and filter
 	Pager    Pager
 	Export   string // address of the CSV of all that match
+	Group    Link   // the group that the list is narrowed to, and the way out of it
 	Nobody   bool   // there are no people at all, not just none that match
 }
 
@@ -29,6 +31,7 @@ const (
 	ColumnEmail        = "email"
 	ColumnUserName     = "user_name"
 	ColumnStatus       = "status"
+	ColumnApple        = "apple"
 	ColumnStep         = "step"
 	ColumnManaged      = "managed_apple_id"
 	ColumnGroups       = "groups"
@@ -68,7 +71,7 @@ type UserLine struct {
 	UserName     string
 	Standing     Standing
 	Managed      string // Managed Apple Account
-	Groups       []string
+	Groups       []Link // each leads to the group's people
 	InvitedAt    Moment
 	RegisteredAt Moment
 	ExternalID   string
@@ -99,7 +102,7 @@ func allMatching(n int) string {
 
 // filter names what the list is filtered by; a selection ends when it changes.
 func (m Users) filter() string {
-	out := m.Query
+	out := m.Query + "|" + m.Group.Text
 	for _, c := range append(slices.Clone(m.Filters), m.More...) {
 		if c.Current {
 			out += "|" + c.Text

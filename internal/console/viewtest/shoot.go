@@ -31,7 +31,7 @@ func Serve(t *testing.T, gallery Gallery, static http.Handler) *httptest.Server 
 	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	mux.HandleFunc("GET /events", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	mux.HandleFunc("GET /letter-preview", letter)
-	mux.HandleFunc("GET /{name}", func(w http.ResponseWriter, r *http.Request) {
+	mux.HandleFunc("/{name}", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Security-Policy", Policy)
 		page := gallery(r.URL.Query().Get("theme"))[r.PathValue("name")]
 		if page == nil {
