@@ -12,7 +12,7 @@ type Location struct {
 	ID             string    `json:"id"`
 	Name           string    `json:"name"`
 	Default        bool      `json:"default"`
-	TokenState     string    `json:"token_state"`              // missing, valid, expiring, expired, revoked, invalid, not_allowed, elsewhere
+	TokenState     string    `json:"token_state"`              // missing, valid, expiring, expired, revoked, invalid, not_allowed, elsewhere, no_consent
 	TokenSentence  string    `json:"token_sentence,omitempty"` // how it stands and what to do; "" while all is well
 	TokenProblem   int       `json:"token_problem,omitempty"`
 	Organization   string    `json:"organization,omitempty"`
@@ -46,6 +46,17 @@ type Location struct {
 	MovedAt    time.Time `json:"moved_at,omitzero"`
 	Elsewhere  string    `json:"elsewhere,omitempty"`  // who has the location and what to do; "" while it is the server's own
 	ReadFirst  bool      `json:"read_first,omitempty"` // taken back, and nothing is sent before everything was read
+
+	Consent     *Consent `json:"consent,omitempty"` // nil: nothing is written to Apple before somebody confirms
+	ConsentText string   `json:"consent_text"`      // what is to be confirmed, as it reads now
+}
+
+// Consent is who confirmed that people's data may go to Apple.
+type Consent struct {
+	At      time.Time `json:"at"`
+	By      string    `json:"by"`
+	Text    string    `json:"text,omitempty"`
+	Assumed bool      `json:"assumed,omitempty"` // the location is older than the question
 }
 
 // Claim is what stands in Apple's mdmInfo: a server that says it manages the
@@ -69,15 +80,31 @@ func (c *Client) Location(ctx context.Context, location string) (Location, error
 
 const tokenKind = "application/octet-stream"
 
-// AddLocation adds a content token; the server asks Apple what it opens.
-func (c *Client) AddLocation(ctx context.Context, token File) (Location, error) {
-	return upload[Location](ctx, c, http.MethodPost, "/locations", tokenKind, token)
+// AddLocation adds a content token; the server asks Apple what it opens. With
+// consent the caller confirms Location.ConsentText; without, the location is
+// read, and nothing is written to Apple until ConsentLocation.
+func (c *Client) AddLocation(ctx context.Context, token File, consent bool) (Location, error) {
+	return uploadWith[Location](ctx, c, http.MethodPost, "/locations", consented(url.Values{}, consent), tokenKind, token)
 }
 
 // TakeOverLocation is AddLocation for a location that another server claims: it
-// is taken over from that one.
-func (c *Client) TakeOverLocation(ctx context.Context, token File) (Location, error) {
-	return uploadWith[Location](ctx, c, http.MethodPost, "/locations", url.Values{"take_over": {"true"}}, tokenKind, token)
+// is taken over from that one, which takes consent.
+func (c *Client) TakeOverLocation(ctx context.Context, token File, consent bool) (Location, error) {
+	return uploadWith[Location](ctx, c, http.MethodPost, "/locations", consented(url.Values{"take_over": {"true"}}, consent), tokenKind, token)
+}
+
+func consented(v url.Values, consent bool) url.Values {
+	if consent {
+		v.Set("consent", "true")
+	}
+	return v
+}
+
+// ConsentLocation confirms Location.ConsentText: people's data may go to Apple
+// from this location.
+func (c *Client) ConsentLocation(ctx context.Context, location string) (out Location, err error) {
+	err = c.ask(ctx, call{method: http.MethodPost, path: "/locations/" + id(location) + "/consent", long: true}, nil, &out)
+	return out, err
 }
 
 // TakeBack makes a location the server's own that another server has; claim is

@@ -2,7 +2,9 @@ package client
 
 import (
 	"context"
+	"io"
 	"net/http"
+	"time"
 )
 
 // Letter reads the letter that carries invitations.
@@ -65,6 +67,12 @@ type MailSettings struct {
 	TimeoutSeconds int    `json:"timeout_seconds,omitempty"`
 	TrustedCA      string `json:"trusted_ca,omitempty"` // PEM
 
+	BounceTo string `json:"bounce_to,omitempty"` // letters that cannot be delivered come back to it
+
+	DKIM         bool   `json:"dkim,omitempty"` // letters are signed; needs a key
+	DKIMDomain   string `json:"dkim_domain,omitempty"`
+	DKIMSelector string `json:"dkim_selector,omitempty"`
+
 	Administrators []string `json:"administrators,omitempty"` // whom the server writes to about tokens and locations
 }
 
@@ -78,12 +86,54 @@ func (c *Client) SaveMail(ctx context.Context, s MailSettings) (MailSettings, er
 	return send[MailSettings](ctx, c, http.MethodPut, "/mail", s)
 }
 
+// Signing tells how letters are signed (DKIM), and what must be published for it.
+type Signing struct {
+	On       bool      `json:"on"`
+	Domain   string    `json:"domain,omitempty"`
+	Selector string    `json:"selector"`
+	Name     string    `json:"name,omitempty"`   // of the TXT record
+	Record   string    `json:"record,omitempty"` // what it must say; "" while there is no key
+	MadeAt   time.Time `json:"made_at,omitzero"`
+}
+
+// Signing reads how letters are signed.
+func (c *Client) Signing(ctx context.Context) (Signing, error) {
+	return get[Signing](ctx, c, "/mail/dkim", nil)
+}
+
+// MakeSigningKey makes a new key. Letters are not signed until the record is
+// published and MailSettings.DKIM is switched on.
+func (c *Client) MakeSigningKey(ctx context.Context) (Signing, error) {
+	return send[Signing](ctx, c, http.MethodPost, "/mail/dkim", nil)
+}
+
+// Bounce tells what a message that came back meant.
+type Bounce struct {
+	Outcome  string `json:"outcome,omitempty"` // bounced, complained, accepted when only late; "" for nothing
+	News     bool   `json:"news"`
+	Sentence string `json:"sentence"`
+}
+
+// TakeBounce tells the server of a letter that came back, or that a reader
+// reported as junk: the message as it came.
+func (c *Client) TakeBounce(ctx context.Context, message io.Reader) (Bounce, error) {
+	return upload[Bounce](ctx, c, http.MethodPost, "/bounces", "message/rfc822", File{Reader: message})
+}
+
 // MailTest tells how a test letter fared, step by step.
 type MailTest struct {
 	Outcome  string     `json:"outcome"` // accepted, deferred, refused
 	Answer   string     `json:"answer,omitempty"`
 	Sentence string     `json:"sentence"`
 	Steps    []MailStep `json:"steps"`
+	Hints    []MailHint `json:"hints"` // what recipients' servers find out about the sender
+}
+
+// MailHint is one thing that recipients' servers look up about letters.
+type MailHint struct {
+	About    string `json:"about"`   // spf, dkim, dmarc, greeting, dns
+	Verdict  string `json:"verdict"` // ok, but, bad
+	Sentence string `json:"sentence"`
 }
 
 // MailStep is one step of the exchange with the mail server.

@@ -76,7 +76,7 @@ type Delivery struct {
 	DeviceName    string    `json:"device_name,omitempty"`
 	MDM           string    `json:"mdm,omitempty"`           // which MDM server carries it
 	Command       string    `json:"command_state,omitempty"` // of a device: queued, pushed, not_now, unknown, acknowledged, failed, canceled
-	Outcome       string    `json:"outcome"`                 // queued, accepted, deferred, underway, refused, withdrawn
+	Outcome       string    `json:"outcome"`                 // queued, accepted, deferred, underway, refused, withdrawn, bounced, complained
 	OutcomeAt     time.Time `json:"outcome_at,omitzero"`
 	QueuedAt      time.Time `json:"queued_at"`
 	NextAttemptAt time.Time `json:"next_attempt_at,omitzero"`

@@ -28,8 +28,8 @@ type announcing struct {
 }
 
 // Add adds a location and announces this server at Apple.
-func (a *announcing) Add(ctx context.Context, by vpp.Actor, file []byte) (vpp.Location, error) {
-	l, err := a.Service.Add(ctx, by, file)
+func (a *announcing) Add(ctx context.Context, by vpp.Actor, file []byte, consent bool) (vpp.Location, error) {
+	l, err := a.Service.Add(ctx, by, file, consent)
 	if err != nil {
 		return l, err
 	}
@@ -37,8 +37,8 @@ func (a *announcing) Add(ctx context.Context, by vpp.Actor, file []byte) (vpp.Lo
 }
 
 // AddOver adds a location that another server claims, and takes it over.
-func (a *announcing) AddOver(ctx context.Context, by vpp.Actor, file []byte, seen string) (vpp.Location, error) {
-	l, err := a.Service.AddOver(ctx, by, file, seen)
+func (a *announcing) AddOver(ctx context.Context, by vpp.Actor, file []byte, seen string, consent bool) (vpp.Location, error) {
+	l, err := a.Service.AddOver(ctx, by, file, seen, consent)
 	if err != nil {
 		return l, err
 	}
@@ -48,6 +48,15 @@ func (a *announcing) AddOver(ctx context.Context, by vpp.Actor, file []byte, see
 			a.log.WarnContext(ctx, "the location was added and could not be taken over", "location", l.Name, "err", err)
 			return a.Get(ctx, l.ID)
 		}
+	}
+	return a.settled(ctx, l)
+}
+
+// Consent notes the confirmation; the location is claimed and announced now.
+func (a *announcing) Consent(ctx context.Context, by vpp.Actor, id vpp.LocationID) (vpp.Location, error) {
+	l, err := a.Service.Consent(ctx, by, id)
+	if err != nil || !l.Usable(time.Now()) {
+		return l, err
 	}
 	return a.settled(ctx, l)
 }

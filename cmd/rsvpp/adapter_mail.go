@@ -18,7 +18,7 @@ type carrier struct {
 
 // Check implements invite.Carrier.
 func (c *carrier) Check(s invite.MailSettings) error {
-	faults := []error{mailSettings(s).Validate()}
+	faults := []error{mailSettings(invite.Outgoing{MailSettings: s}).Validate()}
 	for _, a := range s.Administrators {
 		if _, err := mail.ParseAddress(a); err != nil {
 			faults = append(faults, &vpp.Error{Kind: vpp.Invalid, Field: "administrators", Message: vpp.MessageOf(err)})
@@ -28,14 +28,14 @@ func (c *carrier) Check(s invite.MailSettings) error {
 }
 
 // Use implements invite.Carrier.
-func (c *carrier) Use(s invite.MailSettings) error { return c.sender.Change(mailSettings(s)) }
+func (c *carrier) Use(s invite.Outgoing) error { return c.sender.Change(mailSettings(s)) }
 
 // Send implements invite.Carrier. A letter whose answer was lost is tried
 // again under the same Message-ID.
 func (c *carrier) Send(ctx context.Context, m invite.Message) invite.Handover {
 	r := c.sender.Send(ctx, mail.Letter{
 		ToName: m.ToName, ToAddress: m.ToAddress, Subject: m.Subject, Text: m.Text, HTML: m.HTML,
-		MessageID: m.MessageID, Date: m.Date, Headers: m.Headers,
+		MessageID: m.MessageID, Date: m.Date, Headers: m.Headers, ReturnPath: m.ReturnPath,
 	})
 	h := handover(r)
 	c.count(h.Outcome)
@@ -45,7 +45,7 @@ func (c *carrier) Send(ctx context.Context, m invite.Message) invite.Handover {
 }
 
 // Test implements invite.Carrier.
-func (c *carrier) Test(ctx context.Context, s invite.MailSettings, to string) invite.TestReport {
+func (c *carrier) Test(ctx context.Context, s invite.Outgoing, to string) invite.TestReport {
 	sender, err := mail.NewSender(mailSettings(s), mail.Ports{})
 	if err != nil {
 		return invite.TestReport{Outcome: vpp.DeliveryRefused, Sentence: vpp.MessageOf(err)}
@@ -57,7 +57,28 @@ func (c *carrier) Test(ctx context.Context, s invite.MailSettings, to string) in
 	for _, step := range r.Steps {
 		report.Steps = append(report.Steps, invite.TestStep{Name: string(step.Step), OK: step.OK, Took: step.Took, Answer: step.Answer})
 	}
+	for _, hint := range r.Hints {
+		report.Hints = append(report.Hints, invite.TestHint{About: hint.About, Verdict: string(hint.Verdict), Sentence: hint.Sentence})
+	}
 	return report
+}
+
+// ReturnPath implements invite.Bounces.
+func (*carrier) ReturnPath(address, token string) string { return mail.ReturnPath(address, token) }
+
+// ReadBounce implements invite.Bounces.
+func (*carrier) ReadBounce(raw []byte, address string) invite.Returned {
+	b := mail.ReadBounce(raw, address)
+	outcome := map[mail.BounceKind]vpp.DeliveryOutcome{
+		mail.BounceFailed: vpp.DeliveryBounced, mail.BounceDelayed: vpp.DeliveryAccepted, mail.BounceComplaint: vpp.DeliveryComplained,
+	}[b.Kind]
+	return invite.Returned{Outcome: outcome, Answer: b.Answer, BadAddress: b.Address, Tokens: b.Tokens}
+}
+
+// NewSigningKey implements invite.Carrier.
+func (c *carrier) NewSigningKey() (key, record string, err error) {
+	made, err := mail.NewSigningKey()
+	return made.Key.Reveal(), made.Record, err
 }
 
 func handover(r mail.Result) invite.Handover {
@@ -73,11 +94,13 @@ func handover(r mail.Result) invite.Handover {
 	return h
 }
 
-func mailSettings(s invite.MailSettings) mail.Settings {
+func mailSettings(s invite.Outgoing) mail.Settings {
 	return mail.Settings{
 		Mode: mail.Mode(s.Mode), Host: s.Host, Port: s.Port, Security: mail.Security(s.Security), Username: s.Username,
 		Password: mail.NewSecret(s.Password), FromName: s.FromName, FromAddress: s.FromAddress, ReplyTo: s.ReplyTo, HELO: s.HELO,
 		MaxConnections: s.MaxConnections, Timeout: time.Duration(s.TimeoutSeconds) * time.Second, TrustedCA: []byte(s.TrustedCA),
+		BounceTo: s.BounceTo,
+		DKIM:     mail.DKIM{Domain: s.DKIMDomain, Selector: s.DKIMSelector, Key: mail.NewSecret(s.SigningKey)},
 	}
 }
 

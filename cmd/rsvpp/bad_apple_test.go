@@ -76,7 +76,7 @@ func TestAppleAnswersNonsense(t *testing.T) {
 				t.Errorf("the location is %+v", l)
 			}
 			h.apple.SetFaults(applesim.FaultsNone())
-			h.must("POST", "/locations", h.token.Content, nil)
+			h.must("POST", "/locations?consent=true", h.token.Content, nil)
 		})
 	}
 }

@@ -26,7 +26,7 @@ func TestSecretsStayHidden(t *testing.T) {
 	})
 	setup := "" // the set-up link was used by bootstrap
 	h.refused(h.send("POST", "/locations", h.token.Content[:100]), 422)
-	h.must("POST", "/locations", h.token.Content, nil)
+	h.must("POST", "/locations?consent=true", h.token.Content, nil)
 	settings := func(m *api.MailSettings) {
 		m.Security, m.Username, m.Password, m.TrustedCA = "starttls-required", "rsvpp", mailPassword, string(h.post.CA())
 	}

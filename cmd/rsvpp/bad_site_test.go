@@ -86,7 +86,7 @@ func openSite(t *testing.T, o siteOptions) *site {
 		t.Fatal(err)
 	}
 	if !o.bare {
-		h.must("POST", "/locations", h.token.Content, nil)
+		h.must("POST", "/locations?consent=true", h.token.Content, nil)
 		h.useMail(nil)
 	}
 	return h

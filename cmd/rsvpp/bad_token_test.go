@@ -83,7 +83,7 @@ func TestBadToken(t *testing.T) {
 func TestReadOnlyToken(t *testing.T) {
 	t.Parallel()
 	h := openSite(t, siteOptions{bare: true})
-	h.must("POST", "/locations", h.mint(applesim.TokenOptions{ReadOnly: true}).Content, nil)
+	h.must("POST", "/locations?consent=true", h.mint(applesim.TokenOptions{ReadOnly: true}).Content, nil)
 	h.useMail(nil)
 	h.pupils(3)
 	task := h.finished(h.inviting())

@@ -130,7 +130,7 @@ func until(t *testing.T, most time.Duration, began time.Time, so func() bool) ti
 func (v *testServer) addSchool(t *testing.T, w *benchWorld) time.Duration {
 	t.Helper()
 	began := time.Now()
-	l, err := v.locations.Add(t.Context(), vpp.Server, []byte(w.Token))
+	l, err := v.locations.Add(t.Context(), vpp.Server, []byte(w.Token), true)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,7 +27,7 @@ func TestMove(t *testing.T) {
 		must(t, err)
 
 		first := startServer(t, map[string]string{"database": url, "apple-url": apple.BaseURL(), "claim-name": "old server"})
-		place, err := first.locations.Add(ctx, vpp.Server, []byte(token.Content))
+		place, err := first.locations.Add(ctx, vpp.Server, []byte(token.Content), true)
 		must(t, err)
 		if place.ClaimState() != vpp.ClaimOurs || place.Claim.Name != "old server" {
 			t.Fatalf("the location is %s: %+v", place.ClaimState(), place.Claim)
@@ -49,7 +49,7 @@ func TestMove(t *testing.T) {
 		}
 
 		second := startServer(t, map[string]string{"database": t.TempDir() + "/second.db", "apple-url": apple.BaseURL(), "claim-name": "new server"})
-		here, err := second.locations.Add(ctx, vpp.Server, []byte(token.Content)) // nobody is in the way
+		here, err := second.locations.Add(ctx, vpp.Server, []byte(token.Content), true) // nobody is in the way
 		must(t, err)
 		if here.ClaimState() != vpp.ClaimOurs {
 			t.Fatalf("the location is %s: %+v", here.ClaimState(), here.Claim)

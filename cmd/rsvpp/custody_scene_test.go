@@ -46,7 +46,7 @@ func newScene(t *testing.T, database string, flags map[string]string) *scene {
 	maps.Copy(all, flags)
 	w.log = &logged{}
 	w.server = startLogging(t, all, slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})))
-	if w.place, err = w.server.locations.Add(t.Context(), vpp.Server, []byte(w.token.Content)); err != nil {
+	if w.place, err = w.server.locations.Add(t.Context(), vpp.Server, []byte(w.token.Content), true); err != nil {
 		t.Fatal(err)
 	}
 	err = w.server.invite.SaveMailSettings(t.Context(), vpp.Server, invite.MailSettings{

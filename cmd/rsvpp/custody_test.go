@@ -342,6 +342,15 @@ func TestSealRotate(t *testing.T) {
 				t.Errorf("%s: %v, %v", place, left, err)
 			}
 		}
+		all, err := v.db.SettingsLike(ctx, "mail")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, value := range all {
+			if name == "mail" && (strings.Count(value, seal.SealedWith(v.box.Keys()[0])) != 2 || strings.Contains(value, seal.SealedWith(old))) {
+				t.Errorf("password and signing key are not sealed anew: %s", value)
+			}
+		}
 		if fmt.Sprint(said) == "" {
 			t.Error("nothing was said")
 		}
@@ -442,6 +451,9 @@ func (w *scene) inviteAnna(t *testing.T) mailtest.Letter {
 	}
 	settings.Username, settings.Password, settings.Security = "school", mailPassword, "tls"
 	if err := v.invite.SaveMailSettings(ctx, vpp.Server, settings); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := v.invite.MakeSigningKey(ctx, vpp.Server); err != nil { // kept beside it
 		t.Fatal(err)
 	}
 	return letter

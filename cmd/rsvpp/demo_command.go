@@ -127,7 +127,7 @@ func (s *stage) furnish(ctx context.Context, people []inventedPerson) error {
 	if err != nil {
 		return err
 	}
-	if _, err := s.client.AddLocation(ctx, client.File{Name: "demo.vpptoken", Reader: strings.NewReader(token.Content), Size: int64(len(token.Content))}); err != nil {
+	if _, err := s.client.AddLocation(ctx, client.File{Name: "demo.vpptoken", Reader: strings.NewReader(token.Content), Size: int64(len(token.Content))}, true); err != nil {
 		return err
 	}
 	if _, err := s.client.SaveMail(ctx, client.MailSettings{

@@ -47,7 +47,7 @@ With --nodes the server runs as that many processes on one PostgreSQL, and
 --kills ends one of them as kill -9 does, so many times.`,
 		Example: `  rsvpp rehearse --users 2000 --faults many
   rsvpp rehearse --users 2000 --devices 3000 --faults many
-  rsvpp rehearse --quirk ReadLag=500ms --quirk SameAccount=1
+  rsvpp rehearse --quirk SparsePages --quirk StatusLag=200ms
   rsvpp rehearse --users 2000 --database postgres://localhost/rehearsal --nodes 2 --kills 2`,
 	}
 	p.jsonFlag(c)

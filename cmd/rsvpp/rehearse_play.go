@@ -131,7 +131,7 @@ func (r *rehearsal) addLocation(ctx context.Context) error {
 		return err
 	}
 	return r.until(ctx, "Apple to accept the content token", func() (bool, any, error) {
-		_, err := r.c.AddLocation(ctx, client.File{Name: "rehearsal.vpptoken", Reader: strings.NewReader(token.Content), Size: int64(len(token.Content))})
+		_, err := r.c.AddLocation(ctx, client.File{Name: "rehearsal.vpptoken", Reader: strings.NewReader(token.Content), Size: int64(len(token.Content))}, true)
 		if mayPass(err) { // Apple has one of its bad days
 			return false, err, nil
 		}

@@ -108,7 +108,7 @@ func TestRemovalAfterRestart(t *testing.T) {
 	var ben vpp.UserID
 	t.Run("begun", func(t *testing.T) {
 		w := &scene{server: startServer(t, flags), apple: s.apple, school: s.school}
-		if _, err := w.server.locations.Add(t.Context(), vpp.Server, []byte(s.token.Content)); err != nil {
+		if _, err := w.server.locations.Add(t.Context(), vpp.Server, []byte(s.token.Content), true); err != nil {
 			t.Fatal(err)
 		}
 		if err := w.server.invite.SaveMailSettings(t.Context(), vpp.Server, invite.MailSettings{

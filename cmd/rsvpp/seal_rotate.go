@@ -189,7 +189,11 @@ func (r *rotation) setting(name, value string) (string, error) {
 	case strings.HasPrefix(name, lastingPrefix) && !strings.HasPrefix(value, r.begins()):
 		return r.anew(value, settingContext(name))
 	case name == "mail":
-		return r.within(value, "Sealed", invite.PasswordContext)
+		anew, err := r.within(value, "Sealed", invite.PasswordContext)
+		if err != nil {
+			return "", err
+		}
+		return r.within(anew, "SealedDKIM", invite.DKIMContext)
 	case name == store.AuthoritySetting:
 		return r.within(value, "Key", store.AuthorityContext)
 	}

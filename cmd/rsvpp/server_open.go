@@ -162,7 +162,7 @@ func (v *server) openRooms(ctx context.Context) (err error) {
 	v.locations = &announcing{Service: places, program: v.program, log: v.log}
 	v.carrier = mdm.NewCarrier()
 	v.invite = invite.New(v.db, invite.Ports{
-		Carrier: &carrier{v.sender, v.metrics.Posted}, Devices: v.carrier, Letters: letters{}, Sealer: v.box, Apple: v.program,
+		Carrier: &carrier{v.sender, v.metrics.Posted}, Devices: v.carrier, Letters: letters{}, Bounces: &carrier{}, Sealer: v.box, Apple: v.program,
 		Clock: time.Now, IDs: newID, Secrets: uuid.NewString,
 	}, invite.Config{
 		BaseURL: v.url, LinkKey: linkKey, LinkLife: v.settings.linkLife, SendFor: slice,

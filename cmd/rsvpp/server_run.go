@@ -15,6 +15,10 @@ const stopWithin = 15 * time.Second
 func (v *server) run(ctx context.Context, l net.Listener) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	returns, err := v.openBounces(ctx)
+	if err != nil {
+		return errors.Join(err, v.stop(v.gate.Server(v.handler)))
+	}
 	if !v.options.noWorkers {
 		v.handleJobs()
 		if err := v.queue.Start(ctx); err != nil {
@@ -23,15 +27,24 @@ func (v *server) run(ctx context.Context, l net.Listener) error {
 	}
 	web := v.gate.Server(v.handler)
 	web.RegisterOnShutdown(v.hub.close) // open event streams end
-	failed := make(chan error, 1)
+	failed := make(chan error, 2)
 	go func() { failed <- web.Serve(l) }()
+	if returns != nil {
+		go func() {
+			if err := returns.Serve(); err != nil {
+				failed <- err
+			}
+		}()
+	}
 	go v.relay(ctx)
 	go v.keepKeys(ctx)
 	go v.locations.announceAll(ctx)
-	var err error
 	select {
 	case <-ctx.Done():
 	case err = <-failed:
+	}
+	if returns != nil {
+		err = errors.Join(err, returns.Close())
 	}
 	return errors.Join(err, v.stop(web))
 }

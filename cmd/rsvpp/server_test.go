@@ -46,7 +46,7 @@ func TestMainJob(t *testing.T) {
 		t.Cleanup(func() { _ = post.Close() })
 		v := startServer(t, map[string]string{"database": url, "apple-url": apple.BaseURL()})
 
-		place, err := v.locations.Add(ctx, vpp.Server, []byte(token.Content))
+		place, err := v.locations.Add(ctx, vpp.Server, []byte(token.Content), true)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -24,6 +24,7 @@ type settings struct {
 	database       string
 	sealKey        string // the master key's text; "" for the file in the data folder
 	listen         string
+	bounceListen   string // "" for nowhere
 	publicURL      string
 	claimName      string // "" for one made of the public address
 	tlsCert        string
@@ -88,6 +89,7 @@ func settingTable() []*setting {
 		{name: "database", value: "", usage: "postgres://… or the path of a SQLite file (default: rsvpp.db in the data folder)", secret: true, read: text(func(s *settings) *string { return &s.database })},
 		{name: "seal-key", value: "", usage: "the key that seals secrets (default: seal.key in the data folder, made on first start)", secret: true, read: text(func(s *settings) *string { return &s.sealKey })},
 		{name: "listen", value: "127.0.0.1:8080", usage: "address to listen on", read: text(func(s *settings) *string { return &s.listen })},
+		{name: "bounce-listen", value: "", usage: "address at which letters that come back are taken by SMTP, such as :2525 (default: nowhere)", read: text(func(s *settings) *string { return &s.bounceListen })},
 		{name: "public-url", value: "", usage: "address at which administrators, invited people and Apple reach this server", read: readPublicURL},
 		{name: "claim-name", value: "", usage: "how this server is called at Apple, where other servers read whose a location is (default: rsvpp at the host of public-url)", read: readClaimName},
 		{name: "tls-cert", value: "", usage: "certificate file (PEM), for https without a proxy", read: text(func(s *settings) *string { return &s.tlsCert })},

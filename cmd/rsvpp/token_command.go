@@ -10,7 +10,7 @@ import (
 )
 
 func (p *cli) tokenCommand() *cobra.Command {
-	return p.group(&cobra.Command{Use: "token", Short: "Add, renew, check and list content tokens"}, p.tokenAdd(), p.tokenRenew(), p.tokenCheck(), p.tokenList())
+	return p.group(&cobra.Command{Use: "token", Short: "Add, renew, check and list content tokens"}, p.tokenAdd(), p.tokenConsent(), p.tokenRenew(), p.tokenCheck(), p.tokenList())
 }
 
 func (p *cli) tokenAdd() *cobra.Command {
@@ -19,9 +19,13 @@ func (p *cli) tokenAdd() *cobra.Command {
 		Long: `Add a location by its content token: the .vpptoken file that Apple Business
 Manager or Apple School Manager lets you download under Preferences, Payments
 and Billing. It is verified at Apple and kept sealed. A location that another
-server claims is added only with --take-over, and taken from that server then.`,
+server claims is added only with --take-over, and taken from that server then.
+
+With --consent you confirm what "rsvpp token consent" shows: that data of people
+may go to Apple. Without, the location is read, and nothing is written there.`,
 	}
-	var takeOver bool
+	var takeOver, consent bool
+	c.Flags().BoolVar(&consent, "consent", false, "confirm that data of people may go to Apple")
 	c.Flags().BoolVar(&takeOver, "take-over", false, "take the location from the server that claims it at Apple")
 	p.serverFlags(c)
 	p.jsonFlag(c)
@@ -34,7 +38,7 @@ server claims is added only with --take-over, and taken from that server then.`,
 		if takeOver {
 			add = server.TakeOverLocation
 		}
-		l, err := add(ctx, file)
+		l, err := add(ctx, file, consent)
 		if err != nil {
 			return err
 		}
@@ -45,7 +49,40 @@ server claims is added only with --take-over, and taken from that server then.`,
 		if l.Elsewhere != "" {
 			lines = append(lines, clean(l.Elsewhere))
 		}
+		if l.Consent == nil {
+			lines = append(lines, "Nothing is written to Apple before somebody confirms this, with: rsvpp token consent "+l.ID, l.ConsentText)
+		}
 		return p.println(lines...)
+	})
+	return c
+}
+
+func (p *cli) tokenConsent() *cobra.Command {
+	var yes bool
+	c := &cobra.Command{
+		Use: "consent LOCATION", Short: "Confirm that data of a location's people may go to Apple", Args: cobra.ExactArgs(1),
+		Long: `Show what Apple gets of each person, and confirm that it may. Before somebody
+has confirmed it the location is read, and nothing is written to Apple. Who did,
+when and to which text is kept.`,
+	}
+	c.Flags().BoolVar(&yes, "yes", false, "do not ask")
+	p.serverFlags(c)
+	p.jsonFlag(c)
+	c.RunE = p.asksServer(func(ctx context.Context, server *client.Client, args []string) error {
+		l, err := p.location(ctx, server, args[0])
+		if err != nil {
+			return err
+		}
+		if ok, err := p.confirm(l.ConsentText+"\nConfirm this for "+clean(l.Name)+"?", yes); !ok || err != nil {
+			return err
+		}
+		if l, err = server.ConsentLocation(ctx, l.ID); err != nil {
+			return err
+		}
+		if p.json {
+			return p.printJSON(l)
+		}
+		return p.println("Confirmed: what waits for " + clean(l.Name) + " goes to Apple now.")
 	})
 	return c
 }

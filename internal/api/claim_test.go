@@ -36,9 +36,9 @@ func TestClaimAPI(t *testing.T) {
 	file := func() client.File { return client.File{Name: "a.vpptoken", Reader: strings.NewReader(token.Content)} }
 
 	claim("other")
-	_, err = c.AddLocation(t.Context(), file())
+	_, err = c.AddLocation(t.Context(), file(), true)
 	refused(err, "claim", "“MDM other” manages Example School")
-	l, err := c.TakeOverLocation(t.Context(), file())
+	l, err := c.TakeOverLocation(t.Context(), file(), true)
 	must(t, err)
 	if l.ClaimState != "others" || l.Claim == nil || l.Claim.Name != "MDM other" || l.Elsewhere == "" { // cmd's room takes it over at once
 		t.Errorf("%+v", l)

@@ -155,7 +155,7 @@ func TestInviteOnce(t *testing.T) {
 	h.people(c, 3)
 	token, err := h.apple.MintToken("2049025000431439", applesim.TokenOptions{})
 	must(t, err)
-	l, err := c.AddLocation(ctx, client.File{Reader: strings.NewReader(token.Content)})
+	l, err := c.AddLocation(ctx, client.File{Reader: strings.NewReader(token.Content)}, true)
 	must(t, err)
 	if l.Name != "Example School" || l.TokenState != "valid" || !l.Default {
 		t.Errorf("the location is %+v", l)

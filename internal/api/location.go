@@ -18,7 +18,7 @@ type Location struct {
 	ID           string     `json:"id"`
 	Name         string     `json:"name"`
 	Default      bool       `json:"default" doc:"People go here when nobody says where."`
-	TokenState   string     `json:"token_state" enum:"missing,valid,expiring,expired,revoked,invalid,not_allowed,elsewhere"`
+	TokenState   string     `json:"token_state" enum:"missing,valid,expiring,expired,revoked,invalid,not_allowed,elsewhere,no_consent"`
 	TokenText    string     `json:"token_sentence,omitempty" doc:"How the token stands and what to do about it; missing while all is well."`
 	TokenProblem int        `json:"token_problem,omitempty" doc:"Apple's error number that ended the token's use."`
 	Organization string     `json:"organization,omitempty" doc:"Apple's orgName, as the token says it."`
@@ -52,6 +52,24 @@ type Location struct {
 	MovedAt    *time.Time `json:"moved_at,omitempty" doc:"When the location was moved out."`
 	Elsewhere  string     `json:"elsewhere,omitempty" doc:"A sentence: who has the location, and what to do. Missing while it is ours."`
 	ReadFirst  bool       `json:"read_first,omitempty" doc:"Taken back, and nothing is sent before everything was read."`
+
+	Consent     *Consent `json:"consent,omitempty" doc:"Who confirmed that people's data may go to Apple; missing when nobody did: then nothing is written there."`
+	ConsentText string   `json:"consent_text" doc:"What is to be confirmed, as it reads now."`
+}
+
+// Consent is who confirmed that people's data may go to Apple.
+type Consent struct {
+	At      time.Time `json:"at"`
+	By      string    `json:"by"`
+	Text    string    `json:"text,omitempty" doc:"What was confirmed."`
+	Assumed bool      `json:"assumed,omitempty" doc:"The location is older than the question: whoever added it counts as having confirmed it."`
+}
+
+func consentOf(c vpp.Consent) *Consent {
+	if !c.Given() {
+		return nil
+	}
+	return &Consent{At: c.At.UTC(), By: c.By, Text: c.Text, Assumed: c.Assumed()}
 }
 
 // Claim is what stands in Apple's mdmInfo: a server that says it manages the location.
@@ -79,6 +97,7 @@ func (d *Door) locationOf(l vpp.Location) Location {
 		ClaimState: string(l.ClaimState()), Claim: claimOf(l.Claim), ClaimedAt: at(l.ClaimedAt), FrozenAt: at(l.FrozenAt), FrozenBy: claimOf(l.FrozenBy),
 		MovedAt: at(l.MovedAt), Elsewhere: l.WhyElsewhere(), ReadFirst: !l.ReadFirst.IsZero(),
 		Schedule: scheduleOf(l.Schedule), NextReadAt: at(l.NextReadAt), NextFullAt: at(l.NextFullAt), AssetsReadAt: at(l.AssetsReadAt),
+		Consent: consentOf(l.Consent), ConsentText: vpp.ConsentText,
 	}
 }
 
@@ -134,6 +153,7 @@ func (d *Door) inspectToken(_ context.Context, in *Upload) (*answer[Token], erro
 type addInput struct {
 	Upload
 	TakeOver bool `query:"take_over" doc:"Add it although another server claims it, and take it over from that one."`
+	Consent  bool `query:"consent" doc:"You confirm consent_text: people's data may go to Apple. Without it the location is read, and nothing is written there."`
 }
 
 func (d *Door) addLocation(ctx context.Context, in *addInput) (*answer[Location], error) {
@@ -142,10 +162,15 @@ func (d *Door) addLocation(ctx context.Context, in *addInput) (*answer[Location]
 		return nil, err
 	}
 	if in.TakeOver {
-		l, err := d.Locations.AddOver(ctx, actor(ctx), file, "")
+		l, err := d.Locations.AddOver(ctx, actor(ctx), file, "", in.Consent)
 		return answered(d.locationOf(l), err)
 	}
-	l, err := d.Locations.Add(ctx, actor(ctx), file)
+	l, err := d.Locations.Add(ctx, actor(ctx), file, in.Consent)
+	return answered(d.locationOf(l), err)
+}
+
+func (d *Door) consent(ctx context.Context, in *LocationPath) (*answer[Location], error) {
+	l, err := d.Locations.Consent(ctx, actor(ctx), in.id())
 	return answered(d.locationOf(l), err)
 }
 

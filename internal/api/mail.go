@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"time"
 
 	"github.com/rsvpp/rsvpp/internal/invite"
 	"github.com/rsvpp/rsvpp/internal/vpp"
@@ -89,6 +90,12 @@ type MailSettings struct {
 	TimeoutSeconds int    `json:"timeout_seconds,omitempty" minimum:"0" maximum:"600"`
 	TrustedCA      string `json:"trusted_ca,omitempty" maxLength:"200000" doc:"PEM certificates, trusted beside the system's."`
 
+	BounceTo string `json:"bounce_to,omitempty" maxLength:"320" doc:"Letters that cannot be delivered come back to this address, with a token of the letter behind a + (VERP)."`
+
+	DKIM         bool   `json:"dkim,omitempty" doc:"Letters are signed; needs a key, see /mail/dkim."`
+	DKIMDomain   string `json:"dkim_domain,omitempty" maxLength:"255" doc:"The domain of the sender's address if missing."`
+	DKIMSelector string `json:"dkim_selector,omitempty" maxLength:"100" doc:"rsvpp if missing."`
+
 	Administrators []string `json:"administrators,omitempty" maxItems:"20" doc:"Addresses that this server writes to about expiring tokens, lost locations and the like."`
 }
 
@@ -112,6 +119,30 @@ func (d *Door) putMail(ctx context.Context, in *mailInput) (*answer[MailSettings
 	return d.getMail(ctx, nil)
 }
 
+// Signing tells how letters are signed, and what must be published for it.
+type Signing struct {
+	On       bool       `json:"on" doc:"Letters are signed. Switched by dkim in the mail settings."`
+	Domain   string     `json:"domain,omitempty"`
+	Selector string     `json:"selector"`
+	Name     string     `json:"name,omitempty" doc:"Of the TXT record in the DNS."`
+	Record   string     `json:"record,omitempty" doc:"What it must say; missing while there is no key."`
+	MadeAt   *time.Time `json:"made_at,omitempty"`
+}
+
+func signingOf(s invite.Signing) Signing {
+	return Signing{s.On, s.Domain, s.Selector, s.Name, s.Record, at(s.MadeAt)}
+}
+
+func (d *Door) getSigning(ctx context.Context, _ *none) (*answer[Signing], error) {
+	s, err := d.Letters.Signing(ctx)
+	return answered(signingOf(s), err)
+}
+
+func (d *Door) makeSigningKey(ctx context.Context, _ *none) (*answer[Signing], error) {
+	s, err := d.Letters.MakeSigningKey(ctx, actor(ctx))
+	return answered(signingOf(s), err)
+}
+
 type testMailInput struct {
 	Body struct {
 		To       string        `json:"to" minLength:"1" maxLength:"320" doc:"Where the test letter goes."`
@@ -125,6 +156,14 @@ type MailTest struct {
 	Answer   string     `json:"answer,omitempty" doc:"The mail server's last words."`
 	Sentence string     `json:"sentence" doc:"What that means and what to do."`
 	Steps    []MailStep `json:"steps" nullable:"false"`
+	Hints    []MailHint `json:"hints" nullable:"false" doc:"What recipients' servers find out about the sender, and what to do about it."`
+}
+
+// MailHint is one thing that recipients' servers look up about letters from here.
+type MailHint struct {
+	About    string `json:"about" enum:"spf,dkim,dmarc,greeting,dns"`
+	Verdict  string `json:"verdict" enum:"ok,but,bad"`
+	Sentence string `json:"sentence"`
 }
 
 // MailStep is one step of the exchange with the mail server.
@@ -146,5 +185,5 @@ func (d *Door) testMail(ctx context.Context, in *testMailInput) (*answer[MailTes
 	r, err := d.Letters.TestMail(ctx, actor(ctx), settings, in.Body.To)
 	return answered(MailTest{string(r.Outcome), r.Answer, r.Sentence, each(r.Steps, func(s invite.TestStep) MailStep {
 		return MailStep{s.Name, s.OK, s.Took.Milliseconds(), s.Answer}
-	})}, err)
+	}), each(r.Hints, func(h invite.TestHint) MailHint { return MailHint(h) })}, err)
 }

@@ -19,7 +19,7 @@ func TestRemoval(t *testing.T) {
 	c, ctx := h.client(), t.Context()
 	token, err := h.apple.MintToken("2049025000431439", applesim.TokenOptions{})
 	must(t, err)
-	l, err := c.AddLocation(ctx, client.File{Reader: strings.NewReader(token.Content)})
+	l, err := c.AddLocation(ctx, client.File{Reader: strings.NewReader(token.Content)}, true)
 	must(t, err)
 	ids := h.people(c, 3)
 	storetest.Exec(t, h.db, "UPDATE program_users SET client_user_id = 'c' || user_id, generation = 1, apple_status = 'Associated', account_hash = 'h', associated_at = 1 WHERE user_id <> $1", ids[2])
@@ -81,7 +81,7 @@ func TestProblemOfApple(t *testing.T) {
 	token, err := h.apple.MintToken("2049025000431439", applesim.TokenOptions{})
 	must(t, err)
 	must(t, h.apple.RevokeToken(token.Content))
-	r := h.ask("POST", "/api/v1/locations", h.key(operator.ScopeOwner), "application/octet-stream", token.Content)
+	r := h.ask("POST", "/api/v1/locations?consent=true", h.key(operator.ScopeOwner), "application/octet-stream", token.Content)
 	var said struct {
 		Detail, Cause, Next string
 		AppleError          int `json:"apple_error"`

@@ -54,6 +54,7 @@ func (d *Door) write(b *book) {
 	post(b, "/locations", settings, "addLocation", "Add a content token; Apple is asked what it opens", d.addLocation, created, upload(largestToken, "application/octet-stream"), slow(applesTime))
 	post(b, "/locations/inspect", settings, "inspectToken", "Read what a token file says by itself, storing nothing", d.inspectToken, upload(largestToken, "application/octet-stream"))
 	get(b, "/locations/{id}", read, "getLocation", "One location", d.getLocation)
+	post(b, "/locations/{id}/consent", settings, "consentLocation", "Confirm consent_text: people's data may go to Apple from this location", d.consent, slow(applesTime))
 	put(b, "/locations/{id}/token", settings, "renewToken", "Replace the content token of a location", d.renewToken, upload(largestToken, "application/octet-stream"), slow(applesTime))
 	post(b, "/locations/{id}/check", settings, "checkLocation", "Ask Apple again what the token opens", d.checkLocation, slow(applesTime))
 	post(b, "/locations/{id}/test", settings, "testLocation", "Try everything between this server and Apple: the way, token, clocks, ownership, notifications", d.testLocation, slow(applesTime))
@@ -104,7 +105,11 @@ func (d *Door) write(b *book) {
 	post(b, "/letter/test", inviting, "testLetter", "Send a letter, filled in, to an address of yours; its link leads nowhere", d.testLetter, slow(2*time.Minute))
 	get(b, "/mail", settings, "getMail", "How letters leave, without the password", d.getMail)
 	put(b, "/mail", settings, "saveMail", "Change how letters leave", d.putMail)
+	get(b, "/mail/dkim", settings, "getSigning", "How letters are signed (DKIM), and the record to publish", d.getSigning)
+	post(b, "/mail/dkim", settings, "makeSigningKey", "Make a new key to sign letters with; they are not signed until it is switched on", d.makeSigningKey)
 	post(b, "/mail/test", settings, "testMail", "Send a test letter and tell each step", d.testMail, slow(2*time.Minute))
+
+	post(b, "/bounces", inviting, "takeBounce", "Tell of a letter that came back, or was reported as junk: the message as it came", d.bounce, upload(largestBounce, "message/rfc822"))
 
 	get(b, "/devices", read, "listDevices", "Devices of every MDM server, by name", d.listDevices)
 	get(b, "/devices/counts", read, "countDevices", "Numbers of devices, and of those that need somebody", d.countDevices)

@@ -65,10 +65,12 @@ type Locations interface {
 	List(ctx context.Context) ([]vpp.Location, error)
 	Get(ctx context.Context, id vpp.LocationID) (vpp.Location, error)
 	Inspect(file []byte) (vpp.ContentToken, error)
-	Add(ctx context.Context, by vpp.Actor, file []byte) (vpp.Location, error)
+	Add(ctx context.Context, by vpp.Actor, file []byte, consent bool) (vpp.Location, error)
 	// AddOver adds a location that another server claims; seen is the id of the
 	// claim that was shown, "" for whichever it is.
-	AddOver(ctx context.Context, by vpp.Actor, file []byte, seen string) (vpp.Location, error)
+	AddOver(ctx context.Context, by vpp.Actor, file []byte, seen string, consent bool) (vpp.Location, error)
+	// Consent notes that somebody confirms that people's data may go to Apple.
+	Consent(ctx context.Context, by vpp.Actor, id vpp.LocationID) (vpp.Location, error)
 	Renew(ctx context.Context, by vpp.Actor, id vpp.LocationID, file []byte, sooner bool) (vpp.Location, error)
 	Check(ctx context.Context, by vpp.Actor, id vpp.LocationID) (vpp.Location, error)
 	SetDefault(ctx context.Context, by vpp.Actor, id vpp.LocationID) error
@@ -118,6 +120,9 @@ type Letters interface {
 	SaveMailSettings(ctx context.Context, by vpp.Actor, next invite.MailSettings) error
 	TestMail(ctx context.Context, by vpp.Actor, settings invite.MailSettings, to string) (invite.TestReport, error)
 	TestLetter(ctx context.Context, by vpp.Actor, letter vpp.Letter, to string, user vpp.UserID, location vpp.LocationID) (invite.Handover, error)
+	Signing(ctx context.Context) (invite.Signing, error)
+	Bounce(ctx context.Context, raw []byte) (invite.BounceSaid, error)
+	MakeSigningKey(ctx context.Context, by vpp.Actor) (invite.Signing, error)
 }
 
 // Program keeps us and Apple equal; program.Service is one.

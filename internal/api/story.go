@@ -96,7 +96,7 @@ type Delivery struct {
 	DeviceName    string     `json:"device_name,omitempty"`
 	MDM           string     `json:"mdm,omitempty" doc:"Which MDM server carries it."`
 	Command       string     `json:"command_state,omitempty" enum:"queued,pushed,not_now,unknown,acknowledged,failed,canceled" doc:"Of a device: how far the command is."`
-	Outcome       string     `json:"outcome" enum:"queued,accepted,deferred,underway,refused,withdrawn" doc:"underway: the MDM server has it, and the device has not answered."`
+	Outcome       string     `json:"outcome" enum:"queued,accepted,deferred,underway,refused,withdrawn,bounced,complained" doc:"underway: the MDM server has it, and the device has not answered."`
 	OutcomeAt     *time.Time `json:"outcome_at,omitempty"`
 	QueuedAt      time.Time  `json:"queued_at"`
 	NextAttemptAt *time.Time `json:"next_attempt_at,omitempty"`

@@ -44,7 +44,7 @@ type Place struct {
 	LocationID      string     `json:"location_id"`
 	VPPStatus       string     `json:"vpp_status" enum:"not_invited,invited,registered,removed" doc:"Our word. Invited needs both: a record at Apple, and the invitation handed over."`
 	AppleStatus     string     `json:"apple_status" enum:",Registered,Associated,Retired,Deleted" doc:"Apple's own word, empty without a record. Registered there means that the invitation is open."`
-	Step            string     `json:"step" enum:",queued,waiting,created,mail_deferred,mail_refused,refused,awaits_person,update_waiting,removal_held,removing" doc:"What the case waits for, empty for nothing."`
+	Step            string     `json:"step" enum:",queued,waiting,created,mail_deferred,mail_refused,mail_bounced,refused,awaits_person,update_waiting,removal_held,removing" doc:"What the case waits for, empty for nothing."`
 	Since           *time.Time `json:"since,omitempty" doc:"Since when the status is this one."`
 	ClientUserID    string     `json:"client_user_id,omitempty" doc:"The name by which Apple knows the VPP user."`
 	Generation      int        `json:"generation" doc:"Counts the records at Apple, one after the other."`
@@ -63,7 +63,7 @@ type Place struct {
 	Differs         bool       `json:"differs,omitempty" doc:"Apple has another address than is known here, or could link a Managed Apple Account."`
 	EditedAt        *time.Time `json:"edited_at,omitempty" doc:"When the address or the Managed Apple Account was last changed here."`
 	Relinked        bool       `json:"relinked,omitempty" doc:"The Managed Apple Account was changed here after an account was linked: Apple never exchanges a linked account, so this is not sent."`
-	MailProblem     string     `json:"mail_problem,omitempty" enum:"deferred,refused"`
+	MailProblem     string     `json:"mail_problem,omitempty" enum:"deferred,refused,bounced,complained"`
 	AccountHashSeen bool       `json:"account_linked" doc:"Apple reports a linked account."`
 	RemovalAt       *time.Time `json:"removal_at,omitempty" doc:"A removal is sent to Apple then, and can be undone until then."`
 	RemovalTask     string     `json:"removal_task,omitempty" doc:"The task of that removal."`

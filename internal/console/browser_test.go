@@ -69,7 +69,7 @@ func TestBrowser(t *testing.T) {
 	look(ctx, t, "real-first")
 
 	by := vpp.Actor{Name: "anna"}
-	l, err := h.places.Add(t.Context(), by, []byte(h.token("Gymnasium Berlin-Mitte", applesim.TokenOptions{ExpiresAt: time.Now().Add(400 * time.Hour)}).Content))
+	l, err := h.places.Add(t.Context(), by, []byte(h.token("Gymnasium Berlin-Mitte", applesim.TokenOptions{ExpiresAt: time.Now().Add(400 * time.Hour)}).Content), true)
 	must(t, err)
 	for i := range 12 {
 		_, err := h.roster.Create(t.Context(), by, l.ID, vpp.UserInput{FullName: fmt.Sprintf("Person %d", i), Email: fmt.Sprintf("person%d@school.test", i)})

@@ -111,7 +111,7 @@ func (d *Door) banner(l vpp.Location) []view.Notice {
 	if l.TokenState(d.now()) == vpp.TokenElsewhere && l.ClaimState() != vpp.ClaimMovedOut { // lost says it, of every location
 		return nil
 	}
-	if d.tokenStops(l) || l.TokenState(d.now()) == vpp.TokenExpiring {
+	if s := l.TokenState(d.now()); d.tokenStops(l) || s == vpp.TokenExpiring || s == vpp.TokenNoConsent {
 		return []view.Notice{d.tokenNotice(l)}
 	}
 	return nil

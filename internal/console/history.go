@@ -102,6 +102,7 @@ func historyWhat(now string) []view.Choice {
 		{Value: "delete.start", Text: "Deletions from VPP"},
 		{Value: "task.cancel", Text: "Tasks cancelled"},
 		{Value: "token.add", Text: "Tokens added"},
+		{Value: "location.consent", Text: "Confirmations of what Apple gets"},
 		{Value: "token.renew", Text: "Tokens renewed"},
 		{Value: "token.ended", Text: "Tokens refused by Apple"},
 		{Value: "device.assign", Text: "Devices assigned"},

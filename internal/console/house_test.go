@@ -292,20 +292,29 @@ func (a answer) hidden(name string) string {
 // carrier is the adapter that cmd puts between invite and mail.
 type carrier struct{ sender *mail.Sender }
 
-func settingsOf(s invite.MailSettings) mail.Settings {
+func settingsOf(s invite.Outgoing) mail.Settings {
 	return mail.Settings{
 		Mode: mail.Mode(s.Mode), Host: s.Host, Port: s.Port, Security: mail.Security(s.Security), Username: s.Username,
 		Password: mail.NewSecret(s.Password), FromName: s.FromName, FromAddress: s.FromAddress, ReplyTo: s.ReplyTo, HELO: s.HELO,
 		MaxConnections: s.MaxConnections, Timeout: time.Duration(s.TimeoutSeconds) * time.Second, TrustedCA: []byte(s.TrustedCA),
+		BounceTo: s.BounceTo,
+		DKIM:     mail.DKIM{Domain: s.DKIMDomain, Selector: s.DKIMSelector, Key: mail.NewSecret(s.SigningKey)},
 	}
 }
 
-func (c carrier) Check(s invite.MailSettings) error { return settingsOf(s).Validate() }
-func (c carrier) Use(s invite.MailSettings) error   { return c.sender.Change(settingsOf(s)) }
+func (c carrier) Check(s invite.MailSettings) error {
+	return settingsOf(invite.Outgoing{MailSettings: s}).Validate()
+}
+func (c carrier) Use(s invite.Outgoing) error { return c.sender.Change(settingsOf(s)) }
 
 func (c carrier) Send(context.Context, invite.Message) invite.Handover { return invite.Handover{} }
 
-func (c carrier) Test(ctx context.Context, s invite.MailSettings, to string) invite.TestReport {
+func (carrier) NewSigningKey() (key, record string, err error) {
+	made, err := mail.NewSigningKey()
+	return made.Key.Reveal(), made.Record, err
+}
+
+func (c carrier) Test(ctx context.Context, s invite.Outgoing, to string) invite.TestReport {
 	sender, err := mail.NewSender(settingsOf(s), mail.Ports{})
 	if err != nil {
 		return invite.TestReport{Outcome: vpp.DeliveryRefused, Sentence: vpp.MessageOf(err)}
@@ -318,6 +327,9 @@ func (c carrier) Test(ctx context.Context, s invite.MailSettings, to string) inv
 	}
 	for _, s := range report.Steps {
 		out.Steps = append(out.Steps, invite.TestStep{Name: string(s.Step), OK: s.OK, Took: s.Took, Answer: s.Answer})
+	}
+	for _, hint := range report.Hints {
+		out.Hints = append(out.Hints, invite.TestHint{About: hint.About, Verdict: string(hint.Verdict), Sentence: hint.Sentence})
 	}
 	return out
 }

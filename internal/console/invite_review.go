@@ -37,7 +37,7 @@ func (d *Door) inviteReview(w http.ResponseWriter, r *http.Request) error {
 			m.Create += v.People
 		default:
 			m.Skip += v.People
-			m.Reasons = append(m.Reasons, view.Reason{Text: v.Sentence, Count: v.People, Fix: fixOf(v.Verdict)})
+			m.Reasons = append(m.Reasons, view.Reason{Text: v.Sentence, Count: v.People, Fix: fixOf(v.Verdict, found.Location)})
 		}
 	}
 	subject, err := d.subjectOf(r, f, letter)

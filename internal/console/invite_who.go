@@ -53,13 +53,13 @@ func (d *Door) who(r *http.Request, f draft, typos map[vpp.UserID]typo) (view.In
 	}
 	for _, v := range found.Verdicts {
 		// Who is not reached this way may be another, or can be handed a link.
-		m.ByLink = m.ByLink || slices.Contains([]invite.Code{invite.NoAddress, invite.AddressRefused, invite.MailNotConfigured, invite.NoDevice, invite.DeviceForbidden}, v.Code)
-		m.MayTry = m.MayTry || v.Code == invite.AddressRefused
+		m.ByLink = m.ByLink || slices.Contains([]invite.Code{invite.NoAddress, invite.AddressRefused, invite.AddressBounced, invite.AddressSuppressed, invite.MailNotConfigured, invite.NoDevice, invite.DeviceForbidden}, v.Code)
+		m.MayTry = m.MayTry || v.Code == invite.AddressRefused || v.Code == invite.AddressBounced
 		people, err := d.Inviter.Lines(ctx, f.request(), v.Alike, vpp.Page{Limit: sampledNames})
 		if err != nil {
 			return m, err
 		}
-		m.Verdicts = append(m.Verdicts, verdictOf(v, people.Items))
+		m.Verdicts = append(m.Verdicts, verdictOf(v, people.Items, found.Location))
 	}
 	if f.Audience == vpp.AudienceRemoved {
 		before, err := d.Program.HeldBefore(ctx, f.Selection)
@@ -105,8 +105,8 @@ func audiencesOf(f draft) []view.Choice {
 	}
 }
 
-func verdictOf(v invite.Finding, people []invite.Line) view.Verdict {
-	out := view.Verdict{Tone: verdictTone(v.Verdict), Title: verdictTitle(v.Verdict), Why: v.Sentence, Count: v.People, Reach: v.Reachable, Fix: fixOf(v.Verdict)}
+func verdictOf(v invite.Finding, people []invite.Line, l vpp.Location) view.Verdict {
+	out := view.Verdict{Tone: verdictTone(v.Verdict), Title: verdictTitle(v.Verdict), Why: v.Sentence, Count: v.People, Reach: v.Reachable, Fix: fixOf(v.Verdict, l)}
 	for _, p := range people {
 		out.Sample = append(out.Sample, p.Person.FullName)
 	}
@@ -115,7 +115,7 @@ func verdictOf(v invite.Finding, people []invite.Line) view.Verdict {
 
 // fixOf leads to where a verdict can be mended; who is not reached because of
 // what the wizard itself asks is not led away.
-func fixOf(v invite.Verdict) view.Link {
+func fixOf(v invite.Verdict, l vpp.Location) view.Link {
 	switch v.Fix {
 	case invite.FixDevice:
 		if v.Code == invite.NoDevice {
@@ -126,6 +126,8 @@ func fixOf(v invite.Verdict) view.Link {
 		return view.Link{Text: "Set up mail", Href: "/settings/mail"}
 	case invite.FixToken:
 		return view.Link{Text: "See locations", Href: "/locations"}
+	case invite.FixConsent:
+		return view.Link{Text: "Read and confirm", Href: locationPath(l) + "#consent"}
 	case invite.FixNone, invite.FixAddress, invite.FixAccount, invite.FixAudience, invite.FixWait:
 	}
 	return view.Link{}
@@ -137,7 +139,7 @@ func verdictTone(v invite.Verdict) view.Tone {
 		return view.Good
 	case v.Code == invite.AlreadyRegistered, v.Code == invite.NotInAudience:
 		return view.Neutral
-	case v.Fix == invite.FixToken, v.Fix == invite.FixAccount:
+	case v.Fix == invite.FixToken, v.Fix == invite.FixAccount, v.Fix == invite.FixConsent:
 		return view.Bad
 	}
 	return view.Warn
@@ -177,6 +179,10 @@ func verdictTitle(v invite.Verdict) string {
 		return "No mail can go out"
 	case invite.NoAddress:
 		return "Have no address"
+	case invite.AddressBounced:
+		return "Have an address from which letters come back"
+	case invite.AddressSuppressed:
+		return "Reported a letter as junk"
 	case invite.AddressRefused:
 		return "Have an address that was refused"
 	case invite.BadAddress:
@@ -191,6 +197,8 @@ func verdictTitle(v invite.Verdict) string {
 		return "Need a content token that may write"
 	case invite.ManagedElsewhere:
 		return "Are managed by another server"
+	case invite.NoConsent:
+		return "Wait until somebody confirms what Apple gets"
 	case invite.AlreadyRegistered:
 		return "Are registered already"
 	case invite.NotInAudience:

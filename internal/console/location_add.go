@@ -59,7 +59,7 @@ func (d *Door) tokenFound(r *http.Request, l vpp.Location, file []byte) (*view.T
 		return nil, err
 	}
 	found := &view.TokenFound{
-		Sealed: sealed, Default: l.Default, CanAdd: true,
+		Sealed: sealed, Default: l.Default, CanAdd: true, Consent: vpp.ConsentText,
 		Facts: []view.Fact{
 			{Term: "Organization", Text: l.Token.Organization},
 			{Term: "Expires", Text: day(l.Token.ExpiresAt) + ", " + d.when(l.Token.ExpiresAt).Text},
@@ -99,11 +99,11 @@ func (d *Door) addLocation(w http.ResponseWriter, r *http.Request) error {
 	}
 	add := d.Locations.Add
 	if r.PostFormValue("take_over") != "" {
-		add = func(ctx context.Context, by vpp.Actor, file []byte) (vpp.Location, error) {
-			return d.Locations.AddOver(ctx, by, file, r.PostFormValue("claim"))
+		add = func(ctx context.Context, by vpp.Actor, file []byte, consent bool) (vpp.Location, error) {
+			return d.Locations.AddOver(ctx, by, file, r.PostFormValue("claim"), consent)
 		}
 	}
-	l, err := add(r.Context(), actor(r), file)
+	l, err := add(r.Context(), actor(r), file, r.PostFormValue("consent") != "")
 	if err != nil {
 		return d.refuseToken(w, r, err)
 	}

@@ -30,6 +30,7 @@ func (d *Door) locationRoutes() []gate.Route {
 		slow(d.route("POST /locations/add", operator.ScopeSettings, d.readToken)),
 		slow(d.route("POST /locations/add/confirm", operator.ScopeSettings, d.addLocation)),
 		d.route("GET /locations/{id}", operator.ScopeRead, d.locationPage),
+		slow(d.route("POST /locations/{id}/consent", operator.ScopeSettings, d.giveConsent)),
 		slow(d.route("POST /locations/{id}/token", operator.ScopeSettings, d.renewToken)),
 		slow(d.route("POST /locations/{id}/check", operator.ScopeSettings, d.checkLocation)),
 		slow(d.route("POST /locations/{id}/test", operator.ScopeSettings, d.testLocation)),

@@ -29,7 +29,7 @@ func (d *Door) location(r *http.Request, l vpp.Location) (view.Location, error) 
 	p.Title, p.Path = l.Name, "/locations/"+string(l.ID)
 	p.Crumbs = []view.Link{{Text: "Locations", Href: "/locations"}}
 	card, err := d.locationCard(r.Context(), l)
-	m := view.Location{Page: p, Card: card, Token: d.tokenFacts(l), Sync: d.syncFacts(l), Hook: d.hookFacts(l), Wait: d.waiting(l), Empty: l.UID == "", Claim: d.claim(l)}
+	m := view.Location{Page: p, Card: card, Token: d.tokenFacts(l), Sync: d.syncFacts(l), Hook: d.hookFacts(l), Wait: d.waiting(l), Empty: l.UID == "", Claim: d.claim(l), Consent: d.consent(l)}
 	if err == nil && l.UID != "" {
 		m.Tabs, err = d.locationTabs(r.Context(), l.ID, tabLocation)
 	}

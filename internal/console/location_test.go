@@ -8,6 +8,8 @@ import (
 
 	"github.com/rsvpp/rsvpp/appsandbooks"
 	"github.com/rsvpp/rsvpp/appsandbooks/applesim"
+	"github.com/rsvpp/rsvpp/internal/store/storetest"
+	"github.com/rsvpp/rsvpp/internal/vpp"
 )
 
 // TestLocationAdd: a token is seen before it is stored (F-50).
@@ -27,7 +29,7 @@ func TestLocationAdd(t *testing.T) {
 	if sealed == "" {
 		t.Fatal("the page does not carry the file")
 	}
-	stored := b.post("/locations/add/confirm", "token", sealed)
+	stored := b.post("/locations/add/confirm", "token", sealed, "consent", "1")
 	stored.leads("/locations/")
 	path := stored.header.Get("Location")
 	b.get(path).says(http.StatusOK, "Gymnasium Berlin is here.", "Token valid", token.UID, "Germany")
@@ -35,10 +37,30 @@ func TestLocationAdd(t *testing.T) {
 	b.get("/").says(http.StatusOK, "Four steps")
 
 	b.upload("/locations/add", token.Content).says(http.StatusUnprocessableEntity, "This location is here already, as Gymnasium Berlin", path+"#renew")
-	b.post("/locations/add/confirm", "token", sealed).says(http.StatusUnprocessableEntity, "which is here already")
-	b.post("/locations/add/confirm", "token", sealed+"x").says(http.StatusUnprocessableEntity, "choose it again")
+	b.post("/locations/add/confirm", "token", sealed, "consent", "1").says(http.StatusUnprocessableEntity, "which is here already")
+	b.post("/locations/add/confirm", "token", sealed+"x", "consent", "1").says(http.StatusUnprocessableEntity, "choose it again")
 	b.post(path + "/check").leads(path)
 	b.get(path).says(http.StatusOK, "Apple accepts the token of Gymnasium Berlin.")
+}
+
+// F-58: a location can be added unconfirmed, every page then says that nothing
+// is written, and one button confirms it; who did and when stays on the page.
+func TestLocationConsent(t *testing.T) {
+	h := open(t)
+	b := h.anna()
+	token := h.token("Gymnasium Berlin", applesim.TokenOptions{})
+	seen := b.upload("/locations/add", token.Content).says(http.StatusOK, "What Apple gets", vpp.ConsentText)
+	path := b.post("/locations/add/confirm", "token", seen.hidden("token")).header.Get("Location")
+	b.get(path).says(http.StatusOK, "Waits for a confirmation", "Nobody has confirmed it: nothing is written to Apple", vpp.ConsentText, path+"/consent")
+	b.get("/users").says(http.StatusOK, "may go to Apple", path+"#consent")
+	b.post(path + "/consent").leads(path)
+	page := b.get(path).says(http.StatusOK, "Confirmed by", "anna", vpp.ConsentText, "Token valid")
+	if strings.Contains(page.body, path+"/consent") {
+		t.Error("asks for what is confirmed")
+	}
+	storetest.Exec(t, h.db, "UPDATE locations SET consent_text = ''")
+	b.get(path).says(http.StatusOK, "Assumed: anna added the location before rsvpp asked", path+"/consent")
+	b.get("/history").says(http.StatusOK, "Confirmed that data of people at Gymnasium Berlin may go to Apple")
 }
 
 // TestLocationTokenRefused: each token that is no use is refused with its own
@@ -74,7 +96,7 @@ func TestLocationRenewSooner(t *testing.T) {
 	h := open(t)
 	b := h.anna()
 	first := h.token("First", applesim.TokenOptions{})
-	one := b.post("/locations/add/confirm", "token", b.upload("/locations/add", first.Content).hidden("token")).header.Get("Location")
+	one := b.post("/locations/add/confirm", "token", b.upload("/locations/add", first.Content).hidden("token"), "consent", "1").header.Get("Location")
 	older, err := h.apple.MintToken(first.UID, applesim.TokenOptions{ExpiresAt: time.Now().AddDate(0, 0, 20)})
 	must(t, err)
 	asked := b.upload(one+"/token", older.Content).says(http.StatusUnprocessableEntity, "Renew with an earlier end?", "it may be an older file", "Keep the present token")
@@ -93,7 +115,7 @@ func TestLocationTests(t *testing.T) {
 	h := open(t)
 	b := h.anna()
 	first := h.token("First", applesim.TokenOptions{})
-	one := b.post("/locations/add/confirm", "token", b.upload("/locations/add", first.Content).hidden("token")).header.Get("Location")
+	one := b.post("/locations/add/confirm", "token", b.upload("/locations/add", first.Content).hidden("token"), "consent", "1").header.Get("Location")
 	b.get(one).says(http.StatusOK, "Test connection")
 	b.post(one+"/test").says(http.StatusOK, "Connection test", "Apple answers.", "Apple accepts the token of First", "Notifications from Apple")
 	b.post(one + "/notifications/test").leads(one)
@@ -110,7 +132,7 @@ func TestLocationRenewAndDefault(t *testing.T) {
 	first := h.token("First", applesim.TokenOptions{})
 	add := func(token applesim.Token) string {
 		sealed := b.upload("/locations/add", token.Content).hidden("token")
-		return b.post("/locations/add/confirm", "token", sealed).header.Get("Location")
+		return b.post("/locations/add/confirm", "token", sealed, "consent", "1").header.Get("Location")
 	}
 	one := add(first)
 	other := h.token("Second", applesim.TokenOptions{})
@@ -153,10 +175,10 @@ func TestLocationClaim(t *testing.T) {
 	claim("other", "Other <b>MDM</b>")
 	seen := b.upload("/locations/add", token.Content).says(http.StatusOK, "Another server manages this location: “Other &lt;b&gt;MDM&lt;/b&gt;”", "Take the location over from")
 	sealed := seen.hidden("token")
-	b.post("/locations/add/confirm", "token", sealed).says(http.StatusUnprocessableEntity, "“Other &lt;b&gt;MDM&lt;/b&gt;” manages Gymnasium Berlin already")
+	b.post("/locations/add/confirm", "token", sealed, "consent", "1").says(http.StatusUnprocessableEntity, "“Other &lt;b&gt;MDM&lt;/b&gt;” manages Gymnasium Berlin already")
 	claim("third", "Third MDM")
-	b.post("/locations/add/confirm", "token", sealed, "take_over", "1", "claim", seen.hidden("claim")).says(http.StatusUnprocessableEntity, "Meanwhile “Third MDM”")
-	path := b.post("/locations/add/confirm", "token", sealed, "take_over", "1", "claim", "third").header.Get("Location")
+	b.post("/locations/add/confirm", "token", sealed, "consent", "1", "take_over", "1", "claim", seen.hidden("claim")).says(http.StatusUnprocessableEntity, "Meanwhile “Third MDM”")
+	path := b.post("/locations/add/confirm", "token", sealed, "consent", "1", "take_over", "1", "claim", "third").header.Get("Location")
 	b.get("/tasks").says(http.StatusOK, "“Third MDM” manages Gymnasium Berlin.", "See what to do")
 	b.get(path).says(http.StatusOK, "Managed by", "Another server manages it", "Take over…")
 

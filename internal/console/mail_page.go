@@ -21,6 +21,7 @@ func (d *Door) mailRoutes() []gate.Route {
 		d.route("GET /settings/mail", operator.ScopeSettings, d.mailPage),
 		d.route("POST /settings/mail", operator.ScopeSettings, d.saveMail),
 		test,
+		d.route("POST /settings/mail/dkim", operator.ScopeSettings, d.makeSigningKey),
 		d.route("POST /settings/mail/letter", operator.ScopeSettings, d.saveLetter),
 		d.route("GET /settings/mail/letter/preview", operator.ScopeRead, d.previewLetter),
 	}
@@ -52,8 +53,32 @@ func (d *Door) mail(r *http.Request, s invite.MailSettings, wrong map[string]str
 	}
 	m.Page = d.page(r)
 	m.Page.Title, m.Page.Lead, m.Page.Path = "Mail", "How invitations leave this server, and what they say.", "/settings/mail"
+	if m.Signing, err = d.signing(r, s, wrong); err != nil {
+		return view.Mail{}, err
+	}
 	m.Letter, err = d.letterEditor(r, letter, nil)
 	return m, err
+}
+
+// signing shows how letters are signed, and the record that must be published.
+func (d *Door) signing(r *http.Request, s invite.MailSettings, wrong map[string]string) (view.Signing, error) {
+	signing, err := d.Letters.Signing(r.Context())
+	return view.Signing{
+		On: s.DKIM, Name: signing.Name, Record: signing.Record, Error: wrong["dkim"],
+		Fields: []view.Field{
+			{Name: "dkim_domain", Label: "Signed for the domain", Value: s.DKIMDomain, Error: wrong["dkim_domain"], Hint: "Empty: the domain of the sender’s address."},
+			{Name: "dkim_selector", Label: "Selector", Value: s.DKIMSelector, Error: wrong["dkim_selector"], Placeholder: signing.Selector, Hint: "A short word that tells this key from others of the domain."},
+		},
+	}, err
+}
+
+// makeSigningKey makes a new key; its record must be published before letters
+// are signed with it.
+func (d *Door) makeSigningKey(w http.ResponseWriter, r *http.Request) error {
+	if _, err := d.Letters.MakeSigningKey(r.Context(), actor(r)); err != nil {
+		return err
+	}
+	return d.done(w, r, "/settings/mail#dkim", view.Notice{Tone: view.Good, Text: "There is a new key. Publish its record; then switch signing on and save."})
 }
 
 func mailModes(mode string) []view.Choice {
@@ -109,6 +134,7 @@ func senderFields(s invite.MailSettings, wrong map[string]string) []view.Field {
 		{Name: "from_name", Label: "Sender’s name", Value: s.FromName, Error: wrong["from_name"], Placeholder: "Example School"},
 		{Name: "from_address", Label: "Sender’s address", Type: "email", Value: s.FromAddress, Error: wrong["from_address"], Required: true},
 		{Name: "reply_to", Label: "Answers go to", Type: "email", Value: s.ReplyTo, Error: wrong["reply_to"], Hint: "Empty: to the sender’s address."},
+		{Name: "bounce_to", Label: "Letters that cannot be delivered come back to", Type: "email", Value: s.BounceTo, Error: wrong["bounce_to"], Placeholder: "bounces@example.com", Hint: "Optional. A mailbox of your own domain that leads back to this server: then it is seen here when a letter does not arrive after all. Each letter gets its own address there, with a + in it."},
 		{Name: "administrators", Label: "Administrators", Value: strings.Join(s.Administrators, ", "), Error: wrong["administrators"], Placeholder: "it@example.com", Hint: "This server writes to them when a content token is about to expire, when Apple refuses one, and when another server takes a location. Several with commas."},
 	}
 }
@@ -167,6 +193,8 @@ func mailTyped(r *http.Request, s invite.MailSettings) (invite.MailSettings, map
 	s.Mode = r.PostFormValue("mode")
 	s.FromName, s.FromAddress, s.ReplyTo = typed(r, "from_name"), typed(r, "from_address"), typed(r, "reply_to")
 	s.Administrators = strings.FieldsFunc(r.PostFormValue("administrators"), func(c rune) bool { return c == ',' || c == ';' || unicode.IsSpace(c) })
+	s.BounceTo = typed(r, "bounce_to")
+	s.DKIM, s.DKIMDomain, s.DKIMSelector = r.PostFormValue("dkim") != "", strings.ToLower(typed(r, "dkim_domain")), strings.ToLower(typed(r, "dkim_selector"))
 	s.HELO, s.Security = typed(r, "helo"), r.PostFormValue("security")
 	s.Host, s.Username, s.Password, s.Port = typed(r, "host"), typed(r, "username"), r.PostFormValue("password"), 0
 	if s.Mode != "relay" {
@@ -199,7 +227,7 @@ func (d *Door) testMail(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	m.Report = testChecks(report)
+	m.Report, m.Hints = testChecks(report), hintChecks(report.Hints)
 	if len(wrong) > 0 {
 		m.Report = []view.Check{{Tone: view.Bad, Title: "Nothing was sent", Detail: allOf(wrong)}}
 	}
@@ -242,6 +270,23 @@ func testChecks(t invite.TestReport) []view.Check {
 		return list
 	}
 	return append(list, view.Check{Tone: view.Bad, Title: "The test mail did not leave", Detail: t.Sentence})
+}
+
+// hintChecks are what recipients' servers find out about us.
+func hintChecks(hints []invite.TestHint) []view.Check {
+	var list []view.Check
+	for _, h := range hints {
+		tone := map[string]view.Tone{"ok": view.Good, "bad": view.Bad}[h.Verdict]
+		if tone == "" {
+			tone = view.Warn
+		}
+		title := map[string]string{"spf": "SPF", "dkim": "Signing (DKIM)", "dmarc": "DMARC", "greeting": "This server’s name"}[h.About]
+		if title == "" {
+			title = "Recipients’ servers"
+		}
+		list = append(list, view.Check{Tone: tone, Title: title, Detail: h.Sentence})
+	}
+	return list
 }
 
 func stepTitle(name string) string {

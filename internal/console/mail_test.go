@@ -51,7 +51,7 @@ func TestMailTest(t *testing.T) {
 	defer func() { _ = server.Close() }()
 	b.post("/settings/mail", "mode", "relay", "host", server.Host(), "port", strconv.Itoa(server.Port()), "security", "none", "from_address", "it@school.test").leads("/settings/mail")
 	b.post("/settings/mail/test", "to", "").says(http.StatusOK, "Type the address")
-	b.post("/settings/mail/test", "to", "anna@school.test").says(http.StatusOK, "Connection", "Hand-over", "The mail server took the test mail")
+	b.post("/settings/mail/test", "to", "anna@school.test").says(http.StatusOK, "Connection", "Hand-over", "The mail server took the test mail", "What recipients’ servers find out", "school.test is a name for trying things out")
 	must(t, server.Close())
 	b.post("/settings/mail/test", "to", "anna@school.test").says(http.StatusOK, "The test mail did not leave")
 }
@@ -67,4 +67,21 @@ func TestLetter(t *testing.T) {
 	if policy := preview.header.Get("Content-Security-Policy"); !strings.Contains(policy, "sandbox") || preview.header.Get("X-Frame-Options") != "SAMEORIGIN" {
 		t.Errorf("the preview has power: %q", policy)
 	}
+}
+
+// TestMailSigning: a key is made and its record shown before letters can be
+// signed; the key itself never comes out (F-39).
+func TestMailSigning(t *testing.T) {
+	b := open(t).anna()
+	relay := []string{"mode", "relay", "host", "mail.example.com", "security", "starttls", "from_address", "it@school.test"}
+	b.post("/settings/mail", append(relay, "dkim", "1")...).says(http.StatusUnprocessableEntity, "There is no key yet to sign letters with")
+	b.post("/settings/mail", relay...).leads("/settings/mail")
+	b.post("/settings/mail/dkim").leads("/settings/mail")
+	page := b.get("/settings/mail").says(http.StatusOK, "There is a new key.", "rsvpp._domainkey.school.test", "v=DKIM1; k=rsa; p=", "Make a new key")
+	if strings.Contains(page.body, "PRIVATE KEY") || strings.Contains(page.body, `name="dkim" value="1" checked`) {
+		t.Error("the key comes out, or signs before its record is there")
+	}
+	b.post("/settings/mail", append(relay, "dkim", "1", "dkim_domain", "other.test")...).says(http.StatusUnprocessableEntity, "recipients would not count it")
+	b.post("/settings/mail", append(relay, "dkim", "1", "dkim_selector", "S2")...).leads("/settings/mail")
+	b.get("/settings/mail").says(http.StatusOK, `name="dkim" value="1" checked`, "s2._domainkey.school.test")
 }

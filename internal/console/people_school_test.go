@@ -157,7 +157,7 @@ func (s *school) addLocation(name string) vpp.Location {
 	s.must(err)
 	token, err := s.apple.MintToken(l.UID, applesim.TokenOptions{})
 	s.must(err)
-	added, err := s.places.Add(s.t.Context(), fixture, []byte(token.Content))
+	added, err := s.places.Add(s.t.Context(), fixture, []byte(token.Content), true)
 	s.must(err)
 	if s.uid == "" {
 		s.uid, s.here = l.UID, added
@@ -378,8 +378,10 @@ func (p page) hidden(names ...string) url.Values {
 // post is the adapter between the invite room and the mail room.
 type post struct{ sender *mail.Sender }
 
-func (c post) Check(s invite.MailSettings) error { return settingsOf(s).Validate() }
-func (c post) Use(s invite.MailSettings) error   { return c.sender.Change(settingsOf(s)) }
+func (c post) Check(s invite.MailSettings) error {
+	return settingsOf(invite.Outgoing{MailSettings: s}).Validate()
+}
+func (c post) Use(s invite.Outgoing) error { return c.sender.Change(settingsOf(s)) }
 
 func (c post) Send(ctx context.Context, m invite.Message) invite.Handover {
 	r := c.sender.Send(ctx, mail.Letter(m))
@@ -393,7 +395,9 @@ func (c post) Send(ctx context.Context, m invite.Message) invite.Handover {
 	return h
 }
 
-func (c post) Test(context.Context, invite.MailSettings, string) invite.TestReport {
+func (c post) NewSigningKey() (key, record string, err error) { return carrier{}.NewSigningKey() }
+
+func (c post) Test(context.Context, invite.Outgoing, string) invite.TestReport {
 	return invite.TestReport{}
 }
 

@@ -23,6 +23,8 @@ func nextOf(s invite.Story, scopes operator.Scopes) view.NextAction {
 		n.Href, scope = "/locations/add", operator.ScopeSettings
 	case invite.ActRenewToken:
 		n.Href, scope = location+"#renew", operator.ScopeSettings
+	case invite.ActConsent:
+		n.Href, scope = location+"#consent", operator.ScopeSettings
 	case invite.ActAddress, invite.ActAccount:
 		n.Href, scope = user+"/edit", operator.ScopeRoster
 	case invite.ActMail:
@@ -60,7 +62,7 @@ func nextTone(s invite.Story) view.Tone {
 		return view.Warn
 	case s.Status == vpp.Registered:
 		return view.Good
-	case s.Step == vpp.StepRefused, s.Step == vpp.StepMailRefused, s.Next.Action == invite.ActAddToken, s.Next.Action == invite.ActRenewToken:
+	case s.Step == vpp.StepRefused, s.Step == vpp.StepMailRefused, s.Step == vpp.StepMailBounced, s.Next.Action == invite.ActAddToken, s.Next.Action == invite.ActRenewToken, s.Next.Action == invite.ActConsent:
 		return view.Bad
 	case s.Next.Action == invite.ActWait, s.Next.Action == invite.ActInvite, s.Next.Action == invite.ActOnDevice:
 		return view.Info
@@ -189,7 +191,7 @@ func deliveryTone(o vpp.DeliveryOutcome) view.Tone {
 		return view.Good
 	case vpp.DeliveryDeferred:
 		return view.Warn
-	case vpp.DeliveryRefused:
+	case vpp.DeliveryRefused, vpp.DeliveryBounced, vpp.DeliveryComplained:
 		return view.Bad
 	case vpp.DeliveryQueued, vpp.DeliveryUnderway:
 		return view.Info

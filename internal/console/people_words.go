@@ -69,6 +69,8 @@ func stepWord(u vpp.User, p vpp.ProgramUser) string {
 		return "mail deferred, tried again by itself"
 	case vpp.StepMailRefused:
 		return "mail refused: correct the address or take the link"
+	case vpp.StepMailBounced:
+		return "mail came back: correct the address or take the link"
 	case vpp.StepRefused:
 		return "refused by Apple: " + vpp.ExplainApple(p.AppleError).Sentence
 	case vpp.StepAwaitsPerson:

@@ -18,7 +18,7 @@ func synced(t *testing.T) (*house, *visitor, vpp.Task) {
 	h := open(t)
 	b := h.anna()
 	by := vpp.Actor{Name: "anna"}
-	l, err := h.places.Add(t.Context(), by, []byte(h.token("School", applesim.TokenOptions{}).Content))
+	l, err := h.places.Add(t.Context(), by, []byte(h.token("School", applesim.TokenOptions{}).Content), true)
 	must(t, err)
 	for _, name := range []string{"Zoë <b>", "=1+1"} {
 		_, err := h.roster.Create(t.Context(), by, l.ID, vpp.UserInput{FullName: name, Email: strings.ToLower(name[:1]) + "o@school.test", UserName: name})

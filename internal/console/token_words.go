@@ -40,6 +40,8 @@ func (d *Door) tokenWords(l vpp.Location) string {
 		return "Token may only read"
 	case vpp.TokenElsewhere:
 		return "Managed by another server"
+	case vpp.TokenNoConsent:
+		return "Waits for a confirmation"
 	}
 	return "Token valid"
 }
@@ -63,6 +65,8 @@ func (d *Door) tokenNotice(l vpp.Location) view.Notice {
 		n.Action = view.Link{Text: "Add content token", Href: "/locations/add"}
 	case vpp.TokenElsewhere:
 		n.Action = view.Link{Text: "Look", Href: "/locations/" + string(l.ID)}
+	case vpp.TokenNoConsent:
+		n.Action = view.Link{Text: "Read and confirm", Href: locationPath(l) + "#consent"}
 	}
 	return n
 }

@@ -58,29 +58,6 @@ func TestDelete(t *testing.T) {
 	}
 }
 
-// People get a place in another location from the VPP menu, which offers it
-// once there is one.
-func TestPlace(t *testing.T) {
-	s := openSchool(t)
-	anna := s.anna()
-	bo := s.add("Bo Berg", "bo@school.test")
-	anna.get("/users").lacks(t, "Add to location")
-	other := vpp.Location{ID: "other", Name: "Südschule", UID: "uid-other", CreatedAt: time.Now()}
-	must(t, s.db.AddLocation(t.Context(), fixture, other, "sealed"))
-	anna.get("/users").has(t, "Add to location")
-	asked := anna.post("/users/place", "user", string(bo))
-	asked.has(t, "Bo Berg", `<option value="other">Südschule</option>`).lacks(t, `<option value="`+string(s.here.ID))
-	form := asked.hidden("user", "location", "key")
-	form.Set("to", "other")
-	if done := anna.send("/users/place/confirm", form); done.at != "/users" {
-		t.Errorf("placing leads to %s", done.at)
-	}
-	p, err := s.roster.Profile(t.Context(), bo)
-	if err != nil || len(p.Places) != 2 {
-		t.Errorf("%+v, %v", p.Places, err)
-	}
-}
-
 // One location that cannot be synced keeps no other from it, and is named.
 func TestSyncOfEverythingBut(t *testing.T) {
 	s := openSchool(t)
@@ -101,6 +78,29 @@ func TestSyncOfEverythingBut(t *testing.T) {
 	s.must(err)
 	if len(list.Items) != 2 {
 		t.Errorf("there are %d syncs, want those of the two others", len(list.Items))
+	}
+}
+
+// People get a place in another location from the VPP menu, which offers it
+// once there is one.
+func TestPlace(t *testing.T) {
+	s := openSchool(t)
+	anna := s.anna()
+	bo := s.add("Bo Berg", "bo@school.test")
+	anna.get("/users").lacks(t, "Add to location")
+	other := vpp.Location{ID: "other", Name: "Südschule", UID: "uid-other", CreatedAt: time.Now()}
+	must(t, s.db.AddLocation(t.Context(), fixture, other, "sealed"))
+	anna.get("/users").has(t, "Add to location")
+	asked := anna.post("/users/place", "user", string(bo))
+	asked.has(t, "Bo Berg", `<option value="other">Südschule</option>`).lacks(t, `<option value="`+string(s.here.ID))
+	form := asked.hidden("user", "location", "key")
+	form.Set("to", "other")
+	if done := anna.send("/users/place/confirm", form); done.at != "/users" {
+		t.Errorf("placing leads to %s", done.at)
+	}
+	p, err := s.roster.Profile(t.Context(), bo)
+	if err != nil || len(p.Places) != 2 {
+		t.Errorf("%+v, %v", p.Places, err)
 	}
 }
 

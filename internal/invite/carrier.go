@@ -12,24 +12,51 @@ type Carrier interface {
 	// Check says what is wrong with settings, without using them.
 	Check(s MailSettings) error
 	// Use swaps the settings; letters under way end under the old ones.
-	Use(s MailSettings) error
+	Use(s Outgoing) error
 	// Send hands one letter over, and says what became of it. It is called by
 	// many at once and ends with its context.
 	Send(ctx context.Context, m Message) Handover
 	// Test sends a test letter under the given settings and tells each step.
-	Test(ctx context.Context, s MailSettings, to string) TestReport
+	Test(ctx context.Context, s Outgoing, to string) TestReport
+	// NewSigningKey makes a key for signing letters, and what the DNS must say
+	// about it.
+	NewSigningKey() (key, record string, err error)
+}
+
+// Bounces reads what comes back.
+type Bounces interface {
+	// ReturnPath is where a letter with a token comes back to.
+	ReturnPath(address, token string) string
+	// ReadBounce reads a message that came to the bounce address.
+	ReadBounce(raw []byte, address string) Returned
+}
+
+// Returned is a message that came back. An Outcome of accepted means that the
+// letter is only late, and none that the message says nothing of the sort.
+type Returned struct {
+	Outcome    vpp.DeliveryOutcome // bounced, complained, accepted or ""
+	Answer     string              // the other mail server's words, one line
+	BadAddress bool                // bounced because of the address
+	Tokens     []string            // of the letters that it may be about
+}
+
+// Outgoing are settings with the secrets that letters go out by.
+type Outgoing struct {
+	MailSettings
+	SigningKey string // "" for letters that are not signed
 }
 
 // Message is one letter to one person, ready to go.
 type Message struct {
-	ToName    string
-	ToAddress string
-	Subject   string
-	Text      string
-	HTML      string
-	MessageID string // the same at every attempt, so that a repeat can be recognized; without angle brackets
-	Date      time.Time
-	Headers   map[string]string
+	ToName     string
+	ToAddress  string
+	Subject    string
+	Text       string
+	HTML       string
+	MessageID  string // the same at every attempt, so that a repeat can be recognized; without angle brackets
+	Date       time.Time
+	ReturnPath string // where it comes back to, "" for the sender\'s address
+	Headers    map[string]string
 }
 
 // Handover is what became of one attempt. An attempt whose answer was lost
@@ -77,6 +104,15 @@ type TestReport struct {
 	Answer   string
 	Sentence string
 	Steps    []TestStep
+	Hints    []TestHint // what recipients' servers find out about us
+}
+
+// TestHint is one thing that recipients' servers look up about letters from
+// here: "spf", "dkim", "dmarc", "greeting", or "dns" when nothing could be asked.
+type TestHint struct {
+	About    string
+	Verdict  string // "ok", "but", "bad"
+	Sentence string
 }
 
 // TestStep is one step of the exchange with the mail server.

@@ -46,7 +46,7 @@ func (h *house) commands(f vpp.CommandFilter) []vpp.DeviceCommand {
 	return list.Items
 }
 
-// S4-11, F-23: one device alone, and why an unsuitable one is refused; letters
+// S2-04, S2-05, S4-11, F-23: one device alone, and why an unsuitable one is refused; letters
 // and other devices are left as they are.
 func TestInviteOnOneDevice(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, url string) {

@@ -127,7 +127,7 @@ func (h *house) text(query string, args ...any) (s string) {
 	return s
 }
 
-// S1-16, S3-01, S4-01, S4-19, S4-21, F-20, F-40: the invitation reaches a person
+// S1-01, S1-16, S3-01, S3-04, S3-05, S4-01, S4-19, S4-21, F-20, F-40: the invitation reaches a person
 // on the device; it counts as handed over at the first good answer.
 func TestInviteOnDevice(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, url string) {
@@ -205,7 +205,7 @@ func TestMailInstead(t *testing.T) {
 	})
 }
 
-// Both ways, and what each device's refusal means in words (S3-15…S3-18).
+// Both ways, and what each device's refusal means in words (S3-15, S3-16, S3-18).
 func TestDeviceRefuses(t *testing.T) {
 	h := open(t, t.TempDir()+"/a.db", invite.Config{}).withDevices()
 	ids := h.people(4)

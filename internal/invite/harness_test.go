@@ -60,10 +60,10 @@ func open(t testing.TB, url string, config invite.Config) *house {
 	t.Cleanup(func() { must(t, h.sender.Close()) })
 	config.BaseURL, config.LinkKey = cmp.Or(config.BaseURL, "https://rsvpp.test"), []byte("0123456789abcdef0123456789abcdef")
 	h.Service = invite.New(h.db, invite.Ports{
-		Carrier: carrier{h.sender}, Devices: lateDevices{h}, Letters: letters{}, Sealer: newBox(t), Apple: h, Clock: h.now,
+		Carrier: carrier{h.sender}, Devices: lateDevices{h}, Letters: letters{}, Bounces: carrier{}, Sealer: newBox(t), Apple: h, Clock: h.now,
 		IDs: storetest.NewID, Secrets: uuid.NewString,
 	}, config)
-	h.exec("INSERT INTO locations (id, name, is_default, created_at, token_added_at, token_expires_at) VALUES ('l1', 'Example School', $1, 1, 1, $2)",
+	h.exec("INSERT INTO locations (id, name, is_default, created_at, token_added_at, token_expires_at, consent_at) VALUES ('l1', 'Example School', $1, 1, 1, $2, 1)",
 		true, h.now().AddDate(1, 0, 0).UnixMilli())
 	return h
 }
@@ -172,16 +172,20 @@ func must(t testing.TB, err error) {
 // carrier is the adapter that cmd puts between this room and the mail room.
 type carrier struct{ sender *mail.Sender }
 
-func settingsOf(s invite.MailSettings) mail.Settings {
+func settingsOf(s invite.Outgoing) mail.Settings {
 	return mail.Settings{
 		Mode: mail.Mode(s.Mode), Host: s.Host, Port: s.Port, Security: mail.Security(s.Security), Username: s.Username,
 		Password: mail.NewSecret(s.Password), FromName: s.FromName, FromAddress: s.FromAddress, ReplyTo: s.ReplyTo, HELO: s.HELO,
 		MaxConnections: s.MaxConnections, Timeout: time.Duration(s.TimeoutSeconds) * time.Second, TrustedCA: []byte(s.TrustedCA),
+		BounceTo: s.BounceTo,
+		DKIM:     mail.DKIM{Domain: s.DKIMDomain, Selector: s.DKIMSelector, Key: mail.NewSecret(s.SigningKey)},
 	}
 }
 
-func (c carrier) Check(s invite.MailSettings) error { return settingsOf(s).Validate() }
-func (c carrier) Use(s invite.MailSettings) error   { return c.sender.Change(settingsOf(s)) }
+func (c carrier) Check(s invite.MailSettings) error {
+	return settingsOf(invite.Outgoing{MailSettings: s}).Validate()
+}
+func (c carrier) Use(s invite.Outgoing) error { return c.sender.Change(settingsOf(s)) }
 
 func (c carrier) Send(ctx context.Context, m invite.Message) invite.Handover {
 	r := c.sender.Send(ctx, mail.Letter(m))
@@ -189,7 +193,22 @@ func (c carrier) Send(ctx context.Context, m invite.Message) invite.Handover {
 	return invite.Handover{Outcome: outcomeOf(r), Answer: r.Answer, Sentence: r.Sentence, Halt: halt, BadAddress: r.Outcome == mail.Refused && r.Cause == mail.CauseRecipient}
 }
 
-func (c carrier) Test(ctx context.Context, s invite.MailSettings, to string) invite.TestReport {
+func (carrier) ReturnPath(address, token string) string { return mail.ReturnPath(address, token) }
+
+func (carrier) ReadBounce(raw []byte, address string) invite.Returned {
+	b := mail.ReadBounce(raw, address)
+	outcome := map[mail.BounceKind]vpp.DeliveryOutcome{
+		mail.BounceFailed: vpp.DeliveryBounced, mail.BounceDelayed: vpp.DeliveryAccepted, mail.BounceComplaint: vpp.DeliveryComplained,
+	}[b.Kind]
+	return invite.Returned{Outcome: outcome, Answer: b.Answer, BadAddress: b.Address, Tokens: b.Tokens}
+}
+
+func (c carrier) NewSigningKey() (key, record string, err error) {
+	made, err := mail.NewSigningKey()
+	return made.Key.Reveal(), made.Record, err
+}
+
+func (c carrier) Test(ctx context.Context, s invite.Outgoing, to string) invite.TestReport {
 	sender, err := mail.NewSender(settingsOf(s), mail.Ports{})
 	if err != nil {
 		return invite.TestReport{Outcome: vpp.DeliveryRefused, Sentence: vpp.MessageOf(err)}

@@ -218,7 +218,7 @@ func TestInviteAtSecondLocation(t *testing.T) {
 		t.Helper()
 		h := open(t, url, invite.Config{}).withMail()
 		ids := h.people(2)
-		h.exec("INSERT INTO locations (id, name, is_default, created_at, token_added_at, token_expires_at) VALUES ('l2', 'Annex', $1, 1, 1, $2)",
+		h.exec("INSERT INTO locations (id, name, is_default, created_at, token_added_at, token_expires_at, consent_at) VALUES ('l2', 'Annex', $1, 1, 1, $2, 1)",
 			false, h.now().AddDate(1, 0, 0).UnixMilli())
 		r := invite.Request{Selection: vpp.Selection{IDs: ids}, Location: "l2"}
 		d, err := h.Examine(t.Context(), r)

@@ -21,7 +21,8 @@ func (b *batch) write(text Compiled, d vpp.DueLetter) (Message, error) {
 		ToName: d.FullName, ToAddress: d.Address, Subject: letter.Subject, Text: letter.Text, HTML: letter.HTML,
 		// Deterministic: a letter repeated after a crash is recognizably the same.
 		MessageID: string(d.Delivery) + "@" + domainOf(b.settings.FromAddress), Date: b.service.now(),
-		Headers: map[string]string{"Auto-Submitted": "auto-generated"},
+		Headers:    map[string]string{"Auto-Submitted": "auto-generated"},
+		ReturnPath: b.service.returnPath(b.settings, d.Delivery),
 	}, nil
 }
 

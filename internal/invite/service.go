@@ -16,6 +16,7 @@ type Store interface {
 	LinkStore
 	WelcomeStore
 	StoryStore
+	BounceStore
 	SettingsStore
 	CommandStore
 	EnrollStore
@@ -69,6 +70,7 @@ type Service struct {
 	carrier Carrier
 	devices Devices
 	letters Letters
+	bounces Bounces
 	box     Sealer
 	apple   Apple
 	now     vpp.Clock
@@ -85,6 +87,7 @@ type Ports struct {
 	Carrier Carrier
 	Devices Devices // nil where there are none
 	Letters Letters
+	Bounces Bounces // nil where nothing comes back
 	Sealer  Sealer
 	Apple   Apple
 	Clock   vpp.Clock
@@ -95,7 +98,7 @@ type Ports struct {
 // New wires the service; it does nothing yet.
 func New(store Store, p Ports, config Config) *Service {
 	return &Service{
-		store: store, carrier: p.Carrier, devices: p.Devices, letters: p.Letters, box: p.Sealer, apple: p.Apple,
+		store: store, carrier: p.Carrier, devices: p.Devices, letters: p.Letters, bounces: p.Bounces, box: p.Sealer, apple: p.Apple,
 		now: p.Clock, ids: p.IDs, secrets: p.Secrets, config: config.withUsual(),
 	}
 }

@@ -62,6 +62,12 @@ type MailSettings struct {
 	TimeoutSeconds int
 	TrustedCA      string // PEM
 
+	BounceTo string // letters that cannot be delivered come back to it, each with a token of its own; "" for the sender's address
+
+	DKIM         bool   // letters are signed
+	DKIMDomain   string // "" for the domain of the sender's address
+	DKIMSelector string // "" for the usual one
+
 	Administrators []string // whom notices of this server go to
 }
 
@@ -81,7 +87,10 @@ func (s MailSettings) sign(d LetterData) LetterData {
 // savedMail is how the settings are kept.
 type savedMail struct {
 	MailSettings
-	Sealed string
+	Sealed     string
+	SealedDKIM string    // the signing key
+	DKIMRecord string    // what the DNS must say about it
+	SignsBy    time.Time // when the key was made
 }
 
 // MailSettings returns the settings without the password.
@@ -119,16 +128,25 @@ func (s *Service) SaveMailSettings(ctx context.Context, by vpp.Actor, next MailS
 		return err
 	}
 	next.HasPassword = sealed != ""
-	text, err := json.Marshal(savedMail{next, sealed})
-	if err != nil {
-		return err
+	if next.DKIM && was.SealedDKIM == "" {
+		return invalid("dkim", "There is no key yet to sign letters with: make one first, and publish its record.")
 	}
-	if err := s.store.SaveSetting(ctx, by, mailSetting, string(text), "Changed the mail settings", was.MailSettings, next); err != nil {
+	now := was
+	now.MailSettings, now.Sealed = next, sealed
+	if err := s.keepMail(ctx, by, "Changed the mail settings", was, now); err != nil {
 		return err
 	}
 	// What was put off under the old settings may go under the new ones. If this
 	// is lost in a crash, the letters go when their time comes.
 	return s.store.HurryLetters(ctx)
+}
+
+func (s *Service) keepMail(ctx context.Context, by vpp.Actor, summary string, was, now savedMail) error {
+	text, err := json.Marshal(now)
+	if err != nil {
+		return err
+	}
+	return s.store.SaveSetting(ctx, by, mailSetting, string(text), summary, was.MailSettings, now.MailSettings)
 }
 
 // TestMail sends a test letter under settings that need not be saved yet.
@@ -140,10 +158,18 @@ func (s *Service) TestMail(ctx context.Context, by vpp.Actor, settings MailSetti
 	if err := s.carrier.Check(settings); err != nil {
 		return TestReport{}, err
 	}
+	saved, _, err := s.savedMail(ctx)
+	if err != nil {
+		return TestReport{}, err
+	}
+	key, err := s.signingKey(saved, settings.DKIM)
+	if err != nil {
+		return TestReport{}, err
+	}
 	if err := s.store.RecordTrial(ctx, by, "Sent a test mail to "+to, mostTrials, trialWindow); err != nil {
 		return TestReport{}, err
 	}
-	return s.carrier.Test(ctx, settings, to), nil
+	return s.carrier.Test(ctx, Outgoing{settings, key}, to), nil
 }
 
 // withPassword fills in the kept password, unless another server would get it.
@@ -196,7 +222,11 @@ func (s *Service) useMail(ctx context.Context) (MailSettings, bool, error) {
 		}
 		settings.Password = string(plain)
 	}
-	if err := s.carrier.Use(settings); err != nil {
+	key, err := s.signingKey(saved, saved.DKIM)
+	if err != nil {
+		return settings, false, err
+	}
+	if err := s.carrier.Use(Outgoing{settings, key}); err != nil {
 		return settings, false, err
 	}
 	s.used = at

@@ -62,6 +62,7 @@ const (
 	ActWait        Action = "wait"
 	ActAddToken    Action = "add_token"
 	ActRenewToken  Action = "renew_token"
+	ActConsent     Action = "consent" // confirm that people's data may go to Apple
 	ActAddress     Action = "edit_address"
 	ActAccount     Action = "edit_account"
 	ActInvite      Action = "invite"

@@ -25,6 +25,8 @@ func answer(s Story, h vpp.CaseHistory, mail bool, now time.Time) (string, Next)
 		return "Registered: an Apple Account is linked.", Next{}
 	case p.Pending == vpp.WriteCreate && p.BatchID == "" && h.Location.TokenState(now) == vpp.TokenElsewhere:
 		return "The request to Apple waits until this server manages the location again.", Next{ActRenewToken, "See who manages the location", h.Location.TokenNext(now)}
+	case p.Pending == vpp.WriteCreate && p.BatchID == "" && h.Location.TokenState(now) == vpp.TokenNoConsent:
+		return "The request to Apple waits until somebody confirms that people's data may go there.", Next{ActConsent, "Read and confirm", h.Location.TokenNext(now)}
 	case p.Pending == vpp.WriteCreate && p.BatchID == "" && !h.Location.Writable(now):
 		return "The request to Apple waits for a usable content token.", Next{ActRenewToken, "Renew the content token", "Nothing can be asked of Apple without one."}
 	case p.Pending == vpp.WriteCreate && p.BatchID == "":
@@ -48,6 +50,8 @@ func answerUninvited(h vpp.CaseHistory, mail bool, now time.Time) (string, Next)
 		return "Not invited: this location has no content token yet.", Next{ActAddToken, "Add the content token", "Without one nobody can be invited."}
 	case token == vpp.TokenElsewhere:
 		return "Not invited: " + h.Location.TokenSentence(now), Next{ActRenewToken, "See who manages the location", h.Location.TokenNext(now)}
+	case token == vpp.TokenNoConsent:
+		return "Not invited: " + h.Location.TokenSentence(now), Next{ActConsent, "Read and confirm", h.Location.TokenNext(now)}
 	case token == vpp.TokenNotAllowed:
 		return "Not invited: the location's content token may only read.", Next{ActRenewToken, "Renew the content token", h.Location.TokenNext(now)}
 	case !h.Location.Usable(now):
@@ -157,6 +161,10 @@ func answerInvited(s Story, h vpp.CaseHistory, mail bool, now time.Time) (string
 		return "The reader of the link said that they are somebody else: the address seems to be wrong.", Next{ActAddress, "Correct the address", "Then resend: the old link stays dead."}
 	case p.MailProblem == vpp.DeliveryRefused:
 		return "The mail server refused the letter: " + last.Sentence, Next{ActAddress, "Correct the address", "Then resend, or hand the link over another way."}
+	case p.MailProblem == vpp.DeliveryBounced:
+		return "The mail server took the letter. " + last.Sentence, Next{ActAddress, "Correct the address", "Then resend, or hand the link over another way."}
+	case p.MailProblem == vpp.DeliveryComplained:
+		return "The letter arrived and was reported as junk: nothing more is mailed to this address.", Next{ActCopyLink, "Copy the link", "Hand it over another way, or enter another address."}
 	case p.MailProblem == vpp.DeliveryDeferred && last.Outcome.Open():
 		return "The mail server asked to try later: " + last.Sentence, Next{ActCopyLink, "Copy the link", fmt.Sprintf("The letter is tried again by itself (%d so far); the link can be handed over meanwhile.", last.Attempts)}
 	case s.State == vpp.InvitationExpired:

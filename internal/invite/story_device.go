@@ -27,6 +27,7 @@ func commandEvents(d vpp.Delivery) []Event {
 		e.Tone, e.Title = ToneBad, capital(name)+" did not show the invitation"
 	case vpp.DeliveryWithdrawn:
 		e.Title = "Taken back from " + name
+	case vpp.DeliveryBounced, vpp.DeliveryComplained: // letters do
 	}
 	return append(events, e)
 }

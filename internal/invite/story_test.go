@@ -13,7 +13,7 @@ import (
 func TestAnswer(t *testing.T) {
 	now := time.Date(2031, 5, 20, 12, 0, 0, 0, time.UTC)
 	day := func(n int) time.Time { return now.AddDate(0, 0, n) }
-	usable := vpp.Location{Token: vpp.ContentToken{AddedAt: day(-9), ExpiresAt: day(300)}}
+	usable := vpp.Location{Token: vpp.ContentToken{AddedAt: day(-9), ExpiresAt: day(300)}, Consent: vpp.Consent{At: day(-9)}}
 	mail := vpp.User{Email: "a@b.test"}
 	registered := vpp.ProgramUser{AppleStatus: vpp.AppleRegistered, Generation: 1}
 	handed := registered

@@ -89,20 +89,30 @@ func invitationEvents(i vpp.Invitation, now time.Time) []Event {
 
 func letterEvents(d vpp.Delivery) []Event {
 	events := []Event{{At: d.QueuedAt, Kind: "mail.queued", Tone: ToneNeutral, Title: "Letter to " + d.Address + " queued"}}
+	if !d.AcceptedAt.IsZero() {
+		events = append(events, Event{At: d.AcceptedAt, Kind: "mail.accepted", Tone: ToneGood, Title: "The mail server took the letter"})
+	}
 	e := Event{At: d.OutcomeAt, Kind: "mail." + string(d.Outcome), Detail: d.Sentence}
 	switch d.Outcome {
 	case vpp.DeliveryAccepted:
 		e.Tone, e.Title, e.Detail = ToneGood, "The mail server took the letter", d.Answer
+		if d.Sentence != "" { // late
+			e.Tone, e.Detail = ToneWarn, d.Sentence
+		}
 	case vpp.DeliveryDeferred:
 		e.Tone, e.Title = ToneWarn, fmt.Sprintf("The mail server asked to try later (attempt %d)", d.Attempts)
 	case vpp.DeliveryRefused:
 		e.Tone, e.Title = ToneBad, "The mail server refused the letter"
+	case vpp.DeliveryBounced:
+		e.Tone, e.Title = ToneBad, "The letter came back"
+	case vpp.DeliveryComplained:
+		e.Tone, e.Title = ToneBad, "The letter was reported as junk"
 	case vpp.DeliveryWithdrawn:
 		e.Tone, e.Title = ToneNeutral, "The letter was not sent"
 	case vpp.DeliveryQueued:
 		return events
 	}
-	if d.Answer != "" && d.Outcome != vpp.DeliveryAccepted {
+	if d.Answer != "" && d.Outcome != vpp.DeliveryAccepted && d.AcceptedAt.IsZero() && d.Outcome != vpp.DeliveryBounced {
 		e.Detail += " (" + d.Answer + ")"
 	}
 	return append(events, e)

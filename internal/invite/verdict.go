@@ -16,6 +16,8 @@ const (
 	MailNotConfigured Code = "mail_not_configured"
 	NoAddress         Code = "no_address"
 	AddressRefused    Code = "address_refused"
+	AddressBounced    Code = "address_bounced"
+	AddressSuppressed Code = "address_suppressed"
 	NoDevice          Code = "no_device"
 	DeviceForbidden   Code = "device_forbidden"
 	BadAddress        Code = "bad_address"
@@ -26,6 +28,7 @@ const (
 	TokenRefused      Code = "token_refused"
 	TokenReadOnly     Code = "token_read_only"
 	ManagedElsewhere  Code = "managed_elsewhere"
+	NoConsent         Code = "no_consent"
 	AlreadyRegistered Code = "already_registered"
 	NotInAudience     Code = "not_in_audience"
 )
@@ -34,8 +37,8 @@ const (
 func Codes() []Code {
 	return []Code{
 		WillInvite, WillResend, ManagedLink, RemovedAnew, RefusedBefore, Waiting,
-		MailNotConfigured, NoAddress, AddressRefused, NoDevice, DeviceForbidden, BadAddress, CannotLink, Removing,
-		NoToken, TokenExpired, TokenRefused, TokenReadOnly, ManagedElsewhere, AlreadyRegistered, NotInAudience,
+		MailNotConfigured, NoAddress, AddressRefused, AddressBounced, AddressSuppressed, NoDevice, DeviceForbidden, BadAddress, CannotLink, Removing,
+		NoToken, TokenExpired, TokenRefused, TokenReadOnly, ManagedElsewhere, NoConsent, AlreadyRegistered, NotInAudience,
 	}
 }
 
@@ -50,6 +53,7 @@ const (
 	FixMail     Fix = "mail"     // set up mail
 	FixDevice   Fix = "device"   // bring a device under management, or choose mail
 	FixToken    Fix = "token"    // add or renew the content token
+	FixConsent  Fix = "consent"  // confirm that people's data may go to Apple
 	FixAudience Fix = "audience" // choose the other audience, or resend
 	FixWait     Fix = "wait"     // nothing but patience
 )
@@ -89,8 +93,11 @@ func (t terms) byMail(c vpp.Case) bool {
 	return wanted && t.mail && !c.NoAddress && t.mayTry(c)
 }
 
-// mayTry says whether the person's address is worth a letter.
-func (t terms) mayTry(c vpp.Case) bool { return c.BadAddress == "" || t.tryAgain }
+// mayTry says whether the person's address is worth a letter. Who called our
+// letters junk gets no other, whatever an administrator says.
+func (t terms) mayTry(c vpp.Case) bool {
+	return c.BadAddress == "" || t.tryAgain && c.BadAddress != vpp.DeliveryComplained
+}
 
 func (t terms) byDevice(c vpp.Case) bool {
 	return (t.channel == vpp.ChannelDevice || t.channel == vpp.ChannelBoth) && c.Reach.Open()
@@ -160,6 +167,8 @@ func ruleToken(c vpp.Case, t terms) (Verdict, bool) {
 		return skip(TokenRefused, FixToken, "Apple no longer accepts the location's content token: renew it first."), true
 	case vpp.TokenNotAllowed:
 		return skip(TokenReadOnly, FixToken, "The location's content token may only read: use one of an account that may manage licenses."), true
+	case vpp.TokenNoConsent:
+		return skip(NoConsent, FixConsent, "Nobody has confirmed yet that data of people at this location may go to Apple: confirm it first."), true
 	case vpp.TokenValid, vpp.TokenExpiring, vpp.TokenElsewhere:
 	}
 	return Verdict{}, false
@@ -215,9 +224,19 @@ func ruleAddress(c vpp.Case, t terms) (Verdict, bool) {
 	case c.NoAddress:
 		return skip(NoAddress, FixAddress, "No address: type one or take the link."), true
 	case t.mail && !t.mayTry(c):
-		return skip(AddressRefused, FixAddress, "The mail server refused this address last time: correct it or take the link."), true
+		return badAddress(c), true
 	}
 	return Verdict{}, false
+}
+
+func badAddress(c vpp.Case) Verdict {
+	switch c.BadAddress { //nolint:exhaustive // nothing else is kept against an address
+	case vpp.DeliveryBounced:
+		return skip(AddressBounced, FixAddress, "The last letter to this address came back: correct it or take the link.")
+	case vpp.DeliveryComplained:
+		return skip(AddressSuppressed, FixAddress, "A letter to this address was reported as junk, so nothing more is mailed to it: enter another or take the link.")
+	}
+	return skip(AddressRefused, FixAddress, "The mail server refused this address last time: correct it or take the link.")
 }
 
 // ruleMail keeps F-38: with no mail configured nothing pretends.

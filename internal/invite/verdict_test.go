@@ -25,6 +25,8 @@ func TestVerdict(t *testing.T) {
 	refused := vpp.Case{AppleStatus: vpp.AppleRegistered, BadAddress: vpp.DeliveryRefused}
 	onDevice := refused
 	onDevice.Reach = vpp.ReachDevice
+	bounced, complained := refused, refused
+	bounced.BadAddress, complained.BadAddress = vpp.DeliveryBounced, vpp.DeliveryComplained
 	both := with(func(t *terms) { t.channel = vpp.ChannelBoth })
 	again := with(func(t *terms) { t.tryAgain = true })
 	for _, c := range []struct {
@@ -53,6 +55,10 @@ func TestVerdict(t *testing.T) {
 		{"address refused before (pain 39)", refused, usual(), AddressRefused, false, vpp.InviteStep{State: "skipped"}},
 		{"address refused before, new record", vpp.Case{BadAddress: vpp.DeliveryRefused}, usual(), AddressRefused, false, vpp.InviteStep{State: "skipped"}},
 		{"address refused before, tried again", refused, again, WillInvite, true, vpp.InviteStep{State: "waiting", Invite: true, Mail: true}},
+		{"letter came back", bounced, usual(), AddressBounced, false, vpp.InviteStep{State: "skipped"}},
+		{"letter came back, tried again", bounced, again, WillInvite, true, vpp.InviteStep{State: "waiting", Invite: true, Mail: true}},
+		{"reported as junk", complained, usual(), AddressSuppressed, false, vpp.InviteStep{State: "skipped"}},
+		{"reported as junk, tried again", complained, again, AddressSuppressed, false, vpp.InviteStep{State: "skipped"}},
 		{"address refused before, by link", refused, link, WillInvite, true, vpp.InviteStep{State: "done", Invite: true}},
 		{"address refused before, both ways", onDevice, both, WillInvite, true, vpp.InviteStep{State: "waiting", Invite: true, Device: true}},
 		{"address refused before, no device", refused, both, AddressRefused, false, vpp.InviteStep{State: "skipped"}},
@@ -78,6 +84,8 @@ func TestVerdict(t *testing.T) {
 		{"resend while the first waits", vpp.Case{Pending: vpp.WriteCreate}, resend, NotInAudience, false, vpp.InviteStep{State: "skipped"}},
 		{"resend to removed", vpp.Case{AppleStatus: vpp.AppleRetired}, resend, NotInAudience, false, vpp.InviteStep{State: "skipped"}},
 		{"no token", vpp.Case{}, token(vpp.TokenMissing), NoToken, false, vpp.InviteStep{State: "skipped"}},
+		{"nobody confirmed (F-58)", vpp.Case{}, token(vpp.TokenNoConsent), NoConsent, false, vpp.InviteStep{State: "skipped"}},
+		{"resend needs no confirmation", invited, with(func(t *terms) { t.resend, t.token = true, vpp.TokenNoConsent }), WillResend, true, vpp.InviteStep{State: "waiting", Invite: true, Mail: true}},
 		{"token expired", vpp.Case{}, token(vpp.TokenExpired), TokenExpired, false, vpp.InviteStep{State: "skipped"}},
 		{"token revoked", vpp.Case{Managed: true}, token(vpp.TokenRevoked), TokenRefused, false, vpp.InviteStep{State: "skipped"}},
 	} {

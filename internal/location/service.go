@@ -22,6 +22,9 @@ type Changes interface {
 	// AddLocation writes a new location, or fills an empty one, and lets its
 	// people be read. A second one with the same uId is vpp.Conflict.
 	AddLocation(ctx context.Context, by vpp.Actor, l vpp.Location, sealed string) error
+	// GiveConsent notes the location's consent, and wakes its tender; the same
+	// text is noted once.
+	GiveConsent(ctx context.Context, by vpp.Actor, l vpp.Location) error
 	// RenewToken replaces the token, forgets what was wrong with the old one,
 	// and lets everything be read anew.
 	RenewToken(ctx context.Context, by vpp.Actor, was, now vpp.Location, sealed string) error

@@ -128,11 +128,11 @@ func TestLocations(t *testing.T) {
 		wantKind(t, err, vpp.Conflict, "add the token")
 
 		// The first token fills the default location, the second makes one.
-		north, err := h.Add(t.Context(), anna, file("north", "1", 300))
+		north, err := h.Add(t.Context(), anna, file("north", "1", 300), true)
 		if err != nil || north.ID != empty.ID || !north.Default || north.Name != "North School" || north.TokenState(epoch) != vpp.TokenValid {
 			t.Fatal(north, err)
 		}
-		south, err := h.Add(t.Context(), anna, file("south", "1", 300))
+		south, err := h.Add(t.Context(), anna, file("south", "1", 300), true)
 		if err != nil || south.Default || south.Country != "FR" {
 			t.Fatal(south, err)
 		}
@@ -161,7 +161,7 @@ func TestLocations(t *testing.T) {
 			t.Error("a moved token was opened")
 		}
 
-		_, err = h.Add(t.Context(), anna, file("south", "2", 300)) // pain 14
+		_, err = h.Add(t.Context(), anna, file("south", "2", 300), true) // pain 14
 		wantKind(t, err, vpp.Conflict, "South School")
 		_, err = h.Renew(t.Context(), anna, north.ID, file("south", "2", 300), false)
 		wantKind(t, err, vpp.Conflict, "South School", "North School")
@@ -205,7 +205,7 @@ func TestLocations(t *testing.T) {
 			}
 			actions = append(actions, a)
 		}
-		if got := strings.Join(actions, " "); got != "token.add token.add token.ended token.renew location.default" {
+		if got := strings.Join(actions, " "); got != "location.consent token.add location.consent token.add token.ended token.renew location.default" {
 			t.Error(got)
 		}
 	})
@@ -228,7 +228,7 @@ func TestBadTokens(t *testing.T) {
 		{"expired", file("north", "1", -1), vpp.Denied, "expired on 2 February 2031"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			_, err := h.Add(t.Context(), anna, c.file)
+			_, err := h.Add(t.Context(), anna, c.file, true)
 			wantKind(t, err, c.kind, c.part)
 		})
 	}
@@ -241,12 +241,12 @@ func TestBadTokens(t *testing.T) {
 func TestCheck(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, url string) {
 		h := build(t, url)
-		l, err := h.Add(t.Context(), anna, file("north", "1", 300))
+		l, err := h.Add(t.Context(), anna, file("north", "1", 300), true)
 		if err != nil {
 			t.Fatal(err)
 		}
 		h.apple.err = &appsandbooks.Error{Number: appsandbooks.ErrorNumber(vpp.AppleTokenRevoked), Message: "raw words"}
-		_, err = h.Add(t.Context(), anna, file("south", "1", 300))
+		_, err = h.Add(t.Context(), anna, file("south", "1", 300), true)
 		wantKind(t, err, vpp.Denied, "revoked", "Renew")
 		_, err = h.Check(t.Context(), anna, l.ID)
 		wantKind(t, err, vpp.Denied, "revoked")
@@ -284,22 +284,22 @@ func TestAddClaimed(t *testing.T) {
 		if err != nil || seen.ClaimState() != vpp.ClaimOthers || seen.Claim.Name != "Other MDM" {
 			t.Fatalf("%+v %v", seen, err)
 		}
-		_, err = h.Add(t.Context(), anna, file("north", "1", 300))
+		_, err = h.Add(t.Context(), anna, file("north", "1", 300), true)
 		wantKind(t, err, vpp.Conflict, "“Other MDM” manages North School")
 		if e, ok := errors.AsType[*vpp.Error](err); !ok || e.Field != "claim" {
 			t.Errorf("%+v", err)
 		}
-		_, err = h.AddOver(t.Context(), anna, file("north", "1", 300), "somebody else")
+		_, err = h.AddOver(t.Context(), anna, file("north", "1", 300), "somebody else", true)
 		wantKind(t, err, vpp.Conflict, "Meanwhile “Other MDM”")
 		if l, err := h.Get(t.Context(), ""); err != nil || l.UID != "" {
 			t.Errorf("something was stored: %+v %v", l, err)
 		}
-		north, err := h.AddOver(t.Context(), anna, file("north", "1", 300), "other")
+		north, err := h.AddOver(t.Context(), anna, file("north", "1", 300), "other", true)
 		if err != nil || north.ClaimState() != vpp.ClaimOthers {
 			t.Errorf("%+v %v", north, err)
 		}
 		claimedBy("south", vpp.Claim{ID: "ours"})
-		south, err := h.Add(t.Context(), anna, file("south", "1", 300))
+		south, err := h.Add(t.Context(), anna, file("south", "1", 300), true)
 		if err != nil || south.ClaimState() != vpp.ClaimOurs {
 			t.Errorf("%+v %v", south, err)
 		}

@@ -43,9 +43,10 @@ func (s *Service) Preview(ctx context.Context, file []byte) (vpp.Location, error
 // Add stores a content token after Apple said what it opens. The first token
 // fills the empty default location; each further one makes a location. A token
 // for a location that is here already is refused with that one's name, one for
-// a location that another server claims with that server's.
-func (s *Service) Add(ctx context.Context, by vpp.Actor, file []byte) (vpp.Location, error) {
-	return s.add(ctx, by, file, func(l vpp.Location) error {
+// a location that another server claims with that server's. Without consent
+// the location is read, and nothing is written there until Consent.
+func (s *Service) Add(ctx context.Context, by vpp.Actor, file []byte, consent bool) (vpp.Location, error) {
+	return s.add(ctx, by, file, consent, func(l vpp.Location) error {
 		return claimed("%s manages %s already. Two servers on one location undo each other’s work: find out who runs the other one, and take it over only if that one is to stand back.",
 			l.Claim.Title(), l.Name)
 	})
@@ -54,8 +55,8 @@ func (s *Service) Add(ctx context.Context, by vpp.Actor, file []byte) (vpp.Locat
 // AddOver adds a location although another server claims it, for somebody who
 // said so; seen is the id of the claim that was shown, "" for whichever it is.
 // The claim itself is not written here.
-func (s *Service) AddOver(ctx context.Context, by vpp.Actor, file []byte, seen string) (vpp.Location, error) {
-	return s.add(ctx, by, file, func(l vpp.Location) error {
+func (s *Service) AddOver(ctx context.Context, by vpp.Actor, file []byte, seen string, consent bool) (vpp.Location, error) {
+	return s.add(ctx, by, file, consent, func(l vpp.Location) error {
 		if seen == "" || seen == l.Claim.ID {
 			return nil
 		}
@@ -69,13 +70,16 @@ func claimed(format string, args ...any) error {
 	return e
 }
 
-func (s *Service) add(ctx context.Context, by vpp.Actor, file []byte, others func(vpp.Location) error) (vpp.Location, error) {
+func (s *Service) add(ctx context.Context, by vpp.Actor, file []byte, consent bool, others func(vpp.Location) error) (vpp.Location, error) {
 	l, t, err := s.prospect(ctx, file)
 	if err == nil && l.ClaimState() == vpp.ClaimOthers {
 		err = others(l)
 	}
 	if err != nil {
 		return l, err
+	}
+	if consent {
+		l.Consent = s.consent(by)
 	}
 	sealed, err := s.box.Seal([]byte(t.secret), TokenContext(l.ID))
 	if err != nil {

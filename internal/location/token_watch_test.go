@@ -22,7 +22,7 @@ func TestWatch(t *testing.T) {
 		if err := h.EnsureDefault(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		l, err := h.Add(t.Context(), anna, file("north", "1", 365))
+		l, err := h.Add(t.Context(), anna, file("north", "1", 365), true)
 		if err != nil {
 			t.Fatal(err)
 		}

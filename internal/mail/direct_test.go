@@ -18,6 +18,8 @@ type zone map[string]records
 type records struct {
 	mx    []*net.MX
 	hosts []string
+	texts []string
+	names []string // that an address leads back to
 	err   error
 }
 
@@ -36,6 +38,20 @@ func (z zone) LookupHost(_ context.Context, name string) ([]string, error) {
 		return []string{name}, nil
 	}
 	return nil, notFound(name)
+}
+
+func (z zone) LookupTXT(_ context.Context, name string) ([]string, error) {
+	if found := z[name]; found.err != nil || len(found.texts) > 0 {
+		return found.texts, found.err
+	}
+	return nil, notFound(name)
+}
+
+func (z zone) LookupAddr(_ context.Context, address string) ([]string, error) {
+	if found := z[address]; found.err != nil || len(found.names) > 0 {
+		return found.names, found.err
+	}
+	return nil, notFound(address)
 }
 
 func notFound(name string) error {

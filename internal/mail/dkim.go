@@ -43,14 +43,19 @@ func NewSigningKey() (SigningKey, error) {
 	if err != nil {
 		return SigningKey{}, err
 	}
-	public, err := x509.MarshalPKIXPublicKey(key.Public())
+	word := NewSecret(string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private})))
+	public, err := DKIM{Key: word}.public()
+	return SigningKey{Key: word, Record: "v=DKIM1; k=rsa; p=" + public}, err
+}
+
+// public is the public half of the key as records hold it.
+func (d DKIM) public() (string, error) {
+	key, err := gomail.PrivKeyFromPEM([]byte(d.Key.Reveal()))
 	if err != nil {
-		return SigningKey{}, err
+		return "", err
 	}
-	return SigningKey{
-		Key:    NewSecret(string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private}))),
-		Record: "v=DKIM1; k=rsa; p=" + base64.StdEncoding.EncodeToString(public),
-	}, nil
+	der, err := x509.MarshalPKIXPublicKey(key.Public())
+	return base64.StdEncoding.EncodeToString(der), err
 }
 
 // RecordName is where the record of a signing key stands in the DNS.

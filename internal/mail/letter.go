@@ -21,6 +21,10 @@ type Letter struct {
 	MessageID string
 	Date      time.Time
 
+	// ReturnPath is the sender on the envelope, where bounces go; "" for the
+	// sender's address.
+	ReturnPath string
+
 	// Headers are added as they are, such as Auto-Submitted. The ones this
 	// room writes itself (From, To, Subject, …) are refused here.
 	Headers map[string]string

@@ -84,5 +84,11 @@ func (s sender) write(l Letter, paper *bytes.Buffer) (*envelope, error) {
 	if _, err := message.WriteTo(paper); err != nil {
 		return nil, err
 	}
-	return &envelope{from: s.address, to: to, utf8: to.NeedsUTF8() || s.address.NeedsUTF8(), body: paper}, nil
+	from := s.address
+	if l.ReturnPath != "" {
+		if from, err = ParseAddress(l.ReturnPath); err != nil {
+			return nil, err
+		}
+	}
+	return &envelope{from: from, to: to, utf8: to.NeedsUTF8() || s.address.NeedsUTF8() || from.NeedsUTF8(), body: paper}, nil
 }

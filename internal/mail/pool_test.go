@@ -27,6 +27,10 @@ func (s *scripted) LookupHost(_ context.Context, host string) ([]string, error) 
 	return []string{host}, nil
 }
 
+func (s *scripted) LookupTXT(context.Context, string) ([]string, error) { return nil, nil }
+
+func (s *scripted) LookupAddr(context.Context, string) ([]string, error) { return nil, nil }
+
 func (s *scripted) dial(context.Context, string, string) (net.Conn, error) {
 	ours, theirs := net.Pipe()
 	s.mu.Lock()

@@ -14,6 +14,10 @@ type Resolver interface {
 	LookupMX(ctx context.Context, domain string) ([]*net.MX, error)
 	// LookupHost returns a host's addresses.
 	LookupHost(ctx context.Context, host string) ([]string, error)
+	// LookupTXT returns a name's texts.
+	LookupTXT(ctx context.Context, name string) ([]string, error)
+	// LookupAddr returns the names that an address leads back to.
+	LookupAddr(ctx context.Context, address string) ([]string, error)
 }
 
 // Ports are the ways to the outside. The zero value is the real world.

@@ -43,6 +43,7 @@ type Settings struct {
 	FromName    string
 	FromAddress string
 	ReplyTo     string // optional
+	BounceTo    string // optional: letters that cannot be delivered come back to it, see ReturnPath
 
 	HELO           string        // the name we greet with; empty: the domain of FromAddress
 	MaxConnections int           // connections used at once; 0: 8

@@ -106,6 +106,15 @@ func (s Settings) faultsOfSender(add addFault) {
 			add("reply_to", "The address for replies cannot be used. %s", vpp.MessageOf(err))
 		}
 	}
+	if s.BounceTo != "" {
+		to, err := ParseAddress(s.BounceTo)
+		switch local, _, _ := strings.Cut(s.BounceTo, "@"); {
+		case err != nil:
+			add("bounce_to", "The address for bounces cannot be used. %s", vpp.MessageOf(err))
+		case to.NeedsUTF8() || len(local) > longestBounceName || strings.ContainsAny(local, "+\""):
+			add("bounce_to", "The address for bounces needs a short plain name before the @, for example bounces: up to %d letters and digits, without +.", longestBounceName)
+		}
+	}
 	if hasControl(s.FromName) {
 		add("from_name", "The sender's name holds a line break or another invisible character. Type it again.")
 	}

@@ -9,6 +9,7 @@ import (
 type Report struct {
 	Result Result
 	Steps  []ReportStep
+	Hints  []Hint // what recipients' servers find out about us
 }
 
 // ReportStep is one step of the exchange.
@@ -36,7 +37,11 @@ func (s *Sender) Test(ctx context.Context, to string) Report {
 	if err != nil {
 		return Report{Result: unsendable(err)}
 	}
-	return p.try(ctx, e)
+	hints := make(chan []Hint, 1)
+	go func() { hints <- p.hints(ctx) }() // beside the sending, which waits for no name
+	report := p.try(ctx, e)
+	report.Hints = <-hints
+	return report
 }
 
 // try walks the hosts like send does, watched.

@@ -21,7 +21,10 @@ import (
 // until Apple knows the new one, and a little longer.
 func (s *Service) Announce(ctx context.Context, id vpp.LocationID, rotate bool) error {
 	l, err := s.store.Location(ctx, id)
-	if err == nil && l.ClaimState() == vpp.ClaimNobodys { // announcing is a write
+	if err == nil && !l.Consent.Given() {
+		return nil // announcing is a write
+	}
+	if err == nil && l.ClaimState() == vpp.ClaimNobodys { // it must be ours before
 		l, err = s.Settle(ctx, id)
 	}
 	if err != nil || !l.Usable(s.config.Now()) || l.Elsewhere() { // Apple keeps one address per location: it is the other server's
@@ -159,7 +162,7 @@ func (s *Service) TestNotify(ctx context.Context, id vpp.LocationID) (vpp.Notify
 	test := vpp.NotifyTest{Address: s.NotifyURL(l.ID)}
 	const polls = " Until then rsvpp asks Apple by itself: nothing is lost, it only takes longer."
 	switch {
-	case !l.Usable(now) || l.TokenState(now) == vpp.TokenElsewhere:
+	case !l.Usable(now) || l.TokenState(now) == vpp.TokenElsewhere, l.TokenState(now) == vpp.TokenNoConsent:
 		test.Sentence, test.Next = "Apple was not asked. "+l.TokenSentence(now), l.TokenNext(now)
 		return test, nil
 	case test.Address == "":

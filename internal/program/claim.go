@@ -144,7 +144,7 @@ func (s *Service) unsettled(l vpp.Location) (doubts int, look bool) {
 	w := s.watched(l.ID)
 	now := s.config.Now()
 	switch {
-	case w.doubts > 0, l.ClaimState() == vpp.ClaimNobodys && l.TokenProblem == 0:
+	case w.doubts > 0, l.ClaimState() == vpp.ClaimNobodys && l.TokenProblem == 0 && l.Consent.Given():
 		return w.doubts, true
 	case w.absent && now.Sub(w.looked) >= s.config.Cadence.LookEvery:
 		return 0, true

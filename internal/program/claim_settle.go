@@ -95,6 +95,9 @@ func (s *Service) decide(ctx context.Context, c *appsandbooks.Client, l vpp.Loca
 		if err := s.store.SawClaim(ctx, l, stands); err != nil {
 			return err
 		}
+		if !l.Consent.Given() { // claiming is a write
+			return nil
+		}
 		return s.claimFree(ctx, c, l)
 	case state == vpp.ClaimOurs:
 		return s.store.TakenOver(ctx, l, stands)

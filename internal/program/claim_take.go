@@ -19,6 +19,8 @@ func (s *Service) TakeBack(ctx context.Context, by vpp.Actor, id vpp.LocationID,
 	switch state := l.TokenState(s.config.Now()); {
 	case !l.Elsewhere():
 		return l, claimConflict("%s is this server’s: there is nobody to take it back from.", l.Name)
+	case !l.Consent.Given():
+		return l, vpp.Errorf(vpp.Conflict, "Nobody has confirmed yet that data of people at %s may go to Apple: confirm it on the location’s page first.", l.Name)
 	case !l.Usable(s.config.Now()):
 		return l, vpp.Errorf(vpp.Conflict, "The content token of %s is %s: renew it first.", l.Name, state)
 	}

@@ -62,7 +62,7 @@ func (s *Service) tryToken(ctx context.Context, l vpp.Location) (vpp.LocationFac
 	switch state := l.TokenState(now); {
 	case facts.UID != l.UID:
 		c.State, c.Sentence, c.Next = vpp.CheckBad, "Apple says that the token of "+l.Name+" opens "+facts.Name+".", "Renew the location with the right token."
-	case state == vpp.TokenExpiring, state == vpp.TokenNotAllowed:
+	case state == vpp.TokenExpiring, state == vpp.TokenNotAllowed, state == vpp.TokenNoConsent:
 		c.State, c.Sentence, c.Next = vpp.CheckNote, l.TokenSentence(now), l.TokenNext(now)
 	case !l.Usable(now):
 		c.State, c.Sentence, c.Next = vpp.CheckNote, "Apple accepts the token again.", "Press Ask Apple again, and the work goes on."

@@ -32,7 +32,9 @@ func TestLookAtWhoSaysDone(t *testing.T) {
 			storetest.Exec(t, w.db, fmt.Sprintf(`INSERT INTO invitations (id, program_user_id, user_id, location_id, generation, created_at, expires_at)
 				SELECT 'inv-%d', id, user_id, location_id, generation, 1, 0 FROM program_users WHERE user_id = 'user-%04d'`, n, n))
 		}
-		status := func(n int) vpp.AppleStatus { return w.person(t, vpp.UserID(fmt.Sprintf("user-%04d", n))).Program.AppleStatus }
+		status := func(n int) vpp.AppleStatus {
+			return w.person(t, vpp.UserID(fmt.Sprintf("user-%04d", n))).Program.AppleStatus
+		}
 		accept := func(n int) {
 			name := w.person(t, vpp.UserID(fmt.Sprintf("user-%04d", n))).Program.ClientUserID
 			for u := range w.apple.Users(w.uid) {

@@ -42,6 +42,11 @@ func (s *Service) usable(ctx context.Context, id vpp.LocationID, writing bool) e
 	switch now := s.config.Now(); l.TokenState(now) {
 	case vpp.TokenValid, vpp.TokenExpiring, vpp.TokenElsewhere:
 		return nil
+	case vpp.TokenNoConsent:
+		if !writing {
+			return nil
+		}
+		fallthrough
 	default:
 		return vpp.Errorf(vpp.Conflict, "%s %s", l.TokenSentence(now), l.TokenNext(now))
 	}

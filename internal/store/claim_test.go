@@ -18,18 +18,18 @@ func TestClaimColumns(t *testing.T) {
 		db := storetest.Open(t, url, time.Now)
 		var states []string
 		for i, claim := range []string{"", vpp.ReleasedClaim, "somebody"} {
-			for bits := range 16 {
+			for bits := range 32 {
 				on := func(b int) int { return bits >> b & 1 }
 				id := vpp.LocationID(fmt.Sprintf("l-%d-%d", i, bits))
 				storetest.Exec(t, db, `INSERT INTO locations (id, name, is_default, created_at, token_sealed, token_added_at, token_expires_at, uid, claim_id,
-					claimed_at, frozen_at, moved_at, read_first_at) VALUES ($1, 'A', FALSE, 1, 'sealed', 1, 9000000000000, $1, $2, $3, $4, $5, $6)`,
-					id, claim, on(0), on(1), on(2), on(3))
+					claimed_at, frozen_at, moved_at, read_first_at, consent_at) VALUES ($1, 'A', FALSE, 1, 'sealed', 1, 9000000000000, $1, $2, $3, $4, $5, $6, $7)`,
+					id, claim, on(0), on(1), on(2), on(3), on(4))
 				l, err := db.Location(t.Context(), id)
 				if err != nil {
 					t.Fatal(err)
 				}
 				may, err := db.MayWrite(t.Context(), id)
-				if want := l.ClaimState() == vpp.ClaimOurs && l.ReadFirst.IsZero(); may != want || err != nil {
+				if want := l.ClaimState() == vpp.ClaimOurs && l.ReadFirst.IsZero() && l.Consent.Given(); may != want || err != nil {
 					t.Errorf("%s, read first %v: may write is %v, want %v (%v)", l.ClaimState(), l.ReadFirst, may, want, err)
 				}
 				rows, err := db.Query(t.Context(), "SELECT id FROM locations WHERE id = $1 AND "+store.Elsewhere, id)

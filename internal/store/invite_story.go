@@ -57,7 +57,7 @@ func (db *DB) readInvitations(ctx context.Context, h *vpp.CaseHistory) (err erro
 		return err
 	}
 	if h.Deliveries, err = all(ctx, db, scanDelivery, `SELECT d.id, d.invitation_id, d.program_user_id, d.task_id, d.channel, d.address, d.queued_at, d.ready_at,
-		d.next_attempt_at, d.attempts, d.outcome, d.outcome_at, d.answer, d.sentence, d.mdm, d.device_id, d.command_state,
+		d.next_attempt_at, d.attempts, d.outcome, d.outcome_at, d.accepted_at, d.answer, d.sentence, d.mdm, d.device_id, d.command_state,
 		COALESCE((SELECT name FROM devices WHERE devices.id = d.device_id), ''), COALESCE((SELECT name FROM mdm_servers WHERE mdm_servers.id = d.mdm), '')
 		FROM deliveries d WHERE d.program_user_id = $1 ORDER BY d.id DESC LIMIT $2`,
 		h.Place.ID, storyLength); err != nil {
@@ -70,7 +70,7 @@ func (db *DB) readInvitations(ctx context.Context, h *vpp.CaseHistory) (err erro
 
 func scanDelivery(s scanner) (d vpp.Delivery, err error) {
 	err = s.Scan(&d.ID, &d.InvitationID, &d.ProgramUserID, &d.TaskID, &d.Channel, &d.Address, timeAt{&d.QueuedAt}, timeAt{&d.ReadyAt},
-		timeAt{&d.NextAttemptAt}, &d.Attempts, &d.Outcome, timeAt{&d.OutcomeAt}, &d.Answer, &d.Sentence, &d.MDM, &d.DeviceID, &d.Command, &d.DeviceName, &d.MDMName)
+		timeAt{&d.NextAttemptAt}, &d.Attempts, &d.Outcome, timeAt{&d.OutcomeAt}, timeAt{&d.AcceptedAt}, &d.Answer, &d.Sentence, &d.MDM, &d.DeviceID, &d.Command, &d.DeviceName, &d.MDMName)
 	return
 }
 

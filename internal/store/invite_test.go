@@ -67,6 +67,8 @@ func TestCasesAgree(t *testing.T) {
 						bad, why = email, string(vpp.DeliveryRefused)
 					case 2:
 						bad, why = "corrected@x.test", string(vpp.DeliveryRefused)
+					case 3:
+						bad, why = email, string(vpp.DeliveryComplained)
 					}
 					inviteExec(t, db, `INSERT INTO users (id, external_id, user_name, user_name_key, first_name, last_name, full_name, email, email_key,
 						managed_apple_id, groups, locale, notes, source, search_text, created_at, updated_at, bad_email, bad_email_why)

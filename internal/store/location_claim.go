@@ -14,9 +14,9 @@ const (
 	nobodys   = "claim_id IN ('', '" + vpp.ReleasedClaim + "')"
 	elsewhere = "(frozen_at > 0 OR moved_at > 0 OR claimed_at = 0 AND NOT (" + nobodys + "))"
 	// sendable: writes are due there, as soon as a claim stands.
-	sendable = "(NOT " + elsewhere + " AND read_first_at = 0 AND token_problem = 0)"
+	sendable = "(NOT " + elsewhere + " AND read_first_at = 0 AND token_problem = 0 AND consent_at > 0)"
 	// tellable: Apple is to be told where it reaches us, and lets us tell it.
-	tellable = "notify_next_at > 0 AND notify_url = '' AND claimed_at > 0 AND frozen_at = 0 AND moved_at = 0 AND token_problem = 0"
+	tellable = "notify_next_at > 0 AND notify_url = '' AND claimed_at > 0 AND frozen_at = 0 AND moved_at = 0 AND token_problem = 0 AND consent_at > 0"
 )
 
 // Installation returns the id of this installation's claims. The first call
@@ -34,7 +34,7 @@ func (db *DB) Installation(ctx context.Context, id string) (kept string, err err
 }
 
 // MayWrite says whether anything may be changed at Apple now: the location is
-// ours, and after a take-back everything there was read.
+// ours, somebody confirmed that data may go there, and after a take-back everything there was read.
 func (db *DB) MayWrite(ctx context.Context, id vpp.LocationID) (bool, error) {
 	n, err := one(ctx, db, scanInt, "SELECT count(*) FROM locations WHERE id = $1 AND claimed_at > 0 AND "+sendable, id)
 	return n > 0, err

@@ -47,6 +47,11 @@ func (db *DB) AddLocation(ctx context.Context, by vpp.Actor, l vpp.Location, sea
 		if err != nil {
 			return err
 		}
+		if l.Consent.Given() {
+			if err := db.writeConsent(ctx, t, by, l); err != nil {
+				return err
+			}
+		}
 		err = db.insertEntry(ctx, t, by, "token.add", "location:"+string(l.ID), "A content token for "+l.Name+" was added.", nil, tokenFacts(l))
 		if err != nil {
 			return err

@@ -7,7 +7,7 @@ import (
 	"github.com/rsvpp/rsvpp/internal/vpp"
 )
 
-// S3-02, S3-06, S3-07, S3-09, S3-10, trap 4: which channel of which device
+// S1-12, S2-06, S3-02, S3-06, S3-07, S3-09, S3-10, trap 4 (S3-08: nothing asks for supervision): which channel of which device
 // takes the invitation, and the rule that forbids it.
 func TestTargetOf(t *testing.T) {
 	now := time.Date(2031, 2, 3, 0, 0, 0, 0, time.UTC)

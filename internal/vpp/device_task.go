@@ -54,7 +54,7 @@ func DeriveCommandState(o DeliveryOutcome, carried CommandState) CommandState {
 		if carried.Open() {
 			return carried
 		}
-	case DeliveryQueued, DeliveryDeferred:
+	case DeliveryQueued, DeliveryDeferred, DeliveryBounced, DeliveryComplained:
 	}
 	return CommandQueued
 }

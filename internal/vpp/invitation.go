@@ -48,7 +48,7 @@ func (i Invitation) State(p ProgramUser, now time.Time) InvitationState {
 		return InvitationExpired
 	case !p.HandedOverAt.IsZero():
 		return InvitationSent
-	case p.AppleError != 0, p.MailProblem == DeliveryRefused:
+	case p.AppleError != 0, p.MailProblem == DeliveryRefused, p.MailProblem == DeliveryBounced:
 		return InvitationFailed
 	}
 	return InvitationWaiting
@@ -96,8 +96,9 @@ type Delivery struct {
 	Attempts      int
 	Outcome       DeliveryOutcome
 	OutcomeAt     time.Time
-	Answer        string // the mail server's last words, one line
-	Sentence      string // what that means and what to do
+	AcceptedAt    time.Time // of what came back afterwards
+	Answer        string    // the mail server's last words, one line
+	Sentence      string    // what that means and what to do
 }
 
 // State derives how far a delivery by device is.
@@ -108,12 +109,14 @@ type DeliveryOutcome string
 
 // The outcomes. Queued, deferred and underway are open; the others are final.
 const (
-	DeliveryQueued    DeliveryOutcome = "queued"
-	DeliveryAccepted  DeliveryOutcome = "accepted"
-	DeliveryDeferred  DeliveryOutcome = "deferred"
-	DeliveryUnderway  DeliveryOutcome = "underway" // with the MDM server; the device has not answered
-	DeliveryRefused   DeliveryOutcome = "refused"
-	DeliveryWithdrawn DeliveryOutcome = "withdrawn"
+	DeliveryQueued     DeliveryOutcome = "queued"
+	DeliveryAccepted   DeliveryOutcome = "accepted"
+	DeliveryDeferred   DeliveryOutcome = "deferred"
+	DeliveryUnderway   DeliveryOutcome = "underway" // with the MDM server; the device has not answered
+	DeliveryRefused    DeliveryOutcome = "refused"
+	DeliveryWithdrawn  DeliveryOutcome = "withdrawn"
+	DeliveryBounced    DeliveryOutcome = "bounced"    // accepted, and came back
+	DeliveryComplained DeliveryOutcome = "complained" // arrived, and was reported as junk
 )
 
 // Open says whether the delivery may still be attempted.

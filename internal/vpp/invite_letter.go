@@ -37,6 +37,16 @@ type SentLetter struct {
 	BadAddress bool      // refused because of the address, not of the letter or of us
 }
 
+// Bounce is what came back about a letter that a mail server took.
+type Bounce struct {
+	Delivery   DeliveryID
+	Outcome    DeliveryOutcome // bounced, complained; accepted when it is only late
+	At         time.Time
+	Answer     string // the other mail server's words
+	Sentence   string // what that means and what to do
+	BadAddress bool   // bounced because of the address
+}
+
 // SentCommand is what a device said of the command that carries an invitation.
 type SentCommand struct {
 	ID       DeliveryID

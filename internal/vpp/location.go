@@ -22,6 +22,8 @@ type Location struct {
 	VerifiedAt   time.Time // last time Apple answered client/config with this token
 	TokenProblem int       // Apple's error number that ended the token's use, 0 if none
 
+	Consent Consent // that people's data may go to Apple
+
 	WaitUntil time.Time // Apple asked us to make no call before
 
 	Claim     Claim     // whose claim Apple's answers carry; zero when nobody's
@@ -80,11 +82,12 @@ const (
 	TokenInvalid    TokenState = "invalid"
 	TokenNotAllowed TokenState = "not_allowed" // may read and not write (9637)
 	TokenElsewhere  TokenState = "elsewhere"   // another server manages the location
+	TokenNoConsent  TokenState = "no_consent"  // nobody confirmed that people's data may go to Apple
 )
 
 // TokenStates lists every state.
 func TokenStates() []TokenState {
-	return []TokenState{TokenMissing, TokenValid, TokenExpiring, TokenExpired, TokenRevoked, TokenInvalid, TokenNotAllowed, TokenElsewhere}
+	return []TokenState{TokenMissing, TokenValid, TokenExpiring, TokenExpired, TokenRevoked, TokenInvalid, TokenNotAllowed, TokenElsewhere, TokenNoConsent}
 }
 
 // TokenState derives the state of the location's token.
@@ -102,6 +105,8 @@ func (l Location) TokenState(now time.Time) TokenState {
 		return TokenInvalid
 	case l.Elsewhere():
 		return TokenElsewhere
+	case !l.Consent.Given():
+		return TokenNoConsent
 	case l.Token.ExpiresAt.Sub(now) <= 60*24*time.Hour:
 		return TokenExpiring
 	}
@@ -111,14 +116,14 @@ func (l Location) TokenState(now time.Time) TokenState {
 // Usable says whether reading from Apple makes sense with this token.
 func (l Location) Usable(now time.Time) bool {
 	switch l.TokenState(now) {
-	case TokenValid, TokenExpiring, TokenNotAllowed, TokenElsewhere:
+	case TokenValid, TokenExpiring, TokenNotAllowed, TokenElsewhere, TokenNoConsent:
 		return true
 	}
 	return false
 }
 
-// Writable says whether anything may be changed at Apple: the token allows it
-// and the location is ours.
+// Writable says whether anything may be changed at Apple: the token allows it,
+// the location is ours, and somebody confirmed that data may go there.
 func (l Location) Writable(now time.Time) bool {
 	s := l.TokenState(now)
 	return s == TokenValid || s == TokenExpiring

@@ -88,7 +88,7 @@ type ProgramUser struct {
 
 	// What the channels say.
 	HandedOverAt time.Time       // first delivery accepted in this generation
-	MailProblem  DeliveryOutcome // DeliveryRefused or DeliveryDeferred: how the latest mail fared
+	MailProblem  DeliveryOutcome // refused, deferred, bounced or complained: how the latest mail fared
 }
 
 // VPPStatus derives the word on screen. Invited needs both facts of S0-11:
@@ -122,6 +122,7 @@ const (
 	StepCreated       Step = "created"        // record at Apple, nothing handed over yet
 	StepMailDeferred  Step = "mail_deferred"  // the mail server asked to try later
 	StepMailRefused   Step = "mail_refused"   // the mail server refused for good
+	StepMailBounced   Step = "mail_bounced"   // the mail server took it, and it came back
 	StepRefused       Step = "refused"        // Apple refused
 	StepAwaitsPerson  Step = "awaits_person"  // handed over; the person has not signed in
 	StepUpdateWaiting Step = "update_waiting" // a changed address waits for Apple
@@ -146,6 +147,8 @@ func (p ProgramUser) Step() Step {
 		return StepRefused
 	case p.AppleStatus == AppleRegistered && p.MailProblem == DeliveryRefused:
 		return StepMailRefused
+	case p.AppleStatus == AppleRegistered && p.MailProblem == DeliveryBounced:
+		return StepMailBounced
 	case p.AppleStatus == AppleRegistered && p.MailProblem == DeliveryDeferred:
 		return StepMailDeferred
 	case p.AppleStatus == AppleRegistered && p.HandedOverAt.IsZero():

@@ -34,6 +34,7 @@ func TestInvitationState(t *testing.T) {
 		{"the link's time is over", expired, handed, vpp.InvitationExpired},
 		{"withdrawn", withdrawn, handed, vpp.InvitationWithdrawn},
 		{"of a record before this one", old, linked, vpp.InvitationWithdrawn},
+		{"the letter came back", open, place(func(p *vpp.ProgramUser) { p.MailProblem = vpp.DeliveryBounced }), vpp.InvitationFailed},
 		{"the mail server refused", open, place(func(p *vpp.ProgramUser) { p.MailProblem = vpp.DeliveryRefused }), vpp.InvitationFailed},
 		{"Apple refused", open, place(func(p *vpp.ProgramUser) { p.AppleStatus, p.AppleError = vpp.AppleNone, vpp.AppleBadEmail }), vpp.InvitationFailed},
 		{"put off by the mail server", open, place(func(p *vpp.ProgramUser) { p.MailProblem = vpp.DeliveryDeferred }), vpp.InvitationWaiting},

@@ -40,6 +40,7 @@ func TestStep(t *testing.T) {
 		{"queued", vpp.ProgramUser{Pending: vpp.WriteCreate}, vpp.StepQueued},
 		{"waiting for Apple (trap 2)", vpp.ProgramUser{Pending: vpp.WriteCreate, BatchID: "b"}, vpp.StepWaiting},
 		{"created, mail queued", vpp.ProgramUser{AppleStatus: vpp.AppleRegistered}, vpp.StepCreated},
+		{"mail came back", vpp.ProgramUser{AppleStatus: vpp.AppleRegistered, MailProblem: vpp.DeliveryBounced}, vpp.StepMailBounced},
 		{"mail refused", vpp.ProgramUser{AppleStatus: vpp.AppleRegistered, MailProblem: vpp.DeliveryRefused}, vpp.StepMailRefused},
 		{"handed over", vpp.ProgramUser{AppleStatus: vpp.AppleRegistered, HandedOverAt: now}, vpp.StepAwaitsPerson},
 		{"refused by Apple", vpp.ProgramUser{AppleError: 9635}, vpp.StepRefused},
@@ -56,7 +57,7 @@ func TestStep(t *testing.T) {
 func TestTokenState(t *testing.T) {
 	now := time.Date(2031, 2, 3, 0, 0, 0, 0, time.UTC)
 	in := func(days int) vpp.Location {
-		return vpp.Location{Token: vpp.ContentToken{AddedAt: now, ExpiresAt: now.AddDate(0, 0, days)}}
+		return vpp.Location{Token: vpp.ContentToken{AddedAt: now, ExpiresAt: now.AddDate(0, 0, days)}, Consent: vpp.Consent{At: now}}
 	}
 	with := func(change func(*vpp.Location)) vpp.Location {
 		l := in(200)
@@ -80,6 +81,7 @@ func TestTokenState(t *testing.T) {
 		{problem(vpp.AppleNotAllowed), vpp.TokenNotAllowed, true, false},
 		{with(func(l *vpp.Location) { l.FrozenAt = now }), vpp.TokenElsewhere, true, false},
 		{with(func(l *vpp.Location) { l.MovedAt = now }), vpp.TokenElsewhere, true, false},
+		{with(func(l *vpp.Location) { l.Consent = vpp.Consent{} }), vpp.TokenNoConsent, true, false}, // F-58
 	} {
 		if got := c.l.TokenState(now); got != c.want {
 			t.Errorf("%+v: %s, want %s", c.l.Token, got, c.want)

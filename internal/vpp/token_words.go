@@ -23,6 +23,8 @@ func (l Location) TokenSentence(now time.Time) string {
 		return "The content token of " + l.Name + " may only read: Apple shows everything and changes nothing. Invitations and removals wait."
 	case TokenElsewhere:
 		return l.Name + " is managed by " + l.holder() + ". It is still read, but nothing is changed there."
+	case TokenNoConsent:
+		return "Nobody has confirmed yet that data of people at " + l.Name + " may go to Apple. It is read, and nothing is written there."
 	}
 	return ""
 }
@@ -42,6 +44,8 @@ func (l Location) TokenNext(now time.Time) string {
 		return "Give the account that made the token the role Content Manager at Apple and let Apple be asked again, or renew with a token of an account that has it."
 	case TokenElsewhere:
 		return "Look on the location’s page who has it, and take it back if it is yours."
+	case TokenNoConsent:
+		return "Read on the location’s page what Apple gets, and confirm it."
 	}
 	return ""
 }

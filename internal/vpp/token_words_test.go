@@ -61,9 +61,10 @@ func TestTokenSentences(t *testing.T) {
 		l    Location
 		says string
 	}{
-		{Location{Token: good}, ""},
+		{Location{Token: good, Consent: Consent{At: now}}, ""},
+		{Location{Token: good}, "Nobody has confirmed"},
 		{Location{}, "no content token"},
-		{Location{Token: soon}, "expires in 13 days, on 16 February 2031"},
+		{Location{Token: soon, Consent: Consent{At: now}}, "expires in 13 days, on 16 February 2031"},
 		{Location{Token: ContentToken{ExpiresAt: now, AddedAt: now}}, "has expired"},
 		{Location{Token: good, TokenProblem: AppleTokenExpired}, "has expired"},
 		{Location{Token: good, TokenProblem: AppleTokenRevoked}, "was revoked"},

@@ -31,7 +31,7 @@ type User struct {
 // BadEmail is an address of a person that letters do not reach.
 type BadEmail struct {
 	Address string
-	Why     DeliveryOutcome // DeliveryRefused
+	Why     DeliveryOutcome // refused, bounced or complained
 }
 
 // AddressTrouble says why letters do not reach the person's address, "" when

@@ -2,6 +2,7 @@ package view_test
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -175,6 +176,7 @@ func invites(theme string) map[string]templ.Component {
 			Security: []Choice{{Value: "starttls", Text: "STARTTLS", Current: true}, {Value: "tls", Text: "TLS from the start"}}, Direct: fields(Field{Name: "hello", Label: "This server’s name", Value: "rsvpp.school.example"}),
 			Sender: fields(Field{Name: "from_name", Label: "Sender’s name", Value: "Example School"}, Field{Name: "from", Label: "Sender’s address", Type: "email", Value: "apps@school.example"}, Field{Name: "reply", Label: "Answers go to", Type: "email"}),
 			Letter: letter(), TestTo: Field{Name: "to", Label: "To", Type: "email", Value: "ada@school.example"}, Report: checks,
+			Signing: Signing{On: true, Fields: fields(Field{Name: "dkim_domain", Label: "Signed for the domain"}, Field{Name: "dkim_selector", Label: "Selector", Placeholder: "rsvpp"}), Name: "rsvpp._domainkey.school.example", Record: "v=DKIM1; k=rsa; p=" + strings.Repeat("MIIBIjANBgkqhkiG9w0B", 19)},
 		}),
 	}
 }

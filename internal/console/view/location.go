@@ -39,6 +39,7 @@ type TokenFound struct {
 	Existing Link   // the location that has this token already
 	Other    string // the server that claims the location, "" for none
 	Claim    string // the id of its claim
+	Consent  string // what is confirmed before data goes to Apple
 }
 
 // Check is one step of a test with its outcome.
@@ -65,6 +66,15 @@ type Location struct {
 	Trouble Notice  // how the token stands, when it is not well
 	Report  []Check // of the connection test
 	Claim   Claim
+	Consent Consent
+}
+
+// Consent is what Apple gets of people, and who confirmed it.
+type Consent struct {
+	Location string
+	Facts    []Fact
+	Text     string
+	Asks     bool // there is something to confirm
 }
 
 // Claim is who manages a location.

@@ -3,7 +3,7 @@
 //
 // It owns the server (plain, STARTTLS or TLS, with sign-in), the faults it can
 // be told to show (from a wrong certificate to a lost answer), the captured
-// letters, and the catcher's web page.
+// letters, what may come back about them, and the catcher's web page.
 //
 // It never delivers anything to anybody, and never keeps more than it was
 // allowed to.

@@ -152,7 +152,7 @@ func atEach(t *testing.T, try func(*testing.T, *site)) {
 	}
 }
 
-// F-85, S3-11…S3-14: an invitation goes through a real server to a real
+// F-85, S3-11, S3-12, S3-13, S3-14: an invitation goes through a real server to a real
 // client, exactly as we wrote it, and the answer comes back once.
 func TestInvitation(t *testing.T) {
 	atEach(t, func(t *testing.T, s *site) {
@@ -182,7 +182,7 @@ func TestInvitation(t *testing.T) {
 	})
 }
 
-// A Mac is reached by its user's channel, and by no other.
+// S2-01, S3-07, S4-20: a Mac is reached by its user's channel, and by no other.
 func TestMac(t *testing.T) {
 	atEach(t, func(t *testing.T, s *site) {
 		person := ian()

@@ -25,8 +25,8 @@ func Exec(t testing.TB, db *store.DB, statement string, args ...any) {
 // AddLocation writes a default location whose token is usable.
 func AddLocation(t testing.TB, db *store.DB, id vpp.LocationID, uid string) {
 	t.Helper()
-	Exec(t, db, `INSERT INTO locations (id, name, is_default, created_at, token_sealed, token_added_at, token_expires_at, uid)
-		VALUES ($1, 'Test School', TRUE, 1, 'sealed', 1, 9000000000000, $2)`, id, uid)
+	Exec(t, db, `INSERT INTO locations (id, name, is_default, created_at, token_sealed, token_added_at, token_expires_at, uid, consent_at, consent_by)
+		VALUES ($1, 'Test School', TRUE, 1, 'sealed', 1, 9000000000000, $2, 1, 'admin')`, id, uid)
 	Exec(t, db, "INSERT INTO tenders (location_id) VALUES ($1)", id)
 }
 
