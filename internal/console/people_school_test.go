@@ -135,7 +135,7 @@ func (s *school) openDoor() {
 	s.must(err)
 	door, err = console.New(console.Services{
 		Entrance: g, Operators: s.ops, Locations: s.places, People: s.roster, Imports: s.roster, Inviter: s.inviter, Letters: s.inviter,
-		Claims: movers{s.program, s.roster}, Program: s.program, Tasks: s.tasks, Changes: &news{}, Sealer: box, Devices: s.roster,
+		Claims: movers{s.program, s.roster}, Program: s.program, Tasks: s.tasks, Changes: &news{}, Sealer: box, Devices: s.roster, MDM: s.mdm,
 	}, console.Config{Clock: time.Now, IDs: storetest.NewID, Logger: log})
 	s.must(err)
 	mux, err := g.NewMux(door.Routes()...)
