@@ -13,7 +13,7 @@ func (p *cli) confirm(question string, yes bool) (bool, error) {
 		return true, nil
 	}
 	if !p.asks {
-		return false, usagef("nobody is here to confirm: look with --dry-run, then say --yes")
+		return false, usagef("nobody is here to confirm: say --yes, after a look with --dry-run where there is one")
 	}
 	_, _ = fmt.Fprint(p.err, question+" [y/N] ")
 	answer, err := bufio.NewReader(io.LimitReader(p.in, 1024)).ReadString('\n')

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -12,6 +13,7 @@ import (
 
 type inviting struct {
 	chosen
+	narrow                    inviteNarrowing
 	audience, via             string
 	devices                   []string
 	elseMail, tryAgain        bool
@@ -29,12 +31,14 @@ reached, how, and who not and why; then it is asked.`,
   rsvpp invite --user anna.richter --via link --yes --wait
   rsvpp invite --all --via device --else-mail
   rsvpp invite --user anna.richter --via device --device DMPXK1ABCDEF
-  rsvpp invite --all --resend
+  rsvpp invite --all --group "class 5a"
+  rsvpp invite --all --resend --older-than 14d
   rsvpp invite --all --audience removed --dry-run`,
 	}
 	p.serverFlags(c)
 	p.jsonFlag(c)
 	o.flags(c, true)
+	o.narrow.flags(c)
 	f := c.Flags()
 	f.StringVar(&o.audience, "audience", "not-invited", "of these people: not-invited, not-registered for the invited too, or removed to register them again")
 	f.StringVar(&o.via, "via", "mail", "mail, device to show it on people's devices, both, or link to hand it over yourself")
@@ -72,7 +76,8 @@ func (o inviting) request(ctx context.Context, p *cli, c *client.Client) (client
 	if o.resend || len(o.devices) > 0 {
 		r.Audience = "not-registered"
 	}
-	return r, nil
+	r.Selection, err = o.narrow.of(ctx, c, r, time.Now())
+	return r, err
 }
 
 // invited is what --json prints.
@@ -88,6 +93,12 @@ func (p *cli) invite(ctx context.Context, c *client.Client, o inviting) error {
 		return err
 	}
 	out := invited{}
+	if s := request.Selection; !s.All && len(s.Users)+len(s.Names) == 0 {
+		if p.json {
+			return p.printJSON(out)
+		}
+		return p.println("Nobody was invited longer ago than " + o.narrow.olderThan + " and has not accepted.")
+	}
 	if out.Diagnosis, err = c.Examine(ctx, request); err != nil {
 		return err
 	}

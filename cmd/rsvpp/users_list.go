@@ -22,20 +22,29 @@ type peopleFilter struct {
 }
 
 func (o *peopleFilter) flags(c *cobra.Command) {
+	o.narrowingFlags(c)
+	o.at.locationFlag(c)
+}
+
+func (o *peopleFilter) narrowingFlags(c *cobra.Command) {
 	f := c.Flags()
 	f.StringVar(&o.status, "status", "", "only these: not-invited, invited, registered or removed")
 	f.StringVar(&o.search, "search", "", "part of a name, address, user name or id")
 	f.StringVar(&o.attention, "attention", "", "whose case needs somebody: "+strings.Join(attentions, ", "))
 	f.StringVar(&o.group, "group", "", "only members of this group")
-	o.at.locationFlag(c)
 }
 
 func (o *peopleFilter) of(ctx context.Context, c *client.Client) (client.Filter, error) {
 	location, err := findLocation(ctx, c, o.at.location)
+	return o.in(location), err
+}
+
+// in is the filter in the API's words.
+func (o *peopleFilter) in(location string) client.Filter {
 	underlined := func(s string) string { return strings.ReplaceAll(s, "-", "_") }
 	return client.Filter{
 		Location: location, Status: underlined(o.status), Attention: underlined(o.attention), Search: o.search, Group: o.group,
-	}, err
+	}
 }
 
 type peopleList struct {
