@@ -38,7 +38,7 @@ func New(config Config) (*Client, error) {
 		return nil, errors.New("the server's address must be like https://vpp.example.com")
 	}
 	if config.Key == "" || strings.ContainsAny(config.Key, " \r\n\t") {
-		return nil, errors.New("an API key is needed: make one in the console under Your account")
+		return nil, errors.New("an API key is needed: make one in the console under Settings, API keys")
 	}
 	c := &Client{
 		base: base, timeout: orElse(config.Timeout, 30*time.Second), retries: orElse(config.Retries, 4),

@@ -26,9 +26,9 @@ func (p *cli) loginCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "login URL", Short: "Remember a server and an API key for the other commands", Args: cobra.ExactArgs(1),
 		Long: `Remember a server and an API key for the other commands, in a file that only
-you can read. Make the key in the console under Your account (your name, in the
-menu), or on the server with rsvpp admin key. It is asked for, or read from
-standard input, or from --api-key-file.`,
+you can read. Make the key in the console under Settings, API keys, or on the
+server with rsvpp admin key. It is asked for, or read from standard input, or
+from --api-key-file.`,
 		Example: "  rsvpp login https://rsvpp.example.org\n  rsvpp login http://127.0.0.1:8080 < key.txt",
 	}
 	c.Flags().StringVar(&p.server.keyFile, "api-key-file", "", "`file` with the API key")

@@ -40,7 +40,7 @@ func newBook(version string) *book {
 	config.RejectUnknownQueryParameters = true
 	config.Formats = map[string]huma.Format{"application/json": textOnly(huma.DefaultJSONFormat), "json": textOnly(huma.DefaultJSONFormat)}
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
-		"key":     {Type: "http", Scheme: "bearer", Description: "An API key, made in the console under Your account, by POST /api/v1/keys, or by rsvpp admin key."},
+		"key":     {Type: "http", Scheme: "bearer", Description: "An API key, made in the console under Settings, API keys, by POST /api/v1/keys, or by rsvpp admin key."},
 		"session": {Type: "apiKey", In: "cookie", Name: "rsvpp_session", Description: "The console's own session."},
 	}
 	return &book{api: humago.New(mux, config), mux: mux}

@@ -41,7 +41,7 @@ func (d *Door) account(r *http.Request, wrong map[string]string) (view.Account, 
 		Current:  view.Field{Name: "current", Label: "Present password", Type: "password", Autocomplete: "current-password", Required: true, Error: wrong["current"]},
 		Password: password, Again: again,
 		KeyName: view.Field{Name: "name", Label: "Name of a new key", Required: true, Placeholder: "What it is for", Autocomplete: "off", Error: join(wrong["name"], wrong["expires_at"])},
-		KeyTerm: keyTerms(), Admins: who.Scopes.Allow(operator.ScopeOperators),
+		KeyTerm: keyTerms(), KeyScopes: scopeChoices(who.Scopes, r.Form["scope"], operator.ScopeRead), KeyScopesError: wrong["scopes"], Admins: who.Scopes.Allow(operator.ScopeOperators),
 	}
 	keys, err := d.Operators.ListKeys(r.Context(), who.Operator.ID)
 	m.Keys = d.keys(keys)

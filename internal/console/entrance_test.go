@@ -117,7 +117,7 @@ func TestAccount(t *testing.T) {
 	h := open(t)
 	b := h.anna()
 	b.get("/account").says(http.StatusOK, "May do: everything", "127.0.0.1", "No keys yet")
-	made := b.post("/account/keys", "name", "school sync", "term", "30").says(http.StatusOK, "Copy it now", "rsvpp_", "school sync")
+	made := b.post("/account/keys", "name", "school sync", "term", "30", "scope", "read", "scope", "invite").says(http.StatusOK, "Copy it now", "rsvpp_", "school sync", ">read, invite<")
 	if page := b.get("/account").says(http.StatusOK, "school sync"); strings.Contains(page.body, "rsvpp_") && strings.Contains(page.body, "Copy it now") {
 		t.Error("the key is shown again")
 	}
@@ -125,7 +125,12 @@ func TestAccount(t *testing.T) {
 	id, _, _ := strings.Cut(rest, "/revoke")
 	b.post("/account/keys/"+id+"/revoke", "sure", "1").leads("/account")
 	b.get("/account").says(http.StatusOK, "The key is revoked", "No keys yet")
-	b.post("/account/keys", "name", "", "term", "30").says(http.StatusUnprocessableEntity, "Type a name.")
+	b.post("/account/keys", "name", "", "term", "30", "scope", "read").says(http.StatusUnprocessableEntity, "Type a name.")
+
+	b.post("/account/keys", "name", "nothing", "term", "30").says(http.StatusUnprocessableEntity, "Choose at least one scope")
+	if page := b.get("/account"); strings.Count(page.body, `name="scope" value="read" checked`) != 1 || strings.Count(page.body, ` checked`) != 1 {
+		t.Error("a new key may do more than read, unless something else is chosen")
+	}
 
 	b.post("/account/password", "current", "wrong", "password", "another horse battery", "again", "another horse battery").says(http.StatusUnprocessableEntity, "The current password is wrong.")
 	b.post("/account/password", "current", password, "password", "another horse battery", "again", "x").says(http.StatusUnprocessableEntity, "not the same password")

@@ -243,7 +243,7 @@ func (b *visitor) post(path string, form ...string) answer {
 	b.h.t.Helper()
 	values := url.Values{}
 	for i := 0; i < len(form); i += 2 {
-		values.Set(form[i], form[i+1])
+		values.Add(form[i], form[i+1])
 	}
 	return b.do(http.MethodPost, path, strings.NewReader(values.Encode()), []string{"Content-Type", "application/x-www-form-urlencoded"})
 }

@@ -16,8 +16,10 @@ func (d *Door) operatorRoutes() []gate.Route {
 	return []gate.Route{
 		d.route("GET "+operatorsPath, operator.ScopeOperators, d.operatorsPage),
 		d.route("POST "+operatorsPath, operator.ScopeOperators, d.addOperator),
+		d.route("POST "+operatorsPath+"/{id}", operator.ScopeOperators, d.changeOperator),
 		d.route("POST "+operatorsPath+"/{id}/password", operator.ScopeOperators, d.setOperatorPassword),
 		d.route("POST "+operatorsPath+"/{id}/remove", operator.ScopeOperators, d.removeOperator),
+		d.route("POST "+operatorsPath+"/keys/{id}/revoke", operator.ScopeOperators, d.revokeOthersKey),
 	}
 }
 
@@ -36,20 +38,54 @@ func (d *Door) operators(r *http.Request, wrong map[string]string) (view.Operato
 	m.Page.Title, m.Page.Lead, m.Page.Path = "Administrators", "Who may use this server, and what each may do.", operatorsPath
 	m.Name = view.Field{Name: "name", Label: "Name", Value: typed(r, "name"), Required: true, Autocomplete: "off", Placeholder: "An address or a short name", Error: wrong["name"]}
 	m.Password = view.Field{Name: "password", Label: "First password", Type: "password", Required: true, Autocomplete: "new-password", Hint: "At least 12 characters. They change it under their name.", Error: wrong["password"]}
-	m.Scopes = scopeChoices(who.Scopes, r.Form["scope"])
+	m.Scopes = scopeChoices(who.Scopes, r.Form["scope"], operator.ScopeRead, operator.ScopeInvite) // a help desk
 	all, err := d.Operators.List(r.Context())
-	for _, o := range all {
-		m.People = append(m.People, view.OperatorRow{
-			ID: string(o.ID), Name: o.Name, Scopes: scopeWords(o.Scopes), Created: d.when(o.CreatedAt), SignedIn: d.when(o.SignedInAt),
-			You: o.ID == who.Operator.ID, Beyond: !who.Scopes.Cover(o.Scopes),
-		})
+	if err != nil {
+		return m, err
 	}
+	for _, o := range all {
+		row := view.OperatorRow{
+			ID: string(o.ID), Name: o.Name, Scopes: scopeWords(o.Scopes), Created: d.when(o.CreatedAt), SignedIn: d.when(o.SignedInAt),
+			You: o.ID == who.Operator.ID, Beyond: !who.Scopes.Cover(o.Scopes), May: scopeChoices(who.Scopes, scopeNames(o.Scopes)),
+		}
+		m.People = append(m.People, row)
+	}
+	m.Keys, err = d.othersKeys(r, m.People)
 	return m, err
 }
 
-// scopeChoices offers what the reader may do; at first all but what reaches
-// other administrators.
-func scopeChoices(mine operator.Scopes, chosen []string) []view.Choice {
+// othersKeys are everybody's keys but the reader's own, with their holders.
+func (d *Door) othersKeys(r *http.Request, people []view.OperatorRow) ([]view.HeldKey, error) {
+	keys, err := d.Operators.ListKeys(r.Context(), "")
+	if err != nil {
+		return nil, err
+	}
+	holders := map[string]view.OperatorRow{}
+	for _, o := range people {
+		holders[o.ID] = o
+	}
+	var list []view.HeldKey
+	for _, k := range keys {
+		holder := holders[string(k.OperatorID)]
+		if holder.You || !k.RevokedAt.IsZero() {
+			continue
+		}
+		list = append(list, view.HeldKey{Key: d.key(k), Holder: holder.Name, Beyond: holder.Beyond})
+	}
+	return list, nil
+}
+
+func scopeNames(scopes operator.Scopes) []string {
+	names := make([]string, len(scopes))
+	for i, s := range scopes {
+		names[i] = string(s)
+	}
+	return names
+}
+
+// scopeChoices offers what the reader may do; the usual ones are ticked until
+// others are chosen, and are the least that serves.
+func scopeChoices(mine operator.Scopes, chosen []string, usual ...operator.Scope) []view.Choice {
 	words := map[operator.Scope][2]string{
 		operator.ScopeOwner:     {"Everything", "also what comes later"},
 		operator.ScopeRead:      {"See", "people, invitations, tasks, history"},
@@ -64,10 +100,9 @@ func scopeChoices(mine operator.Scopes, chosen []string) []view.Choice {
 		if !mine.Allow(s) {
 			continue
 		}
-		usual := s == operator.ScopeRead || s == operator.ScopeInvite // least privilege: a help desk
 		list = append(list, view.Choice{
 			Value: string(s), Text: words[s][0], Hint: words[s][1],
-			Current: slices.Contains(chosen, string(s)) || len(chosen) == 0 && usual,
+			Current: slices.Contains(chosen, string(s)) || len(chosen) == 0 && slices.Contains(usual, s),
 		})
 	}
 	return list
@@ -86,6 +121,32 @@ func (d *Door) addOperator(w http.ResponseWriter, r *http.Request) error {
 		return d.refuseOperators(w, r, err)
 	}
 	return d.done(w, r, operatorsPath, view.Notice{Tone: view.Good, Text: typed(r, "name") + " may sign in now."})
+}
+
+// changeOperator changes a name and scopes. Its fields are named otherwise than
+// those of a new administrator, which stand on the same page.
+func (d *Door) changeOperator(w http.ResponseWriter, r *http.Request) error {
+	values, err := form(r)
+	if err != nil {
+		return err
+	}
+	name := typed(r, "called")
+	scopes, err := operator.ParseScopes(values["may"])
+	if err == nil {
+		_, err = d.Operators.Update(r.Context(), caller(r), vpp.OperatorID(r.PathValue("id")), operator.Change{Name: &name, Scopes: scopes})
+	}
+	if err != nil {
+		wrong := faults(err)
+		if wrong["name"] != "" { // said above the list: the field of this name is of a new administrator
+			wrong = map[string]string{"": wrong["name"]}
+		}
+		return d.refuseOperatorsFor(w, r, err, wrong)
+	}
+	return d.done(w, r, operatorsPath, view.Notice{Tone: view.Good, Text: name + " may do from now on what is chosen here; keys of theirs do no more than that."})
+}
+
+func (d *Door) revokeOthersKey(w http.ResponseWriter, r *http.Request) error {
+	return d.endKey(w, r, operatorsPath)
 }
 
 func (d *Door) setOperatorPassword(w http.ResponseWriter, r *http.Request) error {
@@ -110,7 +171,10 @@ func (d *Door) removeOperator(w http.ResponseWriter, r *http.Request) error {
 
 // refuseOperators shows the page with what is wrong.
 func (d *Door) refuseOperators(w http.ResponseWriter, r *http.Request, why error) error {
-	wrong := faults(why)
+	return d.refuseOperatorsFor(w, r, why, faults(why))
+}
+
+func (d *Door) refuseOperatorsFor(w http.ResponseWriter, r *http.Request, why error, wrong map[string]string) error {
 	if wrong == nil || vpp.KindOf(why) == vpp.Denied {
 		return why
 	}

@@ -46,6 +46,9 @@ var parity = map[string]string{
 	"testMDMServer": "POST /settings/mdm/servers/{id}/test", "syncMDMServer": "POST /settings/mdm/servers/{id}/sync", "removeMDMServer": "POST /settings/mdm/servers/{id}/remove",
 	"history": "GET /history", "exportHistory": "GET /history.csv",
 	"listOperators": "GET /settings/administrators", "createOperator": "POST /settings/administrators", "deleteOperator": "POST /settings/administrators/{id}/remove",
+	"updateOperator": "POST /settings/administrators/{id}",
+	"placeUsers":     "POST /users/place/confirm", "unplaceUsers": "POST /users/place/confirm", "consentLocation": "POST /locations/{id}/consent",
+	"getSigning": "GET /settings/mail", "makeSigningKey": "POST /settings/mail/dkim", "takeBounce": "for mail servers",
 	"setPassword": "POST /settings/administrators/{id}/password", "listKeys": "GET /account", "createKey": "POST /account/keys", "revokeKey": "POST /account/keys/{id}/revoke",
 }
 
@@ -58,7 +61,8 @@ var consoleOnly = map[string]string{
 	"POST /locations/current": "a program names the location each time",
 	"POST /invite":            "a step of the wizard: the operation invite has all of it", "POST /invite/{draft}/who": "a step of the wizard", "POST /invite/{draft}/how": "a step of the wizard",
 	"POST /invite/device": "the operation invite with devices",
-	"POST /vpp/sync":      "the question before sync",
+	"POST /vpp/sync":      "the question before sync", "POST /users/place": "the question before people are placed",
+	"POST /settings/administrators/keys/{id}/revoke": "the operation revokeKey, from another page",
 }
 
 // TestParity shows that the console and the API can do the same: a gap on

@@ -49,6 +49,7 @@ type Entrance interface {
 type Operators interface {
 	List(ctx context.Context) ([]operator.Operator, error)
 	Create(ctx context.Context, caller operator.Caller, name, password string, scopes operator.Scopes) (operator.Operator, error)
+	Update(ctx context.Context, caller operator.Caller, id vpp.OperatorID, change operator.Change) (operator.Operator, error)
 	Remove(ctx context.Context, caller operator.Caller, id vpp.OperatorID) error
 	SetPassword(ctx context.Context, caller operator.Caller, id vpp.OperatorID, next string) error
 	CheckSetup(ctx context.Context, token string) error

@@ -25,8 +25,9 @@ func entrance(theme string) map[string]templ.Component {
 			Page: page(theme, "account", "Administrators"),
 			People: []OperatorRow{
 				{ID: "1", Name: "ada@school.example", Scopes: "everything", Created: Moment{Text: "in September", Full: "2 September 2026"}, SignedIn: Moment{Text: "just now", Full: "today"}, You: true},
-				{ID: "2", Name: "help desk", Scopes: "read, invite", Created: Moment{Text: "yesterday", Full: "yesterday"}, SignedIn: Moment{Text: "never"}},
+				{ID: "2", Name: "help desk", Scopes: "read, invite", Created: Moment{Text: "yesterday", Full: "yesterday"}, SignedIn: Moment{Text: "never"}, May: []Choice{{Value: "read", Text: "See", Hint: "people, invitations, tasks, history", Current: true}}},
 			},
+			Keys: []HeldKey{{Key{"k3", evil, "read", ago(900 * time.Hour), ago(9 * time.Hour), At(now.Add(2000*time.Hour), now), false}, "help desk", false}},
 			Name: Field{Name: "name", Label: "Name", Required: true}, Password: Field{Name: "password", Label: "First password", Type: "password", Required: true, Hint: "At least 12 characters. They change it under their name."},
 			Scopes: []Choice{{Value: "owner", Text: "Everything", Hint: "also what comes later"}, {Value: "read", Text: "See", Hint: "people, invitations, tasks, history", Current: true}, {Value: "invite", Text: "Invite", Hint: "send, resend, withdraw", Current: true}},
 		}),
@@ -36,6 +37,7 @@ func entrance(theme string) map[string]templ.Component {
 			Address: "203.0.113.7", SignedIn: ago(3 * time.Hour),
 			Keys:   []Key{{"k1", "School sync, every night", "everything", ago(900 * time.Hour), ago(9 * time.Hour), At(now.Add(2000*time.Hour), now), false}, {"k2", evil, "read, invite", ago(9000 * time.Hour), Moment{}, ago(30 * time.Hour), true}},
 			NewKey: "rk_not_a_real_key_Zk4vQ8yT2nB6", KeyName: Field{Name: "name", Label: "Name of a new key", Required: true, Placeholder: "What it is for"}, KeyTerm: []Choice{{Value: "90", Text: "90 days", Current: true}, {Value: "365", Text: "a year"}},
+			KeyScopes: []Choice{{Value: "read", Text: "See", Hint: "people, invitations, tasks, history", Current: true}}, KeyScopesError: "Choose at least one scope.",
 		}),
 		"problem":   ProblemPage(Problem{Page: page(theme, "", "Apple does not answer"), Sentence: "Apple’s service did not answer within 30 seconds.", Advice: "Nothing was changed. Apple’s system status page says whether others have the same trouble; rsvpp tries again by itself every minute.", Request: "01JD8Z6Q4W", Back: Link{"Back to users", "/users"}}),
 		"not-found": ProblemPage(Problem{Page: page(theme, "", "There is nothing here"), Sentence: "No page has this address, or what was here is gone.", Advice: "People who were removed keep their history.", Back: Link{"Go to the start page", "/"}}),

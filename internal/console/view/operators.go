@@ -8,6 +8,7 @@ type Operators struct {
 	Password Field // a first one; they change it themselves
 	Scopes   []Choice
 	Error    string // what no field shows
+	Keys     []HeldKey
 }
 
 // OperatorRow is one administrator.
@@ -19,4 +20,12 @@ type OperatorRow struct {
 	SignedIn Moment
 	You      bool // the reader
 	Beyond   bool // may do more than the reader, who can change nothing here
+	May      []Choice
+}
+
+// HeldKey is somebody else's API key.
+type HeldKey struct {
+	Key
+	Holder string
+	Beyond bool // its holder may do more than the reader, who cannot revoke it
 }

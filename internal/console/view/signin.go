@@ -31,6 +31,9 @@ type Account struct {
 	NewKey   string // a key just made: shown once and never again
 	KeyName  Field
 	KeyTerm  []Choice // how long a new key lives
+
+	KeyScopes      []Choice // what a new key may do
+	KeyScopesError string
 }
 
 // Key is an API key without its secret.
