@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"context"
 	"io"
-	"os"
 	"slices"
 	"strings"
 
@@ -82,18 +81,9 @@ func (p *cli) lookUp(ctx context.Context, c *client.Client, names []string) ([]s
 
 // readNames reads one name per line; blank lines and # comments are left out.
 func (p *cli) readNames(file string) ([]string, error) {
-	in := p.in
-	if file != "-" {
-		f, err := os.Open(file)
-		if err != nil {
-			return nil, sayf(err, "The file %s cannot be read.", file)
-		}
-		defer f.Close()
-		in = f
-	}
-	text, err := io.ReadAll(in)
+	text, err := p.readAll(file)
 	if err != nil {
-		return nil, sayf(err, "The file %s cannot be read.", file)
+		return nil, err
 	}
 	var names []string
 	lines := bufio.NewScanner(bytes.NewReader(bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))))
@@ -103,6 +93,19 @@ func (p *cli) readNames(file string) ([]string, error) {
 		}
 	}
 	return names, lines.Err()
+}
+
+// readAll reads a file, or standard input for "-".
+func (p *cli) readAll(file string) ([]byte, error) {
+	read := func() ([]byte, error) { return p.readFile(file) }
+	if file == "-" {
+		read = func() ([]byte, error) { return io.ReadAll(p.in) }
+	}
+	text, err := read()
+	if err != nil {
+		return nil, sayf(err, "The file %s cannot be read.", file)
+	}
+	return text, nil
 }
 
 // findLocation finds a location by id, Apple's uId or name; "" stays "".

@@ -52,7 +52,7 @@ reached, how, and who not and why; then it is asked.`,
 	c.RunE = p.asksServer(func(ctx context.Context, server *client.Client, _ []string) error {
 		return p.invite(ctx, server, o)
 	})
-	c.AddCommand(p.inviteRule())
+	c.AddCommand(p.inviteRule(), p.inviteWithdraw())
 	return c
 }
 

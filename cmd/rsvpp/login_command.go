@@ -39,7 +39,7 @@ from --api-key-file.`,
 func (p *cli) login(ctx context.Context, address string) error {
 	key, err := p.givenKey()
 	if err == nil && key == "" {
-		key, err = p.askKey()
+		key, err = p.askSecret("The API key")
 	}
 	if err != nil {
 		return err
@@ -61,21 +61,21 @@ func (p *cli) login(ctx context.Context, address string) error {
 	return p.println("Signed in to " + address + " as " + clean(me.Name) + ".")
 }
 
-// askKey asks without showing what is typed, or reads a line.
-func (p *cli) askKey() (string, error) {
+// askSecret asks without showing what is typed, or reads a line.
+func (p *cli) askSecret(what string) (string, error) {
 	in, ok := p.in.(*os.File)
 	if !p.asks || !ok {
 		line, err := bufio.NewReader(io.LimitReader(p.in, 4096)).ReadString('\n')
 		if err != nil && !errors.Is(err, io.EOF) {
-			return "", sayf(err, "The API key cannot be read.")
+			return "", sayf(err, "%s cannot be read.", what)
 		}
 		return strings.TrimSpace(line), nil
 	}
-	_, _ = fmt.Fprint(p.err, "API key (not shown): ")
+	_, _ = fmt.Fprint(p.err, what+" (not shown): ")
 	typed, err := term.ReadPassword(int(in.Fd()))
 	_, _ = fmt.Fprintln(p.err)
 	if err != nil {
-		return "", sayf(err, "The API key cannot be read.")
+		return "", sayf(err, "%s cannot be read.", what)
 	}
 	return strings.TrimSpace(string(typed)), nil
 }

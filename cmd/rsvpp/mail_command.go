@@ -9,7 +9,7 @@ import (
 )
 
 func (p *cli) mailCommand() *cobra.Command {
-	return p.group(&cobra.Command{Use: "mail", Short: "How letters leave the server"}, p.mailSigning(), p.mailBounce())
+	return p.group(&cobra.Command{Use: "mail", Short: "How letters leave the server"}, p.mailShow(), p.mailSet(), p.mailTest(), p.mailSigning(), p.mailBounce())
 }
 
 func (p *cli) mailSigning() *cobra.Command {

@@ -113,6 +113,15 @@ func clean(text string) string {
 	}, text)
 }
 
+// cleanLines does the same for a text that keeps its lines.
+func cleanLines(text string) string {
+	lines := strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
+	for i := range lines {
+		lines[i] = clean(lines[i])
+	}
+	return strings.Join(lines, "\n")
+}
+
 // when writes a time for people; "" for never.
 func when(t time.Time) string {
 	if t.IsZero() {
