@@ -4,9 +4,13 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/rsvpp/rsvpp/internal/mail/mailtest"
 )
 
 // TestScripts runs the commands of the real binary: every file in
@@ -28,6 +32,10 @@ type serverKey string
 //	serve NAME PROGRAM [ARG…]   start a server; its address is then in $NAME
 //	administrator NAME FILE     follow the set-up link that the server printed,
 //	                            and write an API key into a file
+//	postbox NAME [ADDRESS…]     start a mail server that knows none of these
+//	                            addresses; its port is then in $NAME
+//	found NAME PATTERN          put what matched in the latest standard output,
+//	                            or its first group, in $NAME
 //
 // Serve waits until the server is ready and stops it when the script ends. The
 // server sees the environment that the script began with; give it its settings
@@ -41,7 +49,7 @@ func scripts(t *testing.T, dir string) {
 		Dir:                 dir,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
-		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"serve": serve, "administrator": administrator},
+		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"serve": serve, "administrator": administrator, "postbox": postbox, "found": foundIn},
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("PATH", bin+string(os.PathListSeparator)+os.Getenv("PATH"))
 			env.Setenv("HOME", env.WorkDir)
@@ -67,4 +75,27 @@ func serve(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(proc.await(context.Background(), p))
 	ts.Setenv(args[0], proc.url)
 	env.Values[serverKey(args[0])] = proc
+}
+
+func postbox(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: postbox NAME [ADDRESS…]")
+	}
+	server, err := mailtest.NewServer(mailtest.Options{Faults: mailtest.Faults{Unknown: args[1:]}})
+	ts.Check(err)
+	ts.Defer(func() { _ = server.Close() })
+	ts.Setenv(args[0], strconv.Itoa(server.Port()))
+}
+
+func foundIn(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: found NAME PATTERN")
+	}
+	pattern, err := regexp.Compile("(?m)" + args[1])
+	ts.Check(err)
+	match := pattern.FindStringSubmatch(ts.ReadFile("stdout"))
+	if match == nil {
+		ts.Fatalf("nothing matches %s", args[1])
+	}
+	ts.Setenv(args[0], match[len(match)-1])
 }
