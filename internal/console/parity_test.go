@@ -27,7 +27,7 @@ var parity = map[string]string{
 	"previewImport": "GET /users/import/{import}/preview", "runImport": "POST /users/import/{import}/run", "importFailures": "GET /users/import/{import}/failed.csv",
 	"listLocations": "GET /locations", "addLocation": "POST /locations/add/confirm", "inspectToken": "POST /locations/add", "getLocation": "GET /locations/{id}",
 	"consentLocation": "POST /locations/{id}/consent",
-	"renewToken": "POST /locations/{id}/token", "checkLocation": "POST /locations/{id}/check", "testLocation": "POST /locations/{id}/test",
+	"renewToken":      "POST /locations/{id}/token", "checkLocation": "POST /locations/{id}/check", "testLocation": "POST /locations/{id}/test",
 	"testNotifications": "POST /locations/{id}/notifications/test", "defaultLocation": "POST /locations/{id}/default", "takeBackLocation": "POST /locations/{id}/take-back",
 	"moveOutLocation": "POST /locations/{id}/move-out", "handOver": "GET /locations/{id}/hand-over", "moveIn": "POST /locations/{id}/move-in", "signer": "GET /locations/{id}/move-out",
 	"setSchedule": "POST /settings/vpp/{id}", "listAssets": "GET /locations/{id}/assets", "listStrangers": "GET /locations/{id}/strangers",
