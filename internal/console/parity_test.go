@@ -19,13 +19,15 @@ var parity = map[string]string{
 	"health": "for load balancers", "version": "for programs: the command tells people", "findUser": "for programs: people search",
 	"me": "GET /account", "signOutEverywhere": "POST /account/sessions/end",
 	"listUsers": "GET /users", "countUsers": "GET /users", "createUser": "POST /users", "exportUsers": "GET /users/export.csv", "getUser": "GET /users/{id}",
+	"placeUsers": "POST /users/place/confirm", "unplaceUsers": "for who was added by mistake: rsvpp users unplace",
 	"updateUser": "POST /users/{id}", "deleteUser": "POST /users/{id}/remove", "userStory": "GET /users/{id}", "withdrawInvitation": "POST /invite/withdraw",
 	"copyLink": "POST /users/{id}/link", "userDevices": "GET /users/{id}", "enrollLink": "POST /users/{id}/device", "userProfile": "POST /users/{id}/profile",
 	"userLicenses": "GET /users/{id}", "funnel": "GET /{$}",
 	"uploadImport": "POST /users/import", "getImport": "GET /users/import/{import}/columns", "mapImport": "POST /users/import/{import}/columns",
 	"previewImport": "GET /users/import/{import}/preview", "runImport": "POST /users/import/{import}/run", "importFailures": "GET /users/import/{import}/failed.csv",
 	"listLocations": "GET /locations", "addLocation": "POST /locations/add/confirm", "inspectToken": "POST /locations/add", "getLocation": "GET /locations/{id}",
-	"renewToken": "POST /locations/{id}/token", "checkLocation": "POST /locations/{id}/check", "testLocation": "POST /locations/{id}/test",
+	"consentLocation": "POST /locations/{id}/consent",
+	"renewToken":      "POST /locations/{id}/token", "checkLocation": "POST /locations/{id}/check", "testLocation": "POST /locations/{id}/test",
 	"testNotifications": "POST /locations/{id}/notifications/test", "defaultLocation": "POST /locations/{id}/default", "takeBackLocation": "POST /locations/{id}/take-back",
 	"moveOutLocation": "POST /locations/{id}/move-out", "handOver": "GET /locations/{id}/hand-over", "moveIn": "POST /locations/{id}/move-in", "signer": "GET /locations/{id}/move-out",
 	"setSchedule": "POST /settings/vpp/{id}", "listAssets": "GET /locations/{id}/assets", "listStrangers": "GET /locations/{id}/strangers",
@@ -38,6 +40,7 @@ var parity = map[string]string{
 	"listTasks": "GET /tasks", "getTask": "GET /tasks/{id}", "listTaskItems": "GET /tasks/{id}", "exportTaskItems": "GET /tasks/{id}/result.csv",
 	"cancelTask": "POST /tasks/{id}/cancel", "undoTask": "POST /tasks/{id}/undo", "retryTask": "POST /tasks/{id}/retry", "events": "GET /events",
 	"getLetter": "GET /settings/mail", "saveLetter": "POST /settings/mail/letter", "previewLetter": "GET /settings/mail/letter/preview", "testLetter": "POST /invite/{draft}/text",
+	"getSigning": "GET /settings/mail", "makeSigningKey": "POST /settings/mail/dkim", "takeBounce": "for mail servers: they bring what came back",
 	"getMail": "GET /settings/mail", "saveMail": "POST /settings/mail", "testMail": "POST /settings/mail/test",
 	"listDevices": "GET /devices", "countDevices": "GET /devices", "assignDevices": "POST /devices/assign", "getDevice": "GET /devices/{id}",
 	"assignDevice": "POST /devices/{id}/assign", "askDevice": "POST /devices/{id}/ask",
@@ -47,9 +50,7 @@ var parity = map[string]string{
 	"history": "GET /history", "exportHistory": "GET /history.csv",
 	"listOperators": "GET /settings/administrators", "createOperator": "POST /settings/administrators", "deleteOperator": "POST /settings/administrators/{id}/remove",
 	"updateOperator": "POST /settings/administrators/{id}",
-	"placeUsers":     "POST /users/place/confirm", "unplaceUsers": "POST /users/place/confirm", "consentLocation": "POST /locations/{id}/consent",
-	"getSigning": "GET /settings/mail", "makeSigningKey": "POST /settings/mail/dkim", "takeBounce": "for mail servers",
-	"setPassword": "POST /settings/administrators/{id}/password", "listKeys": "GET /account", "createKey": "POST /account/keys", "revokeKey": "POST /account/keys/{id}/revoke",
+	"setPassword":    "POST /settings/administrators/{id}/password", "listKeys": "GET /account", "createKey": "POST /account/keys", "revokeKey": "POST /account/keys/{id}/revoke",
 }
 
 // consoleOnly are acts of the console for which the API has no operation of
@@ -60,8 +61,9 @@ var consoleOnly = map[string]string{
 	"POST /account/theme":    "a matter of looks", "POST /account/shortcuts": "a matter of looks", "POST /users/columns": "a matter of looks",
 	"POST /locations/current": "a program names the location each time",
 	"POST /invite":            "a step of the wizard: the operation invite has all of it", "POST /invite/{draft}/who": "a step of the wizard", "POST /invite/{draft}/how": "a step of the wizard",
+	"POST /users/place":   "the question before it",
 	"POST /invite/device": "the operation invite with devices",
-	"POST /vpp/sync":      "the question before sync", "POST /users/place": "the question before people are placed",
+	"POST /vpp/sync":      "the question before sync",
 	"POST /settings/administrators/keys/{id}/revoke": "the operation revokeKey, from another page",
 }
 
