@@ -39,6 +39,6 @@ func settingsParts() []settingsPart {
 		{operator.ScopeRead, view.SettingsPart{Icon: "link", Title: "MDM servers", Text: "NanoMDM, MicroMDM or Fleet, where they manage your devices already.", Href: "/settings/mdm#servers"}},
 		{operator.ScopeRead, view.SettingsPart{Icon: "send", Title: "On enrollment", Text: "Whether people are invited when their devices enroll.", Href: "/settings/enrollment"}},
 		{operator.ScopeOperators, view.SettingsPart{Icon: "shield", Title: "Administrators", Text: "Who may use this server, and what each may do.", Href: operatorsPath}},
-		{operator.ScopeRead, view.SettingsPart{Icon: "key", Title: "API keys", Text: "Keys by which programs do what you may do.", Href: "/account#keys"}},
+		{operator.ScopeRead, view.SettingsPart{Icon: "key", Title: "API keys", Text: "Keys for programs, each with no more than it needs.", Href: "/account#keys"}},
 	}
 }

@@ -342,7 +342,7 @@ func keys(m Account) templ.Component {
 			templ_7745c5c3_Var11 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 23, "<section class=\"card stack\" aria-labelledby=\"keys-title\" id=\"keys\"><h2 id=\"keys-title\">API keys</h2><p>A key lets a program do what you choose of what you may do. Its secret is shown once, right after you make it.</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 23, "<section class=\"card stack\" aria-labelledby=\"keys-title\" id=\"keys\"><h2 id=\"keys-title\">API keys</h2><p>A key lets a program do what you tick below, and never more than you may. Its secret is shown once, right after you make it.</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
