@@ -128,6 +128,7 @@ func callAll(ctx context.Context, c *client.Client) map[string]error {
 		"count": second(c.CountUsers(ctx, "")), "export": c.ExportUsers(ctx, client.Filter{}, io.Discard), "find": second(c.FindUser(ctx, "x")),
 		"get": second(c.User(ctx, "u")), "update": second(c.UpdateUser(ctx, "u", client.UserPatch{})), "delete": c.DeleteUser(ctx, "u"),
 		"place": second(c.PlaceUsers(ctx, client.Selection{}, "", "x")), "unplace": second(c.UnplaceUsers(ctx, client.Selection{}, "")),
+		"pause": second(c.PauseUsers(ctx, client.Selection{}, "")), "resume": second(c.ResumeUsers(ctx, client.Selection{}, "")),
 		"story": second(c.Story(ctx, "u", "")), "withdraw": c.Withdraw(ctx, "u", ""), "link": second(c.CopyLink(ctx, "u", "")),
 		"funnel": second(c.Funnel(ctx, "")), "upload": second(c.UploadImport(ctx, file("x"))), "import": second(c.Import(ctx, "i")),
 		"map": second(c.MapImport(ctx, "i", nil)), "preview": second(c.PreviewImport(ctx, "i", "", 0)), "run": second(c.RunImport(ctx, "i", "")),

@@ -31,6 +31,7 @@ type User struct {
 	Locale         string    `json:"locale,omitempty"`
 	Notes          string    `json:"notes,omitempty"`
 	Source         string    `json:"source,omitempty"`
+	PausedAt       time.Time `json:"paused_at,omitzero"` // nothing is sent to the person since
 	CreatedAt      time.Time `json:"created_at"`
 	UpdatedAt      time.Time `json:"updated_at"`
 }
@@ -83,7 +84,7 @@ type Profile struct {
 type Filter struct {
 	Location  string `json:"location,omitempty"` // "" for the default location
 	Status    string `json:"status,omitempty"`
-	Attention string `json:"attention,omitempty"` // waiting, differs, mail_problem, apple_refused, no_address, stuck
+	Attention string `json:"attention,omitempty"` // waiting, differs, mail_problem, apple_refused, no_address, paused, stuck
 	Search    string `json:"search,omitempty"`
 	Group     string `json:"group,omitempty"`
 }
@@ -190,12 +191,35 @@ type Unplaced struct {
 // UnplaceUsers takes people out of a location, "" for the default one. Nobody
 // loses a living record by it, or the last place.
 func (c *Client) UnplaceUsers(ctx context.Context, who Selection, location string) (out Unplaced, err error) {
-	in := struct {
-		Selection Selection `json:"selection"`
-		Location  string    `json:"location,omitempty"`
-	}{who, location}
-	err = c.ask(ctx, call{method: http.MethodPost, path: "/users/unplace", long: true}, in, &out)
+	err = c.ask(ctx, call{method: http.MethodPost, path: "/users/unplace", long: true}, chosen{who, location}, &out)
 	return out, err
+}
+
+// PauseUsers keeps everything from being sent to people until they are resumed,
+// at every location, and says how many were not paused. A selection of all is
+// seen from location, "" for the default one.
+func (c *Client) PauseUsers(ctx context.Context, who Selection, location string) (int, error) {
+	var out struct {
+		Paused int `json:"paused"`
+	}
+	err := c.ask(ctx, call{method: http.MethodPost, path: "/users/pause", long: true}, chosen{who, location}, &out)
+	return out.Paused, err
+}
+
+// ResumeUsers ends what PauseUsers began, and says how many were paused. What
+// waited for them goes out.
+func (c *Client) ResumeUsers(ctx context.Context, who Selection, location string) (int, error) {
+	var out struct {
+		Resumed int `json:"resumed"`
+	}
+	err := c.ask(ctx, call{method: http.MethodPost, path: "/users/resume", long: true}, chosen{who, location}, &out)
+	return out.Resumed, err
+}
+
+// chosen is a selection at a location.
+type chosen struct {
+	Selection Selection `json:"selection"`
+	Location  string    `json:"location,omitempty"`
 }
 
 // ExportUsers writes the people of a filter as CSV.

@@ -12,8 +12,8 @@ import (
 )
 
 func (p *cli) usersCommand() *cobra.Command {
-	return p.group(&cobra.Command{Use: "users", Short: "Import, add, list, show, change, place, remove and export people"},
-		p.usersImport(), p.usersAdd(), p.usersList(), p.usersShow(), p.usersSet(), p.usersPlace(), p.usersUnplace(), p.usersRemove(), p.usersExport())
+	return p.group(&cobra.Command{Use: "users", Short: "Import, add, list, show, change, place, pause, remove and export people"},
+		p.usersImport(), p.usersAdd(), p.usersList(), p.usersShow(), p.usersSet(), p.usersPlace(), p.usersUnplace(), p.usersPause(), p.usersResume(), p.usersRemove(), p.usersExport())
 }
 
 func (p *cli) usersSet() *cobra.Command {

@@ -13,7 +13,7 @@ import (
 )
 
 // attentions are why a case needs somebody, as they are typed.
-var attentions = []string{"waiting", "differs", "mail-problem", "apple-refused", "no-address", "stuck"}
+var attentions = []string{"waiting", "differs", "mail-problem", "apple-refused", "no-address", "paused", "stuck"}
 
 // peopleFilter narrows lists of people.
 type peopleFilter struct {
@@ -176,7 +176,7 @@ func (p *cli) streamPeople() (show func([]client.Person) error, end func(next st
 func columnNames() []string {
 	return []string{
 		"name", "email", "user-name", "external-id", "groups", "managed", "locale", "status", "apple-status", "step", "since",
-		"problem", "apple-email", "client-user-id", "id",
+		"paused", "problem", "apple-email", "client-user-id", "id",
 	}
 }
 
@@ -204,6 +204,8 @@ func column(q client.Person, name string) string {
 		return strings.ReplaceAll(q.Step, "_", " ")
 	case "since":
 		return when(q.Since)
+	case "paused":
+		return when(q.PausedAt)
 	case "problem":
 		return q.AppleErrorText
 	case "apple-email":

@@ -32,6 +32,8 @@ func (d *Door) write(b *book) {
 	get(b, "/users/find", read, "findUser", "One person by e-mail address, user name or external id", d.findUser)
 	post(b, "/users/place", rostering, "placeUsers", "Give people a place in a location, to be invited there", d.placeUsers, selecting, slow(fileTime))
 	post(b, "/users/unplace", rostering, "unplaceUsers", "Take people out of a location; nobody with a living record there", d.unplaceUsers, selecting, slow(fileTime))
+	post(b, "/users/pause", rostering, "pauseUsers", "Send people nothing until they are resumed; their records at Apple stay", d.pauseUsers, selecting, slow(fileTime))
+	post(b, "/users/resume", rostering, "resumeUsers", "Resume people who are paused: what waited for them goes out", d.resumeUsers, selecting, slow(fileTime))
 	get(b, "/users/{id}", read, "getUser", "One person, with their place in every location", d.getUser)
 	patch(b, "/users/{id}", rostering, "updateUser", "Change a person", d.updateUser)
 	remove(b, "/users/{id}", rostering, "deleteUser", "Take a person off the list; refused while a record lives at Apple", d.deleteUser)

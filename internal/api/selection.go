@@ -11,7 +11,7 @@ import (
 type Filter struct {
 	Location  string `json:"location,omitempty" query:"location" maxLength:"64" doc:"The location to look from; the default one if missing."`
 	Status    string `json:"status,omitempty" query:"status" enum:"not_invited,invited,registered,removed"`
-	Attention string `json:"attention,omitempty" query:"attention" enum:"waiting,differs,mail_problem,apple_refused,no_address,stuck" doc:"People whose case needs somebody."`
+	Attention string `json:"attention,omitempty" query:"attention" enum:"waiting,differs,mail_problem,apple_refused,no_address,paused,stuck" doc:"People whose case needs somebody."`
 	Search    string `json:"search,omitempty" query:"search" maxLength:"200" doc:"Part of a name, address, user name or id."`
 	Group     string `json:"group,omitempty" query:"group" maxLength:"200"`
 }

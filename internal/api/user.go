@@ -142,6 +142,36 @@ func (d *Door) unplaceUsers(ctx context.Context, in *unplaceInput) (*answer[Unpl
 	return answered(Unplaced(done), err)
 }
 
+type pauseInput struct{ Body Chosen }
+
+// Paused says how many people were paused.
+type Paused struct {
+	Paused int `json:"paused" doc:"People who were not paused before."`
+}
+
+func (d *Door) pauseUsers(ctx context.Context, in *pauseInput) (*answer[Paused], error) {
+	selection, err := d.choose(ctx, in.Body)
+	if err != nil {
+		return nil, err
+	}
+	n, err := d.People.Pause(ctx, actor(ctx), selection)
+	return answered(Paused{n}, err)
+}
+
+// Resumed says how many people were resumed.
+type Resumed struct {
+	Resumed int `json:"resumed" doc:"People who were paused before."`
+}
+
+func (d *Door) resumeUsers(ctx context.Context, in *pauseInput) (*answer[Resumed], error) {
+	selection, err := d.choose(ctx, in.Body)
+	if err != nil {
+		return nil, err
+	}
+	n, err := d.People.Resume(ctx, actor(ctx), selection)
+	return answered(Resumed{n}, err)
+}
+
 func (d *Door) exportUsers(ctx context.Context, in *Filter) (*huma.StreamResponse, error) {
 	return file(ctx, "users.csv", func(w io.Writer) error { return d.People.Export(ctx, in.filter(), w) }), nil
 }

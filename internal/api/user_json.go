@@ -9,20 +9,21 @@ import (
 
 // User is a person of the organization.
 type User struct {
-	ID             string    `json:"id"`
-	ExternalID     string    `json:"external_id,omitempty" doc:"The key of the source, unique."`
-	UserName       string    `json:"user_name,omitempty" doc:"Unique."`
-	FirstName      string    `json:"first_name,omitempty"`
-	LastName       string    `json:"last_name,omitempty"`
-	FullName       string    `json:"full_name"`
-	Email          string    `json:"email,omitempty"`
-	ManagedAppleID string    `json:"managed_apple_id,omitempty" doc:"Managed Apple Account."`
-	Groups         []string  `json:"groups" nullable:"false"`
-	Locale         string    `json:"locale,omitempty" doc:"BCP 47."`
-	Notes          string    `json:"notes,omitempty"`
-	Source         string    `json:"source,omitempty" doc:"Where the person came from: csv, console, api, apple."`
-	CreatedAt      time.Time `json:"created_at"`
-	UpdatedAt      time.Time `json:"updated_at"`
+	ID             string     `json:"id"`
+	ExternalID     string     `json:"external_id,omitempty" doc:"The key of the source, unique."`
+	UserName       string     `json:"user_name,omitempty" doc:"Unique."`
+	FirstName      string     `json:"first_name,omitempty"`
+	LastName       string     `json:"last_name,omitempty"`
+	FullName       string     `json:"full_name"`
+	Email          string     `json:"email,omitempty"`
+	ManagedAppleID string     `json:"managed_apple_id,omitempty" doc:"Managed Apple Account."`
+	Groups         []string   `json:"groups" nullable:"false"`
+	Locale         string     `json:"locale,omitempty" doc:"BCP 47."`
+	Notes          string     `json:"notes,omitempty"`
+	Source         string     `json:"source,omitempty" doc:"Where the person came from: csv, console, api, apple."`
+	PausedAt       *time.Time `json:"paused_at,omitempty" doc:"Nothing is sent to the person since then, until they are resumed."`
+	CreatedAt      time.Time  `json:"created_at"`
+	UpdatedAt      time.Time  `json:"updated_at"`
 }
 
 func userOf(u vpp.User) User {
@@ -33,7 +34,7 @@ func userOf(u vpp.User) User {
 	return User{
 		ID: string(u.ID), ExternalID: u.ExternalID, UserName: u.UserName, FirstName: u.FirstName, LastName: u.LastName,
 		FullName: u.FullName, Email: u.Email, ManagedAppleID: u.ManagedAppleID, Groups: groups, Locale: u.Locale,
-		Notes: u.Notes, Source: u.Source, CreatedAt: u.CreatedAt.UTC(), UpdatedAt: u.UpdatedAt.UTC(),
+		Notes: u.Notes, Source: u.Source, PausedAt: at(u.PausedAt), CreatedAt: u.CreatedAt.UTC(), UpdatedAt: u.UpdatedAt.UTC(),
 	}
 }
 

@@ -96,6 +96,8 @@ func historyWhat(now string) []view.Choice {
 		{Value: "user.create", Text: "People added"},
 		{Value: "user.update", Text: "People changed"},
 		{Value: "user.remove", Text: "People removed"},
+		{Value: "user.pause", Text: "People paused"},
+		{Value: "user.resume", Text: "People resumed"},
 		{Value: "mail.test", Text: "Test letters sent"},
 		{Value: "import.start", Text: "Imports"},
 		{Value: "sync.start", Text: "Syncs"},

@@ -128,6 +128,8 @@ func fixOf(v invite.Verdict, l vpp.Location) view.Link {
 		return view.Link{Text: "See locations", Href: "/locations"}
 	case invite.FixConsent:
 		return view.Link{Text: "Read and confirm", Href: locationPath(l) + "#consent"}
+	case invite.FixResume:
+		return view.Link{Text: "See who is paused", Href: "/users?attention=" + string(vpp.AttentionPaused)}
 	case invite.FixNone, invite.FixAddress, invite.FixAccount, invite.FixAudience, invite.FixWait:
 	}
 	return view.Link{}
@@ -191,6 +193,8 @@ func verdictTitle(v invite.Verdict) string {
 		return "Have an account that cannot be linked"
 	case invite.Removing:
 		return "Are being removed"
+	case invite.Paused:
+		return "Are paused"
 	case invite.NoToken, invite.TokenExpired, invite.TokenRefused:
 		return "Need a content token"
 	case invite.TokenReadOnly:

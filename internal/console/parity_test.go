@@ -21,6 +21,7 @@ var parity = map[string]string{
 	"listUsers": "GET /users", "countUsers": "GET /users", "createUser": "POST /users", "exportUsers": "GET /users/export.csv", "getUser": "GET /users/{id}",
 	"placeUsers": "POST /users/place/confirm", "unplaceUsers": "for who was added by mistake: rsvpp users unplace",
 	"updateUser": "POST /users/{id}", "deleteUser": "POST /users/{id}/remove", "userStory": "GET /users/{id}", "withdrawInvitation": "POST /invite/withdraw",
+	"pauseUsers": "POST /users/pause", "resumeUsers": "POST /users/resume",
 	"copyLink": "POST /users/{id}/link", "userDevices": "GET /users/{id}", "enrollLink": "POST /users/{id}/device", "userProfile": "POST /users/{id}/profile",
 	"userLicenses": "GET /users/{id}", "funnel": "GET /{$}",
 	"uploadImport": "POST /users/import", "getImport": "GET /users/import/{import}/columns", "mapImport": "POST /users/import/{import}/columns",

@@ -34,6 +34,7 @@ func columns() []column {
 		{view.ColumnGroups, "Groups", "", true},
 		{view.ColumnInvitedAt, "Invited", "", false},
 		{view.ColumnRegisteredAt, "Registered", "", false},
+		{view.ColumnPausedAt, "Paused", "", false},
 		{view.ColumnExternalID, "External id", "", false},
 	}
 }

@@ -88,7 +88,7 @@ func (d *Door) matching(ctx context.Context, q peopleQuery, at vpp.LocationID, c
 	found, err := d.Inviter.Examine(ctx, invite.Request{Selection: vpp.Selection{All: true, Filter: q.filter(at)}})
 	able := map[string]int{}
 	for _, one := range found.Cases {
-		for _, act := range mayDo(programOf(one.Case), scopes) {
+		for _, act := range mayDo(programOf(one.Case), one.Case.Paused, scopes) {
 			able[act] += one.N
 		}
 	}
@@ -115,9 +115,12 @@ func ableByStatus(q peopleQuery, c vpp.Counts, scopes operator.Scopes) map[strin
 		if q.Status != "" && q.Status != status {
 			continue
 		}
-		for _, act := range mayDo(likely, scopes) {
+		for _, act := range mayDo(likely, false, scopes) {
 			able[act] += c.Status[status]
 		}
+	}
+	if scopes.Allow(operator.ScopeRoster) {
+		able["resume"] = c.Attention[vpp.AttentionPaused]
 	}
 	return able
 }

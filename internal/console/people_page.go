@@ -105,14 +105,15 @@ func (d *Door) tell(m *view.User, s invite.Story, scopes operator.Scopes) {
 }
 
 func canOf(s invite.Story, scopes operator.Scopes) view.UserCan {
-	can := strings.Join(mayDo(s.Place, scopes), " ")
+	can := strings.Join(mayDo(s.Place, s.User.Paused(), scopes), " ")
 	inviting := scopes.Allow(operator.ScopeInvite)
 	registered := s.Place.AppleStatus == vpp.AppleRegistered && s.Place.Pending != vpp.WriteRetire && s.Place.Pending != vpp.WriteCreate
 	return view.UserCan{
 		Invite: strings.Contains(can, "invite"), Resend: strings.Contains(can, "resend"),
 		Register: strings.Contains(can, "register"), Sync: strings.Contains(can, "sync"), Delete: strings.Contains(can, "delete"),
 		Withdraw: inviting && (s.State == vpp.InvitationWaiting || s.State == vpp.InvitationSent || s.State == vpp.InvitationFailed),
-		Link:     inviting && registered,
+		Link:     inviting && registered && !s.User.Paused(),
+		Pause:    strings.Contains(can, "pause"), Resume: strings.Contains(can, "resume"),
 	}
 }
 

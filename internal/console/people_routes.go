@@ -19,6 +19,8 @@ func (d *Door) peopleRoutes() []gate.Route {
 		d.route("POST /users", operator.ScopeRoster, d.addPerson),
 		d.route("POST /users/place", operator.ScopeRoster, d.askPlace),
 		slow(d.route("POST /users/place/confirm", operator.ScopeRoster, d.placePeople)),
+		slow(d.route("POST /users/pause", operator.ScopeRoster, d.pausePeople)),
+		slow(d.route("POST /users/resume", operator.ScopeRoster, d.resumePeople)),
 		d.route("GET /users/{id}", operator.ScopeRead, d.showPerson),
 		d.route("GET /users/{id}/edit", operator.ScopeRoster, d.editPerson),
 		d.route("POST /users/{id}", operator.ScopeRoster, d.savePerson),

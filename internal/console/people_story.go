@@ -33,6 +33,8 @@ func nextOf(s invite.Story, scopes operator.Scopes) view.NextAction {
 		n.Href, scope = taskPath(s.Place.Removing.Task), operator.ScopeRead
 	case invite.ActConflict:
 		n.Href, scope = "/conflicts?kind="+string(vpp.ConflictAccount), operator.ScopeRead
+	case invite.ActResume:
+		n.Action, scope = "/users/resume", operator.ScopeRoster
 	case invite.ActInviteAgain:
 		n.Action = "/invite?audience=" + string(vpp.AudienceRemoved)
 	case invite.ActInvite:
@@ -58,7 +60,7 @@ func nextOf(s invite.Story, scopes operator.Scopes) view.NextAction {
 
 func nextTone(s invite.Story) view.Tone {
 	switch {
-	case s.Next.Action == invite.ActRemoval, s.Next.Action == invite.ActConflict:
+	case s.Next.Action == invite.ActRemoval, s.Next.Action == invite.ActConflict, s.Next.Action == invite.ActResume:
 		return view.Warn
 	case s.Status == vpp.Registered:
 		return view.Good

@@ -35,7 +35,7 @@ func statusWord(s vpp.VPPStatus) string { return view.Status(s).Word() }
 
 // attentions are the filters for cases that need somebody, in their order.
 func attentions() []vpp.Attention {
-	return []vpp.Attention{vpp.AttentionWaiting, vpp.AttentionDiffers, vpp.AttentionMail, vpp.AttentionRefused, vpp.AttentionNoAddress, vpp.AttentionStuck}
+	return []vpp.Attention{vpp.AttentionWaiting, vpp.AttentionDiffers, vpp.AttentionMail, vpp.AttentionRefused, vpp.AttentionNoAddress, vpp.AttentionStuck, vpp.AttentionPaused}
 }
 
 func attentionWord(a vpp.Attention) string {
@@ -52,6 +52,8 @@ func attentionWord(a vpp.Attention) string {
 		return "No address"
 	case vpp.AttentionStuck:
 		return "Stuck for 7 days"
+	case vpp.AttentionPaused:
+		return "Paused"
 	}
 	return string(a)
 }

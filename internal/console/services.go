@@ -89,6 +89,8 @@ type People interface {
 	Update(ctx context.Context, by vpp.Actor, id vpp.UserID, patch roster.Patch) (vpp.User, error)
 	Remove(ctx context.Context, by vpp.Actor, id vpp.UserID) error
 	Place(ctx context.Context, by vpp.Actor, location vpp.LocationID, selection vpp.Selection) (int, error)
+	Pause(ctx context.Context, by vpp.Actor, selection vpp.Selection) (int, error)
+	Resume(ctx context.Context, by vpp.Actor, selection vpp.Selection) (int, error)
 	Export(ctx context.Context, f vpp.Filter, w io.Writer) error
 }
 

@@ -1,10 +1,12 @@
 package console_test
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/rsvpp/rsvpp/internal/operator"
 	"github.com/rsvpp/rsvpp/internal/store/storetest"
 	"github.com/rsvpp/rsvpp/internal/vpp"
 )
@@ -31,7 +33,7 @@ func TestDelete(t *testing.T) {
 	anna := s.anna()
 	ids := s.invited(anna, "Bo Berg", "Zoë Alm")
 	bo, zoe, fresh := ids[0], ids[1], s.add("New One", "new@school.test")
-	anna.get("/users").has(t, `value="`+string(bo)+`" data-can="resend sync delete"`, `value="`+string(fresh)+`" data-can="invite"`)
+	anna.get("/users").has(t, `value="`+string(bo)+`" data-can="resend sync delete pause"`, `value="`+string(fresh)+`" data-can="invite pause"`)
 	anna.get("/users/"+string(fresh)).has(t, `formaction="/vpp/delete" disabled`, `formaction="/invite" class`)
 
 	asked := anna.post("/vpp/delete", "user", string(bo), "user", string(fresh))
@@ -101,6 +103,35 @@ func TestPlace(t *testing.T) {
 	p, err := s.roster.Profile(t.Context(), bo)
 	if err != nil || len(p.Places) != 2 {
 		t.Errorf("%+v, %v", p.Places, err)
+	}
+}
+
+// F-13: people are paused from the VPP menu, after a question, stand in the list
+// with their status and beside it that they are paused, and their page offers
+// to resume them.
+func TestPause(t *testing.T) {
+	s := openSchool(t)
+	anna := s.anna()
+	ids := s.invited(anna, "Bo Berg", "Zoë Alm")
+	bo := ids[0]
+	asked := anna.post("/users/pause", "user", string(bo))
+	asked.has(t, "Pause 1 user?")
+	anna.get("/users").lacks(t, "attention=paused")
+	if done := anna.send("/users/pause", asked.hidden("user", "sure")); done.at != "/users" {
+		t.Errorf("pausing leads to %s", done.at)
+	}
+	list := anna.get("/users?attention=paused").has(t, "Bo Berg", "Invited", "paused</span>", `value="`+string(bo)+`" data-can="sync delete resume"`)
+	list.lacks(t, "Zoë Alm")
+	page := anna.get("/users/"+string(bo)).has(t, "Paused since", `action="/users/resume"`, "Bo Berg was paused.").lacks(t, "Show link to copy")
+	form := page.hidden("user", "location")
+	form.Set("return", "/users/"+string(bo))
+	if done := anna.send("/users/resume", form); done.at != "/users/"+string(bo) {
+		t.Errorf("resuming leads to %s", done.at)
+	}
+	anna.get("/users/"+string(bo)).has(t, "Bo Berg was resumed.").lacks(t, "Paused since")
+	reader := s.somebody("reader", operator.ScopeRead)
+	if denied := reader.post("/users/pause", "user", string(bo), "sure", "1"); denied.status != http.StatusForbidden {
+		t.Errorf("somebody who may only read pauses: %d", denied.status)
 	}
 }
 

@@ -70,7 +70,7 @@ func TestRegisterAgain(t *testing.T) {
 	anna.send("/vpp/delete/confirm", asked.hidden("user", "location", "key"))
 	s.work(s.only(vpp.TaskDelete).ID)
 	anna.get("/users/"+string(bo)).has(t, "Held 1 app and 1 book before.", "Register again", "Held before the removal", "Stayed with the account")
-	anna.get("/users").has(t, `value="`+string(bo)+`" data-can="invite register sync"`)
+	anna.get("/users").has(t, `value="`+string(bo)+`" data-can="invite register sync pause"`)
 
 	who := anna.post("/invite?audience=removed", "user", string(bo), "user", string(ids[1]))
 	anna.get(step(who, "text")).has(t, "As <bdi>Bo Berg</bdi> will see it") // not “somebody”

@@ -35,6 +35,8 @@ func mayCopy(p vpp.Person) error {
 	switch {
 	case p.Program.AppleStatus == vpp.AppleAssociated:
 		return vpp.Errorf(vpp.Conflict, "%s is registered already: no link is needed.", p.FullName)
+	case p.Paused():
+		return vpp.Errorf(vpp.Conflict, "%s is paused: resume first, then copy the link.", p.FullName)
 	case p.Program.Pending == vpp.WriteRetire:
 		return vpp.Errorf(vpp.Conflict, "%s is being removed: invite again when that is done.", p.FullName)
 	case p.Program.Pending == vpp.WriteCreate:

@@ -75,6 +75,7 @@ const (
 	ActRemind      Action = "remind_on_device"
 	ActRemoval     Action = "show_removal"
 	ActConflict    Action = "show_conflict"
+	ActResume      Action = "resume"
 )
 
 // Next is the one best thing to do.

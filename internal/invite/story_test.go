@@ -39,6 +39,8 @@ func TestAnswer(t *testing.T) {
 		act    Action
 	}{
 		{"registered", vpp.CaseHistory{Place: vpp.ProgramUser{AppleStatus: vpp.AppleAssociated}}, false, "an Apple Account is linked", ActNone},
+		{"paused (F-13)", vpp.CaseHistory{User: vpp.User{Email: "a@b.test", PausedAt: day(-4)}, Place: handed, Invitations: inv(nil), Deliveries: letter(vpp.DeliveryQueued)}, false, "Paused since 16 May 2031", ActResume},
+		{"paused, registered", vpp.CaseHistory{User: vpp.User{PausedAt: day(-4)}, Place: vpp.ProgramUser{AppleStatus: vpp.AppleAssociated}}, false, "Paused since", ActResume},
 		{"removal waits", vpp.CaseHistory{Place: with(handed, func(p *vpp.ProgramUser) { p.Pending = vpp.WriteRetire })}, false, "removal waits", ActWait},
 		{"queued", vpp.CaseHistory{Location: usable, Place: vpp.ProgramUser{Pending: vpp.WriteCreate}}, false, "waits for its turn", ActWait},
 		{"queued, token gone", vpp.CaseHistory{Place: vpp.ProgramUser{Pending: vpp.WriteCreate}}, false, "usable content token", ActRenewToken},

@@ -23,6 +23,7 @@ const (
 	BadAddress        Code = "bad_address"
 	CannotLink        Code = "cannot_link"
 	Removing          Code = "removing"
+	Paused            Code = "paused"
 	NoToken           Code = "no_token"
 	TokenExpired      Code = "token_expired"
 	TokenRefused      Code = "token_refused"
@@ -37,7 +38,7 @@ const (
 func Codes() []Code {
 	return []Code{
 		WillInvite, WillResend, ManagedLink, RemovedAnew, RefusedBefore, Waiting,
-		MailNotConfigured, NoAddress, AddressRefused, AddressBounced, AddressSuppressed, NoDevice, DeviceForbidden, BadAddress, CannotLink, Removing,
+		MailNotConfigured, NoAddress, AddressRefused, AddressBounced, AddressSuppressed, NoDevice, DeviceForbidden, BadAddress, CannotLink, Removing, Paused,
 		NoToken, TokenExpired, TokenRefused, TokenReadOnly, ManagedElsewhere, NoConsent, AlreadyRegistered, NotInAudience,
 	}
 }
@@ -55,6 +56,7 @@ const (
 	FixToken    Fix = "token"    // add or renew the content token
 	FixConsent  Fix = "consent"  // confirm that people's data may go to Apple
 	FixAudience Fix = "audience" // choose the other audience, or resend
+	FixResume   Fix = "resume"   // resume the person
 	FixWait     Fix = "wait"     // nothing but patience
 )
 
@@ -119,7 +121,7 @@ func verdict(c vpp.Case, t terms) Verdict {
 // rules are asked in order; the first that has something to say decides.
 func rules() []func(vpp.Case, terms) (Verdict, bool) {
 	return []func(vpp.Case, terms) (Verdict, bool){
-		ruleStanding, ruleAudience, ruleToken, ruleManaged, ruleRefused, ruleDevice, ruleAddress, ruleMail,
+		ruleStanding, rulePaused, ruleAudience, ruleToken, ruleManaged, ruleRefused, ruleDevice, ruleAddress, ruleMail,
 	}
 }
 
@@ -132,6 +134,14 @@ func ruleStanding(c vpp.Case, _ terms) (Verdict, bool) {
 		return skip(AlreadyRegistered, FixNone, "Already registered: there is nothing to send."), true
 	}
 	return Verdict{}, false
+}
+
+// rulePaused: whoever is paused is sent nothing, in no way (F-13).
+func rulePaused(c vpp.Case, _ terms) (Verdict, bool) {
+	if !c.Paused {
+		return Verdict{}, false
+	}
+	return skip(Paused, FixResume, "Paused: nothing is sent before somebody resumes them."), true
 }
 
 // ruleAudience keeps a run to whom it is meant for (F-24, S1-14).

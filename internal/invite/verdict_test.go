@@ -11,7 +11,7 @@ func usual() terms {
 	return terms{token: vpp.TokenValid, mail: true, channel: vpp.ChannelMail, audience: vpp.AudienceNotInvited}
 }
 
-// S0-14…S0-17, S1-14, F-06, F-11, F-24, F-36, F-38: one line per verdict.
+// S0-14…S0-17, S1-14, F-06, F-11, F-13, F-24, F-36, F-38: one line per verdict.
 func TestVerdict(t *testing.T) {
 	with := func(change func(*terms)) terms { t := usual(); change(&t); return t }
 	link := with(func(t *terms) { t.channel = vpp.ChannelLink })
@@ -75,6 +75,10 @@ func TestVerdict(t *testing.T) {
 		{"invited, not meant to register again", invited, removed, NotInAudience, false, vpp.InviteStep{State: "skipped"}},
 		{"registered again already", vpp.Case{AppleStatus: vpp.AppleRetired, Pending: vpp.WriteCreate}, removed, NotInAudience, false, vpp.InviteStep{State: "skipped"}},
 		{"being removed", vpp.Case{AppleStatus: vpp.AppleRegistered, Pending: vpp.WriteRetire}, usual(), Removing, false, vpp.InviteStep{State: "skipped"}},
+		{"paused (F-13)", vpp.Case{Paused: true}, usual(), Paused, false, vpp.InviteStep{State: "skipped"}},
+		{"paused, resent", vpp.Case{AppleStatus: vpp.AppleRegistered, HandedOver: true, Paused: true}, resend, Paused, false, vpp.InviteStep{State: "skipped"}},
+		{"paused, by link", vpp.Case{AppleStatus: vpp.AppleRegistered, Paused: true}, link, Paused, false, vpp.InviteStep{State: "skipped"}},
+		{"paused, registered", vpp.Case{AppleStatus: vpp.AppleAssociated, Paused: true}, everybody, AlreadyRegistered, false, vpp.InviteStep{State: "skipped"}},
 		{"registered (trap 1: Apple's Associated)", vpp.Case{AppleStatus: vpp.AppleAssociated}, everybody, AlreadyRegistered, false, vpp.InviteStep{State: "skipped"}},
 		{"invited, not meant", invited, usual(), NotInAudience, false, vpp.InviteStep{State: "skipped"}},
 		{"invited, everybody meant (S1-14)", invited, everybody, WillResend, true, vpp.InviteStep{State: "waiting", Invite: true, Mail: true}},
@@ -124,6 +128,8 @@ func TestVerdictEveryCombination(t *testing.T) {
 			fail("mails where nothing can be mailed (F-38)")
 		case v.Acts() && (c.AppleStatus == vpp.AppleAssociated || c.Pending == vpp.WriteRetire):
 			fail("acts on the registered or leaving")
+		case v.Acts() && c.Paused:
+			fail("acts on the paused (F-13)")
 		case v.Reachable && !v.Acts():
 			fail("counts the skipped as reachable")
 		case v.Reachable && with.channel != vpp.ChannelLink && !v.step.Mail && !v.step.Device && v.Code != ManagedLink:
@@ -168,6 +174,9 @@ func each(fn func(vpp.Case, terms)) {
 											eachTerms(func(t terms) { fn(c, t) })
 											c.BadAddress = ""
 										}
+										c.Paused = true
+										eachTerms(func(t terms) { fn(c, t) })
+										c.Paused = false
 									}
 								}
 							}

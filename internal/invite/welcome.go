@@ -127,7 +127,10 @@ func (s *Service) NewLink(ctx context.Context, token, device string) error {
 	if err != nil {
 		return err
 	}
-	if !w.NewLink {
+	switch {
+	case w.State.renewable() && h.User.Paused():
+		return vpp.Errorf(vpp.Unavailable, "Your invitation is paused just now, so no new link is sent: ask the people who invited you.")
+	case !w.NewLink:
 		return vpp.Errorf(vpp.Unavailable, "A new link cannot be sent from here: ask the people who invited you.")
 	}
 	return s.store.RenewLink(ctx, h.Invitation.ID, s.now().Add(s.config.LinkLife), device)
@@ -163,10 +166,8 @@ func (s *Service) welcome(h vpp.HeldInvitation, id uuid.UUID, proof []byte, sett
 	if w.HelpContact = settings.ReplyTo; w.HelpContact == "" {
 		w.HelpContact = settings.FromAddress
 	}
-	switch w.State {
-	case WelcomeReady, WelcomeExpired, WelcomeReplaced:
-		w.NewLink = settings.Configured() && h.User.Email != "" && h.Place.AppleStatus == vpp.AppleRegistered
-	case WelcomeDone, WelcomePreparing, WelcomeWithdrawn, WelcomeNotMe:
+	if w.State.renewable() {
+		w.NewLink = settings.Configured() && h.User.Email != "" && !h.User.Paused() && h.Place.AppleStatus == vpp.AppleRegistered
 	}
 	if w.State == WelcomeReady {
 		w.FirstName, w.FullName, w.ExpiresAt = h.User.FirstName, h.User.FullName, h.Invitation.ExpiresAt
@@ -175,6 +176,11 @@ func (s *Service) welcome(h vpp.HeldInvitation, id uuid.UUID, proof []byte, sett
 		w.Asking = h.LookWanted
 	}
 	return w, nil
+}
+
+// renewable says whether a new link would help.
+func (s WelcomeState) renewable() bool {
+	return s == WelcomeReady || s == WelcomeExpired || s == WelcomeReplaced
 }
 
 // welcomeState derives what the landing page says.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"slices"
+	"time"
 
 	"github.com/rsvpp/rsvpp/internal/roster/sheet"
 	"github.com/rsvpp/rsvpp/internal/vpp"
@@ -27,10 +28,10 @@ func checkFilter(f vpp.Filter) error {
 		return invalid("status", "There is no VPP status %q: choose not_invited, invited, registered or removed.", f.Status)
 	}
 	switch f.Attention {
-	case "", vpp.AttentionWaiting, vpp.AttentionDiffers, vpp.AttentionMail, vpp.AttentionRefused, vpp.AttentionNoAddress, vpp.AttentionStuck:
+	case "", vpp.AttentionWaiting, vpp.AttentionDiffers, vpp.AttentionMail, vpp.AttentionRefused, vpp.AttentionNoAddress, vpp.AttentionPaused, vpp.AttentionStuck:
 		return nil
 	}
-	return invalid("attention", "There is no attention %q: choose waiting, differs, mail_problem, apple_refused, no_address or stuck.", f.Attention)
+	return invalid("attention", "There is no attention %q: choose waiting, differs, mail_problem, apple_refused, no_address, paused or stuck.", f.Attention)
 }
 
 // Counts returns the numbers behind the filter chips of a location.
@@ -81,6 +82,25 @@ func (s *Service) Place(ctx context.Context, by vpp.Actor, location vpp.Location
 	return s.store.PlacePeople(ctx, by, home.chosen.ID, selection)
 }
 
+// Pause keeps everything from being sent to people until they are resumed, at
+// every location, and returns how many were not paused. Their records at Apple
+// stay (F-13).
+func (s *Service) Pause(ctx context.Context, by vpp.Actor, selection vpp.Selection) (int, error) {
+	if err := checkFilter(selection.Filter); err != nil {
+		return 0, err
+	}
+	return s.store.PausePeople(ctx, by, selection, true)
+}
+
+// Resume ends what Pause began, and returns how many were paused. What waited
+// for them goes out.
+func (s *Service) Resume(ctx context.Context, by vpp.Actor, selection vpp.Selection) (int, error) {
+	if err := checkFilter(selection.Filter); err != nil {
+		return 0, err
+	}
+	return s.store.PausePeople(ctx, by, selection, false)
+}
+
 // Export writes the people of a filter as a CSV that an import reads back, by
 // name, with their status in columns beside.
 func (s *Service) Export(ctx context.Context, f vpp.Filter, w io.Writer) error {
@@ -91,7 +111,7 @@ func (s *Service) Export(ctx context.Context, f vpp.Filter, w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	out, err := sheet.NewPeopleWriter(w, sheet.Comma, "vpp_status", "apple_status")
+	out, err := sheet.NewPeopleWriter(w, sheet.Comma, "vpp_status", "apple_status", "paused")
 	if err != nil {
 		return err
 	}
@@ -99,7 +119,11 @@ func (s *Service) Export(ctx context.Context, f vpp.Filter, w io.Writer) error {
 		for _, p := range people {
 			row := personOf(p.User)
 			row.Location = home.chosen.Name
-			if err := out.Write(row, string(p.Program.VPPStatus()), string(p.Program.AppleStatus)); err != nil {
+			paused := ""
+			if p.Paused() {
+				paused = p.PausedAt.UTC().Format(time.RFC3339)
+			}
+			if err := out.Write(row, string(p.Program.VPPStatus()), string(p.Program.AppleStatus), paused); err != nil {
 				return err
 			}
 		}

@@ -247,6 +247,53 @@ func (h *house) takeBackPlaces(t *testing.T) {
 	}
 }
 
+// F-13: people are paused at every location, once, stay so where they get a
+// place later, and are found, exported and resumed by their filter.
+func TestPause(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		h := build(t, url)
+		h.location(t, "second", "Second")
+		h.load(t, string(crowd(1203, "a.example")), "") // more than one stretch
+		paused := vpp.Selection{All: true, Filter: vpp.Filter{Attention: vpp.AttentionPaused}}
+		for i, want := range []int{1203, 0} {
+			if n, err := h.Pause(t.Context(), anna, vpp.Selection{All: true}); n != want || err != nil {
+				t.Errorf("round %d: %d paused, want %d: %v", i, n, want, err)
+			}
+		}
+		if _, err := h.Place(t.Context(), anna, "second", paused); err != nil {
+			t.Fatal(err)
+		}
+		for _, location := range []vpp.LocationID{"", "second"} {
+			if c, err := h.Counts(t.Context(), location); err != nil || c.Attention[vpp.AttentionPaused] != 1203 {
+				t.Errorf("%d are paused at %q: %v", c.Attention[vpp.AttentionPaused], location, err)
+			}
+		}
+		var file strings.Builder
+		if err := h.Export(t.Context(), paused.Filter, &file); err != nil || !strings.Contains(file.String(), ",not_invited,,2031-02-03T04:05:06Z") {
+			t.Errorf("%v\n%s", err, file.String())
+		}
+		if n, err := h.Resume(t.Context(), anna, paused); n != 1203 || err != nil {
+			t.Errorf("%d resumed: %v", n, err)
+		}
+		if c, err := h.Counts(t.Context(), "second"); err != nil || c.Attention[vpp.AttentionPaused] != 0 {
+			t.Errorf("%d are paused still: %v", c.Attention[vpp.AttentionPaused], err)
+		}
+		if n, m := len(h.entries(t, "user.pause")), len(h.entries(t, "user.resume")); n == 0 || n != m {
+			t.Errorf("%d entries of pausing, %d of resuming", n, m)
+		}
+		ben, err := h.Create(t.Context(), anna, "", vpp.UserInput{UserName: "ben"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n, err := h.Resume(t.Context(), anna, vpp.Selection{IDs: []vpp.UserID{ben.ID}}); n != 0 || err != nil {
+			t.Errorf("%d resumed who never was paused: %v", n, err)
+		}
+		if _, err := h.Pause(t.Context(), anna, vpp.Selection{All: true, Filter: vpp.Filter{Attention: "x"}}); vpp.KindOf(err) != vpp.Invalid {
+			t.Errorf("an attention that is not: %v", err)
+		}
+	})
+}
+
 func TestListRefuses(t *testing.T) {
 	h := build(t, t.TempDir()+"/a.db")
 	_, err := h.List(t.Context(), vpp.Filter{}, "email", vpp.Page{})

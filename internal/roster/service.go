@@ -44,6 +44,8 @@ type People interface {
 	// UnplacePeople takes people out of the selection's location, but nobody
 	// with a living record there, and nobody out of their only place.
 	UnplacePeople(ctx context.Context, by vpp.Actor, s vpp.Selection) (vpp.Unplaced, error)
+	// PausePeople pauses people, or resumes them and wakes their letters.
+	PausePeople(ctx context.Context, by vpp.Actor, s vpp.Selection, paused bool) (int, error)
 }
 
 // Files keeps uploaded files in pieces.

@@ -20,13 +20,14 @@ func caseColumns() []string {
 		"CASE WHEN p.apple_error <> 0 AND u.updated_at > p.apple_error_at THEN 1 ELSE 0 END",
 		"CASE WHEN u.email <> '' AND u.email = u.bad_email THEN u.bad_email_why ELSE '' END",
 		"u.device_reach",
+		"CASE WHEN u.paused_at > 0 THEN 1 ELSE 0 END",
 	}
 }
 
 func scanCase(s scanner) (c vpp.CaseCount, err error) {
-	var handed, bare, managed, corrected int
-	err = s.Scan(&c.Case.AppleStatus, &c.Case.Pending, &handed, &bare, &managed, &c.Case.ManagedError, &c.Case.AppleError, &corrected, &c.Case.BadAddress, &c.Case.Reach, &c.N)
-	c.Case.HandedOver, c.Case.NoAddress, c.Case.Managed, c.Case.Corrected = handed == 1, bare == 1, managed == 1, corrected == 1
+	var handed, bare, managed, corrected, paused int
+	err = s.Scan(&c.Case.AppleStatus, &c.Case.Pending, &handed, &bare, &managed, &c.Case.ManagedError, &c.Case.AppleError, &corrected, &c.Case.BadAddress, &c.Case.Reach, &paused, &c.N)
+	c.Case.HandedOver, c.Case.NoAddress, c.Case.Managed, c.Case.Corrected, c.Case.Paused = handed == 1, bare == 1, managed == 1, corrected == 1, paused == 1
 	return
 }
 
@@ -175,7 +176,7 @@ func (q *peopleQuery) matchCases(cases []vpp.Case) {
 	columns := caseColumns()
 	for _, c := range cases {
 		var each []string
-		for i, v := range []any{c.AppleStatus, c.Pending, bit(c.HandedOver), bit(c.NoAddress), bit(c.Managed), c.ManagedError, c.AppleError, bit(c.Corrected), c.BadAddress, c.Reach} {
+		for i, v := range []any{c.AppleStatus, c.Pending, bit(c.HandedOver), bit(c.NoAddress), bit(c.Managed), c.ManagedError, c.AppleError, bit(c.Corrected), c.BadAddress, c.Reach, bit(c.Paused)} {
 			q.args = append(q.args, v)
 			each = append(each, columns[i]+" = $"+strconv.Itoa(len(q.args)))
 		}

@@ -90,10 +90,10 @@ func (db *DB) insertPlaces(ctx context.Context, t tx, location vpp.LocationID, i
 	for some := range steps(people, expandRows) {
 		var args []any
 		for _, u := range some {
-			args = append(args, db.ids(), u.ID, location, u.SortKey(), u.Email == "", now)
+			args = append(args, db.ids(), u.ID, location, u.SortKey(), u.Email == "", u.Paused(), now)
 		}
-		if _, err := t.Exec(ctx, "INSERT INTO program_users (id, user_id, location_id, sort_key, no_address, row_at) VALUES "+
-			rowsOf(len(some), "", "", "", "", "", "")+" ON CONFLICT DO NOTHING", args...); err != nil {
+		if _, err := t.Exec(ctx, "INSERT INTO program_users (id, user_id, location_id, sort_key, no_address, paused, row_at) VALUES "+
+			rowsOf(len(some), "", "", "", "", "", "", "")+" ON CONFLICT DO NOTHING", args...); err != nil {
 			return err
 		}
 	}

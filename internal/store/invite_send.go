@@ -47,12 +47,13 @@ func (db *DB) ClaimLetters(ctx context.Context, claim string, until time.Time, l
 const dueColumns = `d.id, d.program_user_id, d.task_id, l.id, l.name, i.id, i.revision, i.generation, i.expires_at, i.withdrawn_at,
 	d.address, u.first_name, u.full_name, d.attempts, d.queued_at, p.apple_status, p.generation, p.pending,
 	d.channel, d.mdm, d.device_id, CASE WHEN d.device_id = '' THEN '' ELSE COALESCE((SELECT name FROM devices WHERE devices.id = d.device_id), '') END,
-	d.address = u.bad_email, ` + elsewhere
+	d.address = u.bad_email, u.paused_at > 0, ` + elsewhere
 
 // claimedLetter is a due letter with the facts that may keep it back.
 type claimedLetter struct {
 	vpp.DueLetter
 	place     vpp.ProgramUser
+	paused    bool // the person is
 	elsewhere bool // another server has the location
 }
 
@@ -62,7 +63,7 @@ func scanDue(s scanner) (c claimedLetter, err error) {
 		(*string)(&i.ID), wholeAt{&i.Revision}, wholeAt{&i.Generation},
 		timeAt{&i.ExpiresAt}, timeAt{&i.WithdrawnAt}, &c.Address, &c.FirstName, &c.FullName, wholeAt{&c.Attempts}, timeAt{&c.QueuedAt},
 		(*string)(&c.place.AppleStatus), wholeAt{&c.place.Generation}, (*string)(&c.place.Pending),
-		(*string)(&c.Channel), (*string)(&c.MDM), (*string)(&c.DeviceID), &c.DeviceName, &c.Doubted, &c.elsewhere)
+		(*string)(&c.Channel), (*string)(&c.MDM), (*string)(&c.DeviceID), &c.DeviceName, &c.Doubted, &c.paused, &c.elsewhere)
 	return
 }
 
@@ -84,12 +85,16 @@ func (c claimedLetter) stale(now int64) (sentence string, state vpp.ItemState) {
 func (db *DB) dropStale(ctx context.Context, t tx, claimed []claimedLetter, now int64) ([]vpp.DueLetter, error) {
 	var due []vpp.DueLetter
 	var items []item
-	var paused []vpp.DueLetter
+	var elsewhere, paused []vpp.DueLetter
 	for _, c := range claimed {
 		sentence, state := c.stale(now)
 		switch {
 		case sentence == "" && c.elsewhere:
+			elsewhere = append(elsewhere, c.DueLetter)
+			continue
+		case sentence == "" && c.paused:
 			paused = append(paused, c.DueLetter)
+			items = append(items, item{c.Place, vpp.ItemWaiting, personPaused})
 			continue
 		case sentence == "":
 			due = append(due, c.DueLetter)
@@ -101,17 +106,24 @@ func (db *DB) dropStale(ctx context.Context, t tx, claimed []claimedLetter, now 
 			return nil, err
 		}
 	}
-	if err := pauseLetters(ctx, t, paused, now); err != nil {
+	if err := putOff(ctx, t, elsewhere, vpp.PausedPrefix+"another server has the location.", now); err != nil {
+		return nil, err
+	}
+	if err := putOff(ctx, t, paused, personPaused, now); err != nil {
 		return nil, err
 	}
 	return due, db.settleItems(ctx, t, inviteKinds(), items)
 }
 
-// pauseLetters puts letters off whose location is not ours: their links lead
-// to records that another server manages. Taking it back wakes them.
-func pauseLetters(ctx context.Context, t tx, paused []vpp.DueLetter, now int64) error {
-	for some := range slices.Chunk(paused, 500) {
-		args := []any{now + time.Hour.Milliseconds(), vpp.PausedPrefix + "another server has the location."}
+// personPaused is why a paused person's letters wait (F-13).
+const personPaused = vpp.PausedPrefix + "it goes out when the person is resumed."
+
+// putOff lets letters wait that may not go just now: those whose location is
+// not ours, for their links lead to records that another server manages, and
+// those of paused people. Taking back, and resuming, wakes them.
+func putOff(ctx context.Context, t tx, letters []vpp.DueLetter, why string, now int64) error {
+	for some := range slices.Chunk(letters, 500) {
+		args := []any{now + time.Hour.Milliseconds(), why}
 		for _, d := range some {
 			args = append(args, d.Delivery)
 		}

@@ -43,7 +43,7 @@ func TestCasesAgree(t *testing.T) {
 		n := 0
 		for _, status := range []string{"", "Registered", "Associated", "Retired", "Deleted"} {
 			for _, pending := range []string{"", "create", "update", "retire"} {
-				for bits := range 128 {
+				for bits := range 256 {
 					n++
 					email, managed, handed, appleError, corrected := "", "", 0, 0, 0
 					if bits&1 > 0 {
@@ -61,8 +61,9 @@ func TestCasesAgree(t *testing.T) {
 					if bits&16 > 0 {
 						corrected = 9
 					}
+					paused := bits >> 7 * 7
 					bad, why := "", ""
-					switch bits >> 5 {
+					switch bits >> 5 & 3 {
 					case 1:
 						bad, why = email, string(vpp.DeliveryRefused)
 					case 2:
@@ -71,8 +72,8 @@ func TestCasesAgree(t *testing.T) {
 						bad, why = email, string(vpp.DeliveryComplained)
 					}
 					inviteExec(t, db, `INSERT INTO users (id, external_id, user_name, user_name_key, first_name, last_name, full_name, email, email_key,
-						managed_apple_id, groups, locale, notes, source, search_text, created_at, updated_at, bad_email, bad_email_why)
-						VALUES ($1, '', '', '', '', '', $1, $2, $2, $3, '', '', '', '', 'x', 1, $4, $5, $6)`, fmt.Sprintf("u%04d", n), email, managed, 3+corrected, bad, why)
+						managed_apple_id, groups, locale, notes, source, search_text, created_at, updated_at, bad_email, bad_email_why, paused_at)
+						VALUES ($1, '', '', '', '', '', $1, $2, $2, $3, '', '', '', '', 'x', 1, $4, $5, $6, $7)`, fmt.Sprintf("u%04d", n), email, managed, 3+corrected, bad, why, paused)
 					inviteExec(t, db, `INSERT INTO program_users (id, user_id, location_id, sort_key, no_address, row_at, apple_status, pending, handed_over_at, apple_error, apple_error_at, managed_error)
 						VALUES ($1, $2, 'l', 'x', $3, 1, $4, $5, $6, $7, 5, $8)`, fmt.Sprintf("p%04d", n), fmt.Sprintf("u%04d", n), email == "", status, pending, handed, appleError, bits&8)
 				}

@@ -26,7 +26,7 @@ func (db *DB) CountPeople(ctx context.Context, location vpp.LocationID) (vpp.Cou
 	}
 	for attention, condition := range map[vpp.Attention]string{
 		vpp.AttentionWaiting: "pending <> ''", vpp.AttentionDiffers: "differs", vpp.AttentionMail: "mail_problem <> ''",
-		vpp.AttentionRefused: "apple_error <> 0", vpp.AttentionNoAddress: "no_address",
+		vpp.AttentionRefused: "apple_error <> 0", vpp.AttentionNoAddress: "no_address", vpp.AttentionPaused: "paused",
 		vpp.AttentionStuck: fmt.Sprintf("vpp_status = 'invited' AND since < %d", db.stuckBefore()),
 	} {
 		counts.Attention[attention], err = one(ctx, db, scanInt, `SELECT count(*) FROM

@@ -108,6 +108,8 @@ func (db *DB) peopleQuery(ctx context.Context, r querier, f vpp.Filter, sort vpp
 		q.where += " AND p.apple_error <> 0"
 	case vpp.AttentionNoAddress:
 		q.where += " AND p.no_address"
+	case vpp.AttentionPaused:
+		q.where += " AND p.paused"
 	case vpp.AttentionStuck:
 		q.where += " AND p.vpp_status = 'invited' AND p.since < " + arg(db.stuckBefore())
 	}

@@ -11,7 +11,7 @@ import (
 // named u and p.
 const (
 	userColumns = `u.id, u.external_id, u.user_name, u.first_name, u.last_name, u.full_name, u.email,
-		u.managed_apple_id, u.groups, u.locale, u.notes, u.source, u.created_at, u.updated_at, u.device_reach, u.bad_email, u.bad_email_why`
+		u.managed_apple_id, u.groups, u.locale, u.notes, u.source, u.created_at, u.updated_at, u.device_reach, u.bad_email, u.bad_email_why, u.paused_at`
 	placeColumns = `p.id, p.user_id, p.location_id, p.client_user_id, p.generation, p.pending, p.pending_since, p.batch_id,
 		p.apple_status, p.apple_email, p.account_hash, p.code_sealed <> '', p.created_at, p.associated_at, p.retired_at, p.read_at,
 		p.apple_error, p.apple_error_at, p.managed_error, p.differs, p.edited_at, p.managed_edited_at, p.handed_over_at, p.mail_problem`
@@ -26,7 +26,7 @@ func userFields(u *vpp.User, groups *string) []any {
 	return []any{
 		(*string)(&u.ID), &u.ExternalID, &u.UserName, &u.FirstName, &u.LastName, &u.FullName, &u.Email,
 		&u.ManagedAppleID, groups, &u.Locale, &u.Notes, &u.Source, into(&u.CreatedAt), into(&u.UpdatedAt), (*string)(&u.DeviceReach),
-		&u.BadEmail.Address, (*string)(&u.BadEmail.Why),
+		&u.BadEmail.Address, (*string)(&u.BadEmail.Why), into(&u.PausedAt),
 	}
 }
 

@@ -78,6 +78,7 @@ func crowd(t *testing.T, db *store.DB, n int) []vpp.Person {
 	r := rand.New(rand.NewPCG(1, 2))
 	pick := func(from ...string) string { return from[r.IntN(len(from))] }
 	var people []vpp.Person
+	var paused []vpp.UserID
 	for i := range n {
 		u := vpp.User{
 			FirstName: pick("Anna", "Ben", "Zoë", "Ägidius", "李"), LastName: pick("Meyer", "Müller", "O'Neil", "100%", "a_b", `c\d`, `e"f`, "王"),
@@ -95,6 +96,12 @@ func crowd(t *testing.T, db *store.DB, n int) []vpp.Person {
 		exec(t, db, `UPDATE program_users SET apple_status = $2, handed_over_at = $3, associated_at = $4, retired_at = $5,
 			pending = $6, mail_problem = $7, apple_error = $8 WHERE user_id = $1`, u.ID, apple, r.IntN(2)*r.IntN(4), r.IntN(4), r.IntN(4),
 			pick("", "", "create"), pick("", "", "refused"), r.IntN(2)*9609)
+		if i%4 == 0 {
+			paused = append(paused, u.ID)
+		}
+	}
+	if done, err := db.PausePeople(t.Context(), admin, vpp.Selection{IDs: paused}, true); err != nil || done != len(paused) {
+		t.Fatal(done, err)
 	}
 	err := db.EachPerson(t.Context(), vpp.Selection{All: true}, func(some []vpp.Person) error {
 		people = append(people, some...)
@@ -131,6 +138,8 @@ func expected(people []vpp.Person, f vpp.Filter, sort vpp.Sort) []vpp.UserID {
 			fits = fits && p.Program.AppleError != 0
 		case vpp.AttentionNoAddress:
 			fits = fits && p.Email == ""
+		case vpp.AttentionPaused:
+			fits = fits && p.Paused()
 		}
 		fits = fits && (f.Group == "" || slices.Contains(p.Groups, f.Group))
 		if len([]rune(needle)) < 3 {
@@ -220,7 +229,7 @@ func TestListPeople(t *testing.T) {
 		people := crowd(t, db, 150)
 		sorts := []vpp.Sort{"", vpp.SortName, vpp.SortNameRev, vpp.SortStatus, "-" + vpp.SortStatus, vpp.SortSince, vpp.SortSinceRv}
 		statuses := append([]vpp.VPPStatus{""}, vpp.VPPStatuses[:]...)
-		attentions := []vpp.Attention{"", vpp.AttentionWaiting, vpp.AttentionMail, vpp.AttentionRefused, vpp.AttentionNoAddress}
+		attentions := []vpp.Attention{"", vpp.AttentionWaiting, vpp.AttentionMail, vpp.AttentionRefused, vpp.AttentionNoAddress, vpp.AttentionPaused}
 		check := func(t rapid.TB, f vpp.Filter, sort vpp.Sort, limit int) {
 			want := expected(people, f, sort)
 			there, last := walk(t, db, f, sort, vpp.Page{Limit: limit}, false)
@@ -398,7 +407,7 @@ func TestCountPeople(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, a := range []vpp.Attention{vpp.AttentionWaiting, vpp.AttentionMail, vpp.AttentionRefused, vpp.AttentionNoAddress, vpp.AttentionStuck} {
+		for _, a := range []vpp.Attention{vpp.AttentionWaiting, vpp.AttentionMail, vpp.AttentionRefused, vpp.AttentionNoAddress, vpp.AttentionPaused, vpp.AttentionStuck} {
 			n, _ := walk(t, db, vpp.Filter{Attention: a}, "", vpp.Page{Limit: vpp.MaxPage}, false)
 			if counts.Attention[a] != len(n) {
 				t.Errorf("%s: counted %d of %d", a, counts.Attention[a], len(n))

@@ -162,7 +162,7 @@ func TestListPlans(t *testing.T) {
 		filters := []vpp.Filter{
 			{}, {Status: vpp.NotInvited}, {Status: vpp.Invited}, {Status: vpp.Registered}, {Status: vpp.Removed},
 			{Attention: vpp.AttentionWaiting}, {Attention: vpp.AttentionMail}, {Attention: vpp.AttentionRefused},
-			{Attention: vpp.AttentionNoAddress}, {Attention: vpp.AttentionStuck},
+			{Attention: vpp.AttentionNoAddress}, {Attention: vpp.AttentionPaused}, {Attention: vpp.AttentionStuck},
 		}
 		for _, f := range filters {
 			f.Location = "l"
@@ -195,6 +195,19 @@ func TestListPlans(t *testing.T) {
 			t.Fatal(err)
 		}
 		p.check(t, "counts", false)
+	})
+}
+
+// F-13: the list of the paused has an index of its own, whatever else there is.
+func TestPausedPlan(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		db, p := planHouse(t, url)
+		inviteExec(t, db, "DROP INDEX program_users_name")
+		p.faults(t, true)
+		if _, err := db.ListPeople(t.Context(), vpp.Filter{Location: "l", Attention: vpp.AttentionPaused}, vpp.SortName, vpp.Page{Limit: 10}); err != nil {
+			t.Fatal(err)
+		}
+		p.check(t, "the paused", true)
 	})
 }
 
@@ -270,5 +283,15 @@ func TestInvitePlans(t *testing.T) {
 			must(err)
 		}
 		p.check(t, "the run", false)
+		for _, paused := range []bool{true, false} { // F-13
+			n, err := db.PausePeople(ctx, vpp.Server, vpp.Selection{All: true, Filter: vpp.Filter{Location: "l", Group: "3a"}}, paused)
+			must(err)
+			due, taken, err := db.ClaimLetters(ctx, "another", time.UnixMilli(1_700_000_100_000), 50, true)
+			must(err)
+			if n != 3001 || taken != 50 || paused != (len(due) == 0) {
+				t.Errorf("of %d people, paused %v, %d letters are claimed and %d go", n, paused, taken, len(due))
+			}
+			p.check(t, fmt.Sprint("paused ", paused), false)
+		}
 	})
 }

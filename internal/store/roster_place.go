@@ -19,7 +19,7 @@ const placeStretch = 500
 func (db *DB) PlacePeople(ctx context.Context, by vpp.Actor, location vpp.LocationID, s vpp.Selection) (placed int, err error) {
 	for cursor, last := "", false; !last; {
 		err = db.inTx(ctx, func(t tx) error {
-			people, next, err := db.placeable(ctx, t, s, cursor)
+			people, next, err := db.selectUsers(ctx, t, s, cursor)
 			if err != nil {
 				return err
 			}
@@ -46,9 +46,10 @@ func (db *DB) PlacePeople(ctx context.Context, by vpp.Actor, location vpp.Locati
 	return placed, nil
 }
 
-// placeable returns the next people of a selection. Who is chosen one by one
+// selectUsers returns the next people of a selection, for what is the same at
+// every location. Who is chosen one by one
 // is found wherever they have their places.
-func (db *DB) placeable(ctx context.Context, t tx, s vpp.Selection, cursor string) ([]vpp.User, string, error) {
+func (db *DB) selectUsers(ctx context.Context, t tx, s vpp.Selection, cursor string) ([]vpp.User, string, error) {
 	if !s.All {
 		from, _ := strconv.Atoi(cursor)
 		to := min(from+placeStretch, len(s.IDs))

@@ -117,17 +117,17 @@ func (db *DB) insertNewPlaces(ctx context.Context, t tx, changes []vpp.UserChang
 }
 
 func (db *DB) addPlaces(ctx context.Context, t tx, changes []vpp.UserChange) (added int, err error) {
-	const columns = 6
+	const columns = 7
 	var args []any
 	now := ms(db.now())
 	for _, c := range changes {
 		key := c.Now.SortKey()
 		for _, location := range c.Locations {
-			args = append(args, db.ids(), c.Now.ID, location, key, c.Now.Email == "", now)
+			args = append(args, db.ids(), c.Now.ID, location, key, c.Now.Email == "", c.Now.Paused(), now)
 		}
 	}
 	for some := range slices.Chunk(args, columns*writeRows) {
-		n, err := t.Exec(ctx, "INSERT INTO program_users (id, user_id, location_id, sort_key, no_address, row_at) VALUES "+
+		n, err := t.Exec(ctx, "INSERT INTO program_users (id, user_id, location_id, sort_key, no_address, paused, row_at) VALUES "+
 			rowsOf(len(some)/columns, make([]string, columns)...)+" ON CONFLICT DO NOTHING", some...)
 		if err != nil {
 			return added, err

@@ -16,6 +16,7 @@ type Case struct {
 	Corrected    bool            // the person was edited after that refusal
 	BadAddress   DeliveryOutcome // why letters do not reach the address, "" if nothing is known against it
 	Reach        Reach
+	Paused       bool // nothing is sent to the person until somebody resumes them
 }
 
 // CaseOf derives the case of a person. The store groups by the same in SQL; a
@@ -32,6 +33,7 @@ func CaseOf(p Person) Case {
 		Corrected:    p.Program.AppleError != 0 && p.UpdatedAt.After(p.Program.AppleErrorAt),
 		BadAddress:   p.AddressTrouble(),
 		Reach:        p.DeviceReach,
+		Paused:       p.Paused(),
 	}
 }
 

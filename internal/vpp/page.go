@@ -54,6 +54,7 @@ const (
 	AttentionRefused   Attention = "apple_refused" // Apple refused
 	AttentionNoAddress Attention = "no_address"
 	AttentionDiffers   Attention = "differs" // changed here, not yet at Apple
+	AttentionPaused    Attention = "paused"  // nothing is sent until somebody resumes them
 	AttentionStuck     Attention = "stuck"   // invited for StuckAfter and not registered; the longest first
 )
 

@@ -22,11 +22,15 @@ type User struct {
 	Groups         []string
 	Locale         string // BCP 47, "" for the organization's
 	Notes          string
-	Source         string // "csv", "console", "api"
-	DeviceReach    Reach  // the best of the reaches of the person's devices
+	Source         string    // "csv", "console", "api"
+	DeviceReach    Reach     // the best of the reaches of the person's devices
+	PausedAt       time.Time // nothing is sent to the person since; zero for who is not paused
 	CreatedAt      time.Time
 	UpdatedAt      time.Time
 }
+
+// Paused says whether nothing is sent to the person until somebody resumes them.
+func (u User) Paused() bool { return !u.PausedAt.IsZero() }
 
 // BadEmail is an address of a person that letters do not reach.
 type BadEmail struct {

@@ -30,7 +30,7 @@ const wait = `(ask => new Promise((done, fail) => { const end = Date.now() + 500
 func TestSelection(t *testing.T) {
 	ctx, address := open(t, "users")
 	perform(ctx, t, address, []step{
-		{"nothing selected, nothing offered", wait + `(() => document.querySelectorAll("[data-needs]:disabled").length === 5)`, "true"},
+		{"nothing selected, nothing offered", wait + `(() => document.querySelectorAll("[data-needs]:disabled").length === 7)`, "true"},
 		{"one selected", `document.querySelector("input[name=user]").click(), document.querySelector("[data-selected-text]").textContent`, "1 of 48,210 selected"},
 		{"eligible acts are offered", `[...document.querySelectorAll("[data-needs]:enabled")].map(b => b.dataset.needs).join()`, "invite,sync"},
 		{"the page turns without a reload", `window.stays = "yes", document.querySelector("a[rel=next]").click(), ` + wait + `(() => location.search === "?after=x" && window.stays)`, "yes"},

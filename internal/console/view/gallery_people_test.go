@@ -71,14 +71,14 @@ func people(theme string) map[string]templ.Component {
 
 func userLines() []UserLine {
 	standings := []Standing{
-		{Registered, "Associated", "", ago(400 * time.Hour)},
-		{Invited, "Registered", "link opened on an iPhone", ago(75 * time.Hour)},
-		{NotInvited, "Registered", "created at Apple, mail queued", ago(2 * time.Minute)},
-		{NotInvited, "", "", Moment{}},
-		{Removed, "Retired", "", ago(9000 * time.Hour)},
-		{NotInvited, "", "waiting for Apple", ago(20 * time.Second)},
-		{NotInvited, "", "no address: type one or take the link", Moment{}},
-		{NotInvited, "Registered", "mail refused: mailbox full", ago(26 * time.Hour)},
+		{Registered, "Associated", "", ago(400 * time.Hour), false},
+		{Invited, "Registered", "link opened on an iPhone", ago(75 * time.Hour), true},
+		{NotInvited, "Registered", "created at Apple, mail queued", ago(2 * time.Minute), false},
+		{NotInvited, "", "", Moment{}, false},
+		{Removed, "Retired", "", ago(9000 * time.Hour), false},
+		{NotInvited, "", "waiting for Apple", ago(20 * time.Second), false},
+		{NotInvited, "", "no address: type one or take the link", Moment{}, false},
+		{NotInvited, "Registered", "mail refused: mailbox full", ago(26 * time.Hour), false},
 	}
 	var out []UserLine
 	for i, name := range sampleNames() {
@@ -106,8 +106,8 @@ func stuckUser(theme string) User {
 			{Term: "Came from", Text: "CSV import “staff-2026.csv”, 3 November 2026"},
 		},
 		Standings: []LocationStanding{
-			{"Gymnasium Berlin-Mitte", Standing{Invited, "Registered", "link opened on a Windows PC", ago(75 * time.Hour)}, true},
-			{"北京国际学校", Standing{Registered, "Associated", "", ago(4000 * time.Hour)}, false},
+			{"Gymnasium Berlin-Mitte", Standing{Invited, "Registered", "link opened on a Windows PC", ago(75 * time.Hour), false}, true},
+			{"北京国际学校", Standing{Registered, "Associated", "", ago(4000 * time.Hour), false}, false},
 		},
 		Timeline: []Event{
 			{Icon: "device", Tone: Warn, Title: "Opened the link on a Windows PC", Detail: "The page showed a QR code to go on with on an iPhone, iPad or Mac.", At: ago(73 * time.Hour)},

@@ -58,7 +58,7 @@ func clashes(theme, kind string) Conflicts {
 		Why:     Notice{Tone: Info, Text: "These people are registered with one and the same Apple Account. Licenses that are assigned to both fail for one of them, or the app does not install. Find out whose account it is, and delete the other one from VPP; that person is then invited again and signs in with an account of their own."},
 	}
 	person := func(i int) ConflictPerson {
-		return ConflictPerson{ID: "u", Name: sampleNames()[i], Email: sampleEmail(i), Managed: "lucja@managed.school.example", Standing: Standing{Registered, "Associated", "", ago(400 * time.Hour)}, Delete: true, Edit: kind == "unusable_account", Invite: kind == "unusable_account"}
+		return ConflictPerson{ID: "u", Name: sampleNames()[i], Email: sampleEmail(i), Managed: "lucja@managed.school.example", Standing: Standing{Registered, "Associated", "", ago(400 * time.Hour), false}, Delete: true, Edit: kind == "unusable_account", Invite: kind == "unusable_account"}
 	}
 	for i := range 3 {
 		c := Conflict{Kind: kind, Location: "1", Key: "k", People: []ConflictPerson{person(2 * i)}}

@@ -44,6 +44,7 @@ type Standing struct {
 	Apple  string // Apple's word: "Registered", "Associated", "Retired"; "" when Apple knows no record
 	Step   string // what a Not invited person waits for, or why: "created at Apple, mail queued"
 	Since  Moment
+	Paused bool // nothing is sent to the person, whatever the status
 }
 
 func (s Standing) apple() string {

@@ -31,7 +31,7 @@ func (m User) topics() string {
 }
 
 // UserCan says which buttons are offered.
-type UserCan struct{ Invite, Register, Resend, Withdraw, Sync, Delete, Link, AddDevice bool }
+type UserCan struct{ Invite, Register, Resend, Withdraw, Sync, Delete, Link, AddDevice, Pause, Resume bool }
 
 // LocationStanding is the person's status at one location.
 type LocationStanding struct {

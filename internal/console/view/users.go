@@ -39,6 +39,7 @@ const (
 	ColumnRegisteredAt = "registered_at"
 	ColumnSince        = "since"
 	ColumnExternalID   = "external_id"
+	ColumnPausedAt     = "paused_at"
 )
 
 // Column is a column of the list.
@@ -75,8 +76,9 @@ type UserLine struct {
 	InvitedAt    Moment
 	RegisteredAt Moment
 	ExternalID   string
+	PausedAt     Moment
 	Differs      bool   // changed here, not yet at Apple
-	Can          string // what may be done, words apart by spaces: "invite resend sync delete"
+	Can          string // what may be done, words apart by spaces: "invite resend sync delete pause"
 }
 
 // text is the plain text of a column that has no shape of its own.
