@@ -37,8 +37,8 @@ func (w *scene) read(t *testing.T) {
 }
 
 // Pain 9: a token that was revoked shows at once as what it is, everywhere,
-// and is written about once; renewing keeps everything and says the new date
-// at once (pain 12).
+// and is written about once; renewing keeps everything (F-55) and says the new
+// date at once (pain 12).
 func TestRevokedAndRenewed(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, url string) {
 		w := newScene(t, url, nil)
