@@ -20,8 +20,9 @@ import (
 	"github.com/rsvpp/rsvpp/client"
 )
 
-// TestCoversAll calls every method of the client and compares what arrived at
-// the server with the operations of the OpenAPI document.
+// TestCoversAll calls every method of the client, through which alone the
+// commands speak (F-87), and compares what arrived at the server with the
+// operations of the OpenAPI document.
 func TestCoversAll(t *testing.T) {
 	want := operations(t)
 	seen := &record{seen: map[string]bool{}}

@@ -14,7 +14,7 @@ import (
 )
 
 // TestScripts runs the commands of the real binary: every file in
-// testdata/script.
+// testdata/script. What they do goes through the API (F-87).
 func TestScripts(t *testing.T) {
 	rsvpp(t)
 	scripts(t, filepath.Join("testdata", "script"))

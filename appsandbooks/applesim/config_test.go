@@ -68,7 +68,7 @@ func TestClientConfigRead(t *testing.T) {
 	}
 }
 
-// Section 1.5: the ownership rule: mdmInfo is echoed on every response, the last writer wins.
+// F-86, section 1.5: the ownership rule: mdmInfo is echoed on every response, the last writer wins.
 func TestMDMInfoEcho(t *testing.T) {
 	w := newWorld(t, applesim.Options{})
 	for _, id := range []string{"first", "second"} {

@@ -12,7 +12,8 @@ import (
 	"github.com/rsvpp/rsvpp/appsandbooks/applesim"
 )
 
-// Section 1.14 and pitfall 1: each fault that answers instead of working.
+// F-86, section 1.14 and pitfall 1: each fault that answers instead of working,
+// among them 503 with Retry-After.
 func TestFaultsBefore(t *testing.T) {
 	w := newWorld(t, applesim.Options{Faults: applesim.Faults{RetryAfter: 1500 * time.Millisecond}})
 	seconds := func(h string) bool { return h == "2" }

@@ -112,15 +112,20 @@ func (a *announcing) announce(ctx context.Context, l vpp.Location, rotate bool) 
 }
 
 // announceAll announces this server for every location that has a token and
-// is not known to notify it at this address.
+// is not known to notify it at this address, or shows a secret that the door
+// does not know.
 func (a *announcing) announceAll(ctx context.Context) {
 	list, err := a.List(ctx)
 	if err != nil {
 		return
 	}
 	for _, l := range list {
-		if l.Usable(time.Now()) && l.NotifyURL != a.program.NotifyURL(l.ID) {
-			a.announce(ctx, l, false)
+		unmarked, err := a.program.Unmarked(ctx, l.ID)
+		if err != nil {
+			a.log.WarnContext(ctx, "The notification secret cannot be read", "location", l.Name, "err", err)
+		}
+		if l.Usable(time.Now()) && (unmarked || l.NotifyURL != a.program.NotifyURL(l.ID)) {
+			a.announce(ctx, l, unmarked)
 		}
 	}
 }

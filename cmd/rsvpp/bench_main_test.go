@@ -33,6 +33,7 @@ func TestBench(t *testing.T) {
 			t.Run("sync", func(t *testing.T) { benchSync(t, e, r) })
 			t.Run("list", func(t *testing.T) { benchList(t, e, r) })
 			t.Run("start", func(t *testing.T) { benchStart(t, e, r) })
+			t.Run("forgeries", func(t *testing.T) { benchForgeries(t, e, r) })
 			t.Run("mail", func(t *testing.T) { benchInviteMail(t, e, r) })
 			t.Run("calls", func(t *testing.T) { benchInviteCalls(t, e, r) })
 			t.Run("turns", func(t *testing.T) { benchDeviceTurns(t, e, r) })

@@ -80,18 +80,39 @@ func TestMainJob(t *testing.T) {
 		if !ok {
 			t.Fatal("pupil3 got no letter")
 		}
+		followLink(t, letter) // the link alone registers nobody (S0-12)
+		if n := apple.CountUsers(school.UID)[applesim.Associated]; n != 0 {
+			t.Errorf("%d are registered at Apple who only followed a link", n)
+		}
+		v.count(t, vpp.Invited, 5)
 		acceptByMail(t, v, letter, "pupil3@home.example")
 		began := time.Now()
 		v.await(t, func() bool { c, _ := v.roster.Counts(ctx, ""); return c.Status[vpp.Registered] == 1 })
 		if took := time.Since(began); took > 2*time.Second {
 			t.Errorf("the sign-in showed after %s", took)
 		}
+		// S0-12, S1-13, S2-07: it is so at Apple and here, and of nobody else.
+		if n := apple.CountUsers(school.UID)[applesim.Associated]; n != 1 {
+			t.Errorf("%d are registered at Apple", n)
+		}
+		v.count(t, vpp.Invited, 4)
 	})
 }
 
 // acceptByMail follows a letter's link through our page to the pretend Apple
 // and signs in there.
 func acceptByMail(t *testing.T, v *testServer, letter mailtest.Letter, account string) {
+	t.Helper()
+	apple := followLink(t, letter)
+	signed, err := http.Post(apple, "application/x-www-form-urlencoded", strings.NewReader("account="+account+"&appleAccount="+account))
+	if err != nil || signed.StatusCode != http.StatusOK {
+		t.Fatalf("signing in at %s: %v %v", apple, signed, err)
+	}
+	_ = signed.Body.Close()
+}
+
+// followLink goes on from a letter to Apple, and returns where that is.
+func followLink(t *testing.T, letter mailtest.Letter) (apple string) {
 	t.Helper()
 	var link string
 	for _, l := range letter.Links {
@@ -110,12 +131,7 @@ func acceptByMail(t *testing.T, v *testServer, letter mailtest.Letter, account s
 		t.Fatalf("going on to Apple: %v %v", on, err)
 	}
 	_ = on.Body.Close()
-	apple := on.Header.Get("Location")
-	signed, err := http.Post(apple, "application/x-www-form-urlencoded", strings.NewReader("account="+account+"&appleAccount="+account))
-	if err != nil || signed.StatusCode != http.StatusOK {
-		t.Fatalf("signing in at %s: %v %v", apple, signed, err)
-	}
-	_ = signed.Body.Close()
+	return on.Header.Get("Location")
 }
 
 // testServer is a server that listens on loopback until the test ends.

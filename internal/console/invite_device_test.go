@@ -77,7 +77,7 @@ func (f *fleet) enroll(kind mdmtest.Kind, name string, person vpp.UserID) *mdmte
 	return d
 }
 
-// S1-16, S4-12…S4-16, S4-19, S4-21…S4-24, F-20, F-42: a group is invited on its
+// S1-16, S2-08, S4-12…S4-16, S4-19, S4-21…S4-24, F-20, F-42: a group is invited on its
 // devices, an e-mail goes where none takes it, and the tasks show each.
 func TestWizardOnDevices(t *testing.T) {
 	s := openSchool(t)

@@ -67,7 +67,9 @@ func TestWizard(t *testing.T) {
 	anna.get("/users/"+string(bo)).has(t, "The mail server took the letter", "Invitations and deliveries", "bo@school.test", "Apple says: Registered")
 }
 
-// All that match with a filter are those, also when the list has changed since.
+// S1-09, S1-15: all eligible people of the list are chosen and invited by one
+// button. All that match with a filter are those, also when the list has
+// changed since.
 func TestAllThatMatch(t *testing.T) {
 	s := openSchool(t)
 	s.withMail()
@@ -81,6 +83,7 @@ func TestAllThatMatch(t *testing.T) {
 	anna.post("/invite", "all", "1", "q", "pupil", "except", string(out)).has(t, "<strong>3</strong> <span>of 3 can be reached")
 	s.must(s.roster.Remove(t.Context(), fixture, out))
 	list := anna.get("/users?q=pupil&status=not_invited")
+	list.has(t, `formaction="/invite"`, "Invite user to VPP…")
 	form := list.hidden("status", "location")
 	form.Set("q", "pupil")
 	form.Set("all", "1")
@@ -151,7 +154,7 @@ func TestByLink(t *testing.T) {
 	anna.post("/invite/withdraw", "sure", "1", "user", string(bo), "return", path).has(t, `class="notice tone-warn"`)
 }
 
-// F-24: a resend reaches those who hold an invitation and have not accepted.
+// F-24, S2-07: a resend reaches those who hold an invitation and have not accepted.
 func TestResend(t *testing.T) {
 	s := openSchool(t)
 	s.withMail()

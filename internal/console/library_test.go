@@ -10,7 +10,7 @@ import (
 	"github.com/rsvpp/rsvpp/internal/vpp"
 )
 
-// F-52, F-69: apps and books with their counts, on the location's page and on
+// S0-01, F-52, F-69: apps and books with their counts, on the location's page and on
 // the person's; books are marked as never coming back.
 func TestAssetsPage(t *testing.T) {
 	s := openSchool(t)
@@ -28,6 +28,37 @@ func TestAssetsPage(t *testing.T) {
 	anna.get("/locations/"+string(s.here.ID)+"/assets").has(t, "361309726", "1,300 licenses", "never comes back", "https://apps.apple.com/us/app/id361309726", "Apps and books of Nordschule")
 	anna.get("/locations/"+string(s.here.ID)).has(t, "Apps and books", "Found at Apple", "Next read of everything")
 	anna.get("/users/"+string(bo)).has(t, "1435797751", "never comes back", "https://books.apple.com/us/book/id1435797751")
+}
+
+// S0-02, S0-23: once somebody is registered, licenses are assigned to their
+// account, and stand on their page. S2-03: one that is assigned to a device is
+// nobody's, and asks for no registration.
+func TestAssignedAfterwards(t *testing.T) {
+	s := openSchool(t)
+	anna := s.anna()
+	bo := s.invited(anna, "Bo Berg")[0]
+	s.must(s.apple.AddAsset(s.uid, applesim.App("361309726", 5)))
+	token, err := s.apple.MintToken(s.uid, applesim.TokenOptions{})
+	s.must(err)
+	c, err := appsandbooks.New(appsandbooks.Config{BaseURL: s.apple.BaseURL(), Token: appsandbooks.Secret(token.Content)})
+	s.must(err)
+	assign := func(m appsandbooks.ManageAssets) {
+		t.Helper()
+		m.Assets = []appsandbooks.AssetKey{{AdamID: "361309726"}}
+		_, err := c.AssociateAssets(t.Context(), m)
+		s.must(err)
+		s.must(s.db.WantLibraryRead(t.Context(), s.here.ID))
+		s.tend(s.here.ID)
+	}
+	page := "/users/" + string(bo)
+	assign(appsandbooks.ManageAssets{SerialNumbers: []string{"C02SERIAL001"}})
+	anna.get("/locations/"+string(s.here.ID)+"/assets").has(t, "361309726", "1 assigned, 4 available")
+	anna.get(page).lacks(t, "361309726")
+
+	s.accept(bo)
+	assign(appsandbooks.ManageAssets{ClientUserIDs: []string{string(s.place(bo).ClientUserID)}})
+	anna.get("/locations/"+string(s.here.ID)+"/assets").has(t, "2 assigned, 3 available")
+	anna.get(page).has(t, "Registered", "361309726")
 }
 
 // F-47, S1-20, S2-10: the schedule is set under Settings, VPP server.

@@ -12,11 +12,12 @@ import (
 	"github.com/rsvpp/rsvpp/internal/vpp"
 )
 
-// TestLocationAdd: a token is seen before it is stored (F-50).
+// TestLocationAdd: a token is seen before it is stored (F-50), and comes from
+// where Apple has put the program (S0-04).
 func TestLocationAdd(t *testing.T) {
 	h := open(t)
 	b := h.anna()
-	b.get("/locations").says(http.StatusOK, "No location yet", "Add content token")
+	b.get("/locations").says(http.StatusOK, "No location yet", "A location is a part of your organization in Apple Business Manager", "Add content token")
 	b.get("/locations/add").says(http.StatusOK, "Choose a .vpptoken file")
 	token := h.token("Gymnasium Berlin", applesim.TokenOptions{OrgName: "ORG777"})
 
@@ -126,6 +127,8 @@ func TestLocationTests(t *testing.T) {
 	b.post("/locations/none/notifications/test").says(http.StatusNotFound)
 }
 
+// F-55: a token is renewed in place, one of another location is refused with
+// both names, and everything stays.
 func TestLocationRenewAndDefault(t *testing.T) {
 	h := open(t)
 	b := h.anna()
@@ -145,6 +148,7 @@ func TestLocationRenewAndDefault(t *testing.T) {
 	b.get("/tasks").says(http.StatusOK, "The content token of First was revoked at Apple")
 	b.upload(one+"/token", newer.Content).leads(one)
 	b.get(one).says(http.StatusOK, "The token of First is renewed.", "Token valid")
+	b.upload("/locations/add", newer.Content).says(http.StatusUnprocessableEntity, "This location is here already, as First", one+"#renew")
 
 	if page := b.get(two).says(http.StatusOK, "Make default"); strings.Contains(page.body, "Add content token") {
 		t.Error("asks for a token that is there")

@@ -12,12 +12,12 @@ import (
 
 const evilName = `Eve <script>alert("x")</script> O’Neill`
 
-// S0-05…S0-09, F-01: the list, its chips with counts, and columns that are
+// S0-05…S0-09, S1-07, S2-02, F-01: the list, under Users, its chips with counts, and columns that are
 // remembered for each operator.
 func TestListOfPeople(t *testing.T) {
 	s := openSchool(t)
 	anna, ben := s.anna(), s.somebody("ben", operator.ScopeRead)
-	anna.get("/users").has(t, "No people yet")
+	anna.get("/users").has(t, "No people yet", `<a href="/users" aria-current="page"`)
 	s.add(evilName, "eve@school.test", "Class 7b")
 	s.add("Bo Berg", "")
 	list := anna.get("/users").has(t, "Bo Berg", "eve@school.test", "Not invited", "No address", "Class 7b", "2 users")
@@ -36,7 +36,9 @@ func TestListOfPeople(t *testing.T) {
 	if back.at != "/users?q=berg" {
 		t.Errorf("choosing columns leads to %s", back.at)
 	}
-	back.has(t, "boberg", "VPP status").lacks(t, ">Groups</th>", "Step or reason</th>")
+	back.has(t, "boberg", `<td data-label="VPP status">`).lacks(t, ">Groups</th>", "Step or reason</th>")
+	anna.post("/users/columns", "column", "user_name").has(t, "boberg").lacks(t, `data-label="VPP status"`) // S0-07
+	anna.post("/users/columns", "column", "user_name", "column", "status").has(t, "boberg", `<td data-label="VPP status">`)
 	s.signIn("anna").get("/users").has(t, "boberg") // another browser, the same choice
 	ben.get("/users").has(t, "Class 7b").lacks(t, "boberg")
 	if p := anna.post("/users/columns", "return", "https://evil.example/"); p.at != "/users" {

@@ -135,7 +135,7 @@ func TestPause(t *testing.T) {
 	}
 }
 
-// S1-05, S1-11: a sync of a selection, of the location, and of everything says
+// S1-05, S1-11, S1-21, S2-11, F-46: a sync of a selection, of the location, and of everything says
 // what changed in which direction, and runs once.
 func TestSync(t *testing.T) {
 	s := openSchool(t)

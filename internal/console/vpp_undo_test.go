@@ -48,7 +48,7 @@ func TestUndoDelete(t *testing.T) {
 	}
 }
 
-// F-15: whoever was removed is registered again as the same person, and what
+// F-15, S2-07: whoever was removed is registered again as the same person, and what
 // was held before is shown.
 func TestRegisterAgain(t *testing.T) {
 	s := openSchool(t)

@@ -223,6 +223,17 @@ func (s *Service) mint(id vpp.LocationID, random string) string {
 	return random + "." + base64.RawURLEncoding.EncodeToString(mac.Sum(nil)[:16])
 }
 
+// Unmarked says whether Apple holds a secret from before secrets were marked:
+// the door does not take it for one of ours, so that it is to be replaced.
+func (s *Service) Unmarked(ctx context.Context, id vpp.LocationID) (bool, error) {
+	sealed, err := s.store.SealedNotify(ctx, id)
+	if err != nil || len(sealed) == 0 {
+		return false, err
+	}
+	secret, err := s.sealer.Open(sealed[0], NotifyContext(id))
+	return err == nil && !s.Minted(id, string(secret)), err
+}
+
 // Minted says whether this server ever made the secret for the location. That
 // costs nothing; whether it still counts, Notified says.
 func (s *Service) Minted(id vpp.LocationID, secret string) bool {

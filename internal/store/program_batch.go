@@ -163,25 +163,38 @@ func (db *DB) Notified(ctx context.Context, location vpp.LocationID, id, eventID
 			return err
 		}
 		if eventID == "" {
-			return db.wantReadAt(ctx, t, location, false, db.now().Add(notifySettle))
+			err = db.wantReadAt(ctx, t, location, false, db.now().Add(notifySettle))
+		} else {
+			err = db.wantEvent(ctx, t, location, eventID)
 		}
-		_, err = t.Exec(ctx, "UPDATE batches SET next_call_at = $3 WHERE location_id = $1 AND event_id = $2 AND event_id <> '' AND settled_at = 0", location, eventID, ms(db.now()))
 		if err != nil {
 			return err
 		}
-		return t.enqueue(ctx, vpp.TendLocation{LocationID: location})
+		return db.notifiedNow(ctx, t, location)
 	})
 	return fresh, err
+}
+
+// wantEvent has Apple asked about an event at once.
+func (db *DB) wantEvent(ctx context.Context, t tx, location vpp.LocationID, eventID string) error {
+	_, err := t.Exec(ctx, "UPDATE batches SET next_call_at = $3 WHERE location_id = $1 AND event_id = $2 AND event_id <> '' AND settled_at = 0", location, eventID, ms(db.now()))
+	if err != nil {
+		return err
+	}
+	return t.enqueue(ctx, vpp.TendLocation{LocationID: location})
 }
 
 // noted notes a notification, and says whether it is told for the first time.
 func (db *DB) noted(ctx context.Context, t tx, location vpp.LocationID, id string) (bool, error) {
 	n, err := t.Exec(ctx, "INSERT INTO notifications (id, location_id, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", id, location, ms(db.now()))
-	if err != nil || n == 0 {
-		return false, err
-	}
-	_, err = t.Exec(ctx, "UPDATE locations SET notified_at = $2 WHERE id = $1", location, ms(db.now()))
-	return true, err
+	return n > 0, err
+}
+
+// notifiedNow comes last in its transaction: reads write to tenders first and
+// to locations then, and the other way round the two would wait for each other.
+func (db *DB) notifiedNow(ctx context.Context, t tx, location vpp.LocationID) error {
+	_, err := t.Exec(ctx, "UPDATE locations SET notified_at = $2 WHERE id = $1", location, ms(db.now()))
+	return err
 }
 
 // notifySettle is how long a notification waits for more: when many people
@@ -210,7 +223,10 @@ func (db *DB) LicensesNotified(ctx context.Context, location vpp.LocationID, id 
 				return err
 			}
 		}
-		return db.wantLibraryAt(ctx, t, location, false, db.now().Add(licensesSettle))
+		if err := db.wantLibraryAt(ctx, t, location, false, db.now().Add(licensesSettle)); err != nil {
+			return err
+		}
+		return db.notifiedNow(ctx, t, location)
 	})
 	return fresh, err
 }
