@@ -104,7 +104,7 @@ func (o rehearsalOptions) stage() stageOptions {
 	faults, _ := appleFaults(o.faults, o.seed) // checked before
 	quirks, _ := quirksOf(o.quirks)            // likewise
 	settings := quickly()
-	settings["mdm-repush"] = "2s"
+	settings["mdm-repush"], settings["mdm-account-every"] = "2s", accountEvery(o.devices)
 	if o.database != "" {
 		settings["database"] = o.database
 	}

@@ -32,6 +32,7 @@ type rehearsal struct {
 	holders map[string]bool // user ids of who held a license at some time
 	current string          // the content token in use, once it was needed
 	custody custodyUse
+	ending  []func() // when it is over
 }
 
 // phase is how long one act took.
@@ -93,7 +94,7 @@ func (r *rehearsal) acts() []act {
 		{"nobody else", r.nobodyElse},
 	}
 	if r.fleet != nil {
-		after = append(after, act{"devices come to rest", r.rest})
+		after = append(after, act{"devices come to rest", r.rest}, act{"who is signed in", r.askAccounts})
 	}
 	return append(before, after...)
 }
