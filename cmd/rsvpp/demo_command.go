@@ -108,6 +108,7 @@ func (o demoOptions) stage(port int) stageOptions {
 	settings := map[string]string{
 		"listen": net.JoinHostPort("127.0.0.1", strconv.Itoa(port)), "first-look": "500ms", "look-every": "500ms",
 		"settle": "200ms", "resend-after": "30s", "sweep-every": "2s", "mail-retry": "5s", "read-every": "20s", "undo-time": "12s",
+		"mdm-account-every": "15s", "mdm-repush": "5s",
 	}
 	return stageOptions{
 		location: applesim.Location{Name: "Lindenhof School", Country: "DE", Platform: applesim.PlatformEducation, ManagedDomains: []string{peopleManagedDomain}},
