@@ -68,11 +68,14 @@ func (r *rehearsal) adoptRecords(ctx context.Context) error {
 	}); err != nil {
 		return sayf(err, "The pretend Apple takes no records.")
 	}
+	if err := r.syncAll(ctx); err != nil {
+		return err
+	}
 	l, err := r.place(ctx)
 	if err != nil {
 		return err
 	}
-	if n, err := r.previewAdopt(ctx, l.ID, len(found)+1); err != nil {
+	if n, err := r.c.PreviewAdopt(ctx, l.ID); err != nil {
 		return err
 	} else if n.Adopt != len(found) || n.Unknown != 1 || n.Total != len(found)+1 {
 		r.differ("", "of %d records of an earlier server %+v are found", len(found)+1, n)
@@ -85,19 +88,6 @@ func (r *rehearsal) adoptRecords(ctx context.Context) error {
 		r.differ("", "%d records were to be adopted: %+v", len(found)+1, done)
 	}
 	return r.meetLeftBehind(ctx)
-}
-
-// previewAdopt reads until so many records of an earlier server are found: where
-// Apple's lists lag, a later read has them.
-func (r *rehearsal) previewAdopt(ctx context.Context, location string, records int) (n client.Finds, err error) {
-	err = r.until(ctx, "the records of an earlier server", func() (bool, any, error) {
-		if err := r.syncAll(ctx); err != nil {
-			return false, nil, err
-		}
-		n, err = r.c.PreviewAdopt(ctx, location)
-		return err == nil && n.Total >= records, n, err
-	})
-	return n, err
 }
 
 // seedRecords picks whose records an earlier server made.

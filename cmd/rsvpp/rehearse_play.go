@@ -339,7 +339,12 @@ func (r *rehearsal) peopleAccept(ctx context.Context) error {
 	return r.until(ctx, "people signing in", func() (bool, any, error) { return r.post.idle(), r.post.at(), nil })
 }
 
+// syncAll reads everything, when Apple's lists have everything.
 func (r *rehearsal) syncAll(ctx context.Context) error {
+	quirks, _ := quirksOf(r.o.quirks) // checked before
+	if err := pass(ctx, quirks.ReadLag); err != nil {
+		return err
+	}
 	r.least.reads(len(r.cast.all))
 	task, err := r.c.Sync(ctx, client.SyncRequest{Selection: client.Selection{All: true}, Full: true})
 	if err == nil {
