@@ -137,7 +137,7 @@ func (r *rehearsal) checkStory(story client.Story, one *part, shown map[string]*
 	for _, d := range story.Deliveries {
 		good += count1(d.Outcome == "accepted")
 		if d.Channel != "device" {
-			one.due += count1(d.Outcome == "accepted")
+			one.due += count1(d.Outcome == "accepted" || d.Outcome == "bounced")
 			continue
 		}
 		known[d.ID] = true

@@ -70,6 +70,7 @@ func (r *rehearsal) acts() []act {
 		{"scheduled sync", r.scheduledSync},
 		{"give licenses", r.giveLicenses},
 		{"sync", r.syncAll},
+		{"letters come back", r.lettersReturn},
 		{"send again", r.sendAgain},
 		{"more accept", r.peopleAccept},
 		{"sync again", r.syncAll},
@@ -207,7 +208,7 @@ func (r *rehearsal) meet(ctx context.Context) error {
 func (r *rehearsal) setUpMail(ctx context.Context) error {
 	_, err := r.c.SaveMail(ctx, client.MailSettings{
 		Mode: "relay", Host: r.s.mail.Host(), Port: r.s.mail.Port(), Security: "none",
-		FromName: "Rehearsal School", FromAddress: "it@" + peopleDomain,
+		FromName: "Rehearsal School", FromAddress: "it@" + peopleDomain, BounceTo: returnsTo,
 	})
 	return err
 }

@@ -126,7 +126,7 @@ func (p *cli) printReport(rep *report) error {
 	facts := &table{}
 	facts.add("People", count(rep.People)+" ("+statusWords(rep.Status)+")")
 	facts.add("Records at Apple", fmt.Sprintf("%s open, %s linked, %s retired", count(rep.AtApple[applesim.Registered]), count(rep.AtApple[applesim.Associated]), count(rep.AtApple[applesim.Retired])))
-	facts.add("Letters", fmt.Sprintf("%s due, %s sent, %s repeated after a lost answer", count(rep.Mail.Due), count(rep.Mail.Letters), count(rep.Mail.Repeats)))
+	facts.add("Letters", fmt.Sprintf("%s due, %s sent, %s repeated after a lost answer, %s came back", count(rep.Mail.Due), count(rep.Mail.Letters), count(rep.Mail.Repeats), count(rep.Custody.Returned)))
 	if d := rep.Devices; d != nil {
 		facts.add("Devices", fmt.Sprintf("%s, %s pushes, %s commands, %s prompts shown, %s refused, %s seen twice, %s where Apple has none",
 			count(d.Devices), count(d.Pushes), count(d.Commands), count(d.Shown), count(d.Refused), count(d.Twice), count(d.Misled)))
