@@ -235,7 +235,7 @@ func TestTenThousandForgeries(t *testing.T) {
 	address := w.now(t).NotifyURL
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 16}}
 	post := func(secret string) int {
-		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, address, strings.NewReader(`{"notificationId":"n","notificationType":"USER_ASSOCIATED","uId":"u","notification":{"associatedUsers":[]}}`))
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, address, strings.NewReader(`{"notificationId":"n","notificationType":"USER_ASSOCIATED","uId":"`+w.school.UID+`","notification":{"associatedUsers":[]}}`))
 		if err != nil {
 			return 0
 		}

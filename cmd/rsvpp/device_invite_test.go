@@ -50,7 +50,7 @@ func TestInviteOnDevicesWhole(t *testing.T) {
 		must(t, err)
 		w := openDeviceWorld(t, url, "apple-url", apple.BaseURL())
 		w.files["north.vpptoken"] = token.Content
-		w.says("token", "add", "north.vpptoken")
+		w.says("token", "add", "--consent", "north.vpptoken")
 		w.says("mdm", "push-cert", "push.pem", "push.key")
 		w.person("Anna Berg", "anna@school.test")
 		w.person("Ben Arndt", "ben@school.test")

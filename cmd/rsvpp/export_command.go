@@ -97,6 +97,7 @@ func openSetting(name, value string) any {
 			return "(unreadable)"
 		}
 		delete(fields, "Sealed")
+		delete(fields, "SealedDKIM")
 		return fields
 	}
 	return "(left out)"

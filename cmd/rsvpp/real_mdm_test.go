@@ -50,7 +50,7 @@ func carryThrough(t *testing.T, kind string) {
 	must(t, err)
 	w := openDeviceWorld(t, filepath.Join(t.TempDir(), "rsvpp.db"), "apple-url", apple.BaseURL())
 	w.files["north.vpptoken"], w.files["key"] = token.Content, realKey+"\n"
-	w.says("token", "add", "north.vpptoken")
+	w.says("token", "add", "--consent", "north.vpptoken")
 	w.person("Anna Berg", "anna@school.test")
 	out := w.says("mdm", "add", "School", "--kind", kind, "--url", site.url, "--key-file", "key")
 	report := regexp.MustCompile(`http\S+/hooks/mdm/\S+`).FindString(out)

@@ -176,7 +176,7 @@ func TestSync(t *testing.T) {
 		in.Key = "k"
 		s, err := h.Add(ctx, vpp.Server, in)
 		h.must(err)
-		if s.ReportURL != "" || len(s.Abilities.Cannot()) != 2 {
+		if s.ReportURL != "" || len(s.Abilities.Cannot()) != 3 {
 			t.Errorf("Fleet reports to %q and cannot %q", s.ReportURL, s.Abilities.Cannot())
 		}
 		h.must(h.Tend(ctx))

@@ -3,14 +3,20 @@ package program
 import (
 	"context"
 	"sync"
+	"time"
 
 	"github.com/rsvpp/rsvpp/internal/vpp"
 )
 
 // callsDue looks at events and sends writes, several at once, until none is
-// due or the slice is over, and says whether there were any.
+// due or it is time to see whether results can be read, and says whether there
+// were any. People may be queued faster than Apple takes them: whoever came
+// first must not wait for the last.
 func (t *tender) callsDue(ctx context.Context, maxUsers int) (called bool, err error) {
-	d := &due{tender: t, maxUsers: maxUsers, inHand: map[vpp.BatchID]bool{}}
+	d := &due{tender: t, maxUsers: maxUsers, inHand: map[vpp.BatchID]bool{}, until: t.config.Now().Add(t.config.Cadence.Settle)}
+	if t.end.Before(d.until) {
+		d.until = t.end
+	}
 	var workers sync.WaitGroup
 	for range t.config.Parallel {
 		workers.Go(func() {
@@ -27,6 +33,7 @@ func (t *tender) callsDue(ctx context.Context, maxUsers int) (called bool, err e
 type due struct {
 	*tender
 	maxUsers int
+	until    time.Time
 
 	mu     sync.Mutex
 	looks  []vpp.Batch
@@ -61,7 +68,7 @@ func (d *due) one(ctx context.Context) bool {
 func (d *due) next(ctx context.Context) (b vpp.Batch, looking, found bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.err != nil || d.config.Now().After(d.end) {
+	if d.err != nil || d.config.Now().After(d.until) {
 		return b, false, false
 	}
 	if d.looks, d.err = d.refill(ctx, d.looks, d.store.DueLooks); d.err != nil {

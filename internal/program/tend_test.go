@@ -225,7 +225,7 @@ func TestTendCreates(t *testing.T) {
 func TestTendReadsWhileItSends(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, url string) {
 		limits := applesim.UnlimitedRate()
-		limits.MaxUsers = 10
+		limits.MaxUsers = 3
 		w := newWorld(t, url, applesim.Options{Limits: limits})
 		w.wire.before = func(call string, _ int) *http.Response {
 			if call == "POST users/create" { // calls take their time
