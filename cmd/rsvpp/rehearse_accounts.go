@@ -115,7 +115,7 @@ func (r *rehearsal) checkAccounts(ctx context.Context, use *deviceUse) error {
 	if err != nil {
 		return err
 	}
-	wrong := map[string]bool{}
+	wrong := map[string]string{} // the names of devices
 	for _, g := range r.fleet.all {
 		d, known := devices[g.UDID]
 		if g.Kind == mdmtest.UserEnrolled { // its UDID is nobody's to know
@@ -135,7 +135,7 @@ func (r *rehearsal) checkAccounts(ctx context.Context, use *deviceUse) error {
 			seat := g.seatOf(one.managed)
 			use.Told += g.Told(seat)
 			if accountWord(g.SignedIn(seat), accepted[one.userID]) == "other" {
-				wrong[d.ID+" "+seatName(seat)] = true
+				wrong[d.ID+" "+seatName(seat)] = g.Name
 			}
 		}
 	}
@@ -206,7 +206,7 @@ func (r *rehearsal) acceptedHashes(ctx context.Context) (map[string]string, erro
 
 // checkWrongDevices holds the conflicts page against the devices on which
 // another account is signed in than their person accepted with.
-func (r *rehearsal) checkWrongDevices(ctx context.Context, devices map[string]client.Device, wrong map[string]bool) error {
+func (r *rehearsal) checkWrongDevices(ctx context.Context, devices map[string]client.Device, wrong map[string]string) error {
 	unsure := map[string]bool{} // vanished, with what they said last
 	for _, g := range r.fleet.all {
 		unsure[devices[g.UDID].ID] = g.vanishes
@@ -216,13 +216,13 @@ func (r *rehearsal) checkWrongDevices(ctx context.Context, devices map[string]cl
 			return err
 		}
 		key := c.Device.ID + " " + c.Device.User
-		if !wrong[key] && !unsure[c.Device.ID] {
+		if wrong[key] == "" && !unsure[c.Device.ID] {
 			r.differ(c.Device.Name, "stands among the conflicts, and the right account is signed in, or it is gone")
 		}
 		delete(wrong, key)
 	}
-	for key := range wrong {
-		r.differ(key, "has another account signed in than its person accepted with, and does not stand among the conflicts")
+	for _, name := range wrong {
+		r.differ(name, "has another account signed in than its person accepted with, and does not stand among the conflicts")
 	}
 	return nil
 }
