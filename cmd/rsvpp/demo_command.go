@@ -37,7 +37,7 @@ away at the end.`,
 		Example: "  rsvpp demo\n  rsvpp demo --people=busy",
 	}
 	f := c.Flags()
-	f.StringVar(&o.people, "people", "calm", "calm, or busy: people accept, ignore and bounce by themselves")
+	f.StringVar(&o.people, "people", "calm", "calm, or busy: people accept, ignore and complain, and letters bounce, by themselves")
 	f.IntVar(&o.users, "users", 300, "how many invented people")
 	f.IntVar(&o.devices, "devices", 12, "how many pretend devices, of all kinds")
 	f.IntVar(&o.port, "port", 8080, "port of the console; 0 for any that is free")
@@ -86,7 +86,7 @@ func (p *cli) demo(ctx context.Context, o demoOptions) (err error) {
 	}
 	defer func() { err = errors.Join(err, devices.close()) }()
 	if o.people == "busy" {
-		crowd := newCrowd(ctx, s.mail.Box(), s.house.url(), o.seed)
+		crowd := newCrowd(ctx, s, o.seed, crowdShares{bounced: 5, complained: 3})
 		defer crowd.stop()
 	}
 	if err := p.showAround(s, catcher.url(), devices.url(), options); err != nil {
@@ -108,6 +108,7 @@ func (o demoOptions) stage(port int) stageOptions {
 	settings := map[string]string{
 		"listen": net.JoinHostPort("127.0.0.1", strconv.Itoa(port)), "first-look": "500ms", "look-every": "500ms",
 		"settle": "200ms", "resend-after": "30s", "sweep-every": "2s", "mail-retry": "5s", "read-every": "20s", "undo-time": "12s",
+		"mdm-account-every": "15s", "mdm-repush": "5s",
 	}
 	return stageOptions{
 		location: applesim.Location{Name: "Lindenhof School", Country: "DE", Platform: applesim.PlatformEducation, ManagedDomains: []string{peopleManagedDomain}},
@@ -132,7 +133,7 @@ func (s *stage) furnish(ctx context.Context, people []inventedPerson) error {
 	}
 	if _, err := s.client.SaveMail(ctx, client.MailSettings{
 		Mode: "relay", Host: s.mail.Host(), Port: s.mail.Port(), Security: "none",
-		FromName: s.location.Name, FromAddress: "it@" + peopleDomain, ReplyTo: "help@" + peopleDomain,
+		FromName: s.location.Name, FromAddress: "it@" + peopleDomain, ReplyTo: "help@" + peopleDomain, BounceTo: returnsTo,
 	}); err != nil {
 		return err
 	}

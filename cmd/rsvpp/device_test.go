@@ -105,7 +105,8 @@ func TestDevicesWhole(t *testing.T) {
 		phone := w.device(mdmtest.IPhone, "Ben's phone", w.byLink(ben))
 		hall := w.device(mdmtest.AppleTV, "Hall", []byte(w.says("mdm", "profile")))
 		w.answerPushes(ipad, phone)
-		ipad.Do.Hash, phone.Do.Hash = "the hash", "another"
+		ipad.SignIn(nil, "the hash")
+		phone.SignIn(nil, "another")
 
 		list := w.says("devices", "list")
 		for _, words := range []string{ipad.Serial, "Anna Berg", "Ben Arndt", "yes, by device", "no: platform"} {
@@ -274,7 +275,7 @@ func TestDevicesAfterSealRotate(t *testing.T) {
 	if left, err := r.left(t.Context()); err != nil || left > 0 {
 		t.Errorf("%d secrets are left under the old key: %v", left, err)
 	}
-	ipad.Do.Hash = "some"
+	ipad.SignIn(nil, "some")
 	w.answerPushes(ipad)
 	w.device(mdmtest.IPhone, "Another", []byte(w.says("mdm", "profile")))
 	w.await(t, func() bool {

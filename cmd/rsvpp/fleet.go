@@ -36,6 +36,7 @@ type gadget struct {
 	leaves   bool   // takes the profile off in the middle
 	vanishes bool   // falls silent for good
 	anew     bool   // enrolls again in the middle
+	shopper  shopper
 
 	mu  sync.Mutex
 	off func() // while it is on

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"net/smtp"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -58,7 +57,7 @@ func TestLettersComeBack(t *testing.T) {
 		t.Fatal("no door is open")
 	}
 	returned := letter("eve")
-	if err := smtp.SendMail(door[1], nil, "", []string{returned.From}, mailtest.ReturnOf(returned, mailtest.Failed)); err != nil {
+	if err := mailtest.GiveBack(door[1], returned, mailtest.Failed); err != nil {
 		t.Fatal(err)
 	}
 	if p := s.standing(t, eve); p.VPPStatus() != vpp.NotInvited {

@@ -32,7 +32,8 @@ func (p *cli) rehearseCommand() *cobra.Command {
 		Use: "rehearse", Short: "Play a whole campaign and check it person by person", Args: cobra.NoArgs,
 		Long: `Play a whole campaign with invented people against the pretend Apple and a real
 mail exchange on this machine: import, invite, accept, resend, sync, change
-addresses, delete, undo, register again. Meanwhile licenses are given and taken,
+addresses, delete, undo, register again. A few letters come back after they were
+taken. Meanwhile licenses are given and taken,
 records of an earlier server are adopted, the location is stolen by another
 server and taken back, and its token expires and is revoked and renewed. At the end our state must equal Apple's, person
 by person, and every letter that was due must have been sent once; otherwise
@@ -41,7 +42,8 @@ each difference is named and the exit status is 1.
 With --devices people have iPhones, iPads, Macs, Apple TVs and Shared iPads that
 enroll, are woken through a pretend push service, answer, refuse, leave and come
 again; invitations then go by mail and on devices, and no prompt may be shown
-twice, or where Apple has none.
+twice, or where Apple has none. Who accepts is signed in on their devices, but on
+some with another account or none: the server must know on which.
 
 With --nodes the server runs as that many processes on one PostgreSQL, and
 --kills ends one of them as kill -9 does, so many times.`,
@@ -104,7 +106,7 @@ func (o rehearsalOptions) stage() stageOptions {
 	faults, _ := appleFaults(o.faults, o.seed) // checked before
 	quirks, _ := quirksOf(o.quirks)            // likewise
 	settings := quickly()
-	settings["mdm-repush"] = "2s"
+	settings["mdm-repush"], settings["mdm-account-every"] = "2s", accountEvery(o.devices)
 	if o.database != "" {
 		settings["database"] = o.database
 	}

@@ -22,6 +22,7 @@ type custodyUse struct {
 	Edits      int `json:"edits_pushed"` // without anybody asking for a sync
 	Undone     int `json:"removals_undone"`
 	Again      int `json:"registered_again"`
+	Returned   int `json:"letters_returned"` // taken, and then they came back
 }
 
 // words say the same in lines of the report.

@@ -89,6 +89,10 @@ type deviceUse struct {
 	Refused  int `json:"refused"`  // invitations that devices refused
 	Twice    int `json:"shown_twice"`
 	Misled   int `json:"misled"` // invitations where Apple has none
+	Told     int `json:"accounts_told"`
+	Right    int `json:"right_account"`
+	Other    int `json:"other_account"`
+	Nobody   int `json:"no_account"`
 }
 
 // checkDevices holds what devices saw against what our server says of it.
@@ -124,7 +128,7 @@ func (r *rehearsal) checkDevices(ctx context.Context, rep *report) error {
 	for i, one := range r.cast.all {
 		r.checkStory(stories[i], one, shown, use)
 	}
-	return nil
+	return r.checkAccounts(ctx, use)
 }
 
 // checkStory holds one person's deliveries against their devices and letters.
@@ -133,7 +137,7 @@ func (r *rehearsal) checkStory(story client.Story, one *part, shown map[string]*
 	for _, d := range story.Deliveries {
 		good += count1(d.Outcome == "accepted")
 		if d.Channel != "device" {
-			one.due += count1(d.Outcome == "accepted")
+			one.due += count1(d.Outcome == "accepted" || d.Outcome == "bounced")
 			continue
 		}
 		known[d.ID] = true

@@ -38,6 +38,7 @@ func (r *rehearsal) enrollDevices(ctx context.Context) error {
 		g := r.newGadget(ctx, i, r.cast.all[order[i%len(order)]])
 		r.behave(rng, g)
 	}
+	r.ending = append(r.ending, r.shop())
 	return r.fleet.enroll(ctx, r.fleet.all)
 }
 

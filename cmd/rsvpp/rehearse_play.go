@@ -32,6 +32,7 @@ type rehearsal struct {
 	holders map[string]bool // user ids of who held a license at some time
 	current string          // the content token in use, once it was needed
 	custody custodyUse
+	ending  []func() // when it is over
 }
 
 // phase is how long one act took.
@@ -69,6 +70,7 @@ func (r *rehearsal) acts() []act {
 		{"scheduled sync", r.scheduledSync},
 		{"give licenses", r.giveLicenses},
 		{"sync", r.syncAll},
+		{"letters come back", r.lettersReturn},
 		{"send again", r.sendAgain},
 		{"more accept", r.peopleAccept},
 		{"sync again", r.syncAll},
@@ -93,7 +95,7 @@ func (r *rehearsal) acts() []act {
 		{"nobody else", r.nobodyElse},
 	}
 	if r.fleet != nil {
-		after = append(after, act{"devices come to rest", r.rest})
+		after = append(after, act{"devices come to rest", r.rest}, act{"who is signed in", r.askAccounts})
 	}
 	return append(before, after...)
 }
@@ -206,7 +208,7 @@ func (r *rehearsal) meet(ctx context.Context) error {
 func (r *rehearsal) setUpMail(ctx context.Context) error {
 	_, err := r.c.SaveMail(ctx, client.MailSettings{
 		Mode: "relay", Host: r.s.mail.Host(), Port: r.s.mail.Port(), Security: "none",
-		FromName: "Rehearsal School", FromAddress: "it@" + peopleDomain,
+		FromName: "Rehearsal School", FromAddress: "it@" + peopleDomain, BounceTo: returnsTo,
 	})
 	return err
 }
@@ -338,7 +340,12 @@ func (r *rehearsal) peopleAccept(ctx context.Context) error {
 	return r.until(ctx, "people signing in", func() (bool, any, error) { return r.post.idle(), r.post.at(), nil })
 }
 
+// syncAll reads everything, when Apple's lists have everything.
 func (r *rehearsal) syncAll(ctx context.Context) error {
+	quirks, _ := quirksOf(r.o.quirks) // checked before
+	if err := pass(ctx, quirks.ReadLag); err != nil {
+		return err
+	}
 	r.least.reads(len(r.cast.all))
 	task, err := r.c.Sync(ctx, client.SyncRequest{Selection: client.Selection{All: true}, Full: true})
 	if err == nil {

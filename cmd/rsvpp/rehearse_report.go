@@ -62,6 +62,7 @@ func (p *cli) rehearse(ctx context.Context, o rehearsalOptions) (err error) {
 		}
 		defer r.fleet.stop()
 	}
+	defer r.end()
 	if err := r.play(ctx); err != nil {
 		return err
 	}
@@ -72,6 +73,13 @@ func (p *cli) rehearse(ctx context.Context, o rehearsalOptions) (err error) {
 	rep.Differences = append(rep.Differences, r.found...)
 	rep.OK = len(r.found) == 0
 	return p.tell(rep)
+}
+
+// end lets go of whatever was listened to.
+func (r *rehearsal) end() {
+	for _, end := range r.ending {
+		end()
+	}
 }
 
 // begin fills in what is known without looking at people.
@@ -118,10 +126,11 @@ func (p *cli) printReport(rep *report) error {
 	facts := &table{}
 	facts.add("People", count(rep.People)+" ("+statusWords(rep.Status)+")")
 	facts.add("Records at Apple", fmt.Sprintf("%s open, %s linked, %s retired", count(rep.AtApple[applesim.Registered]), count(rep.AtApple[applesim.Associated]), count(rep.AtApple[applesim.Retired])))
-	facts.add("Letters", fmt.Sprintf("%s due, %s sent, %s repeated after a lost answer", count(rep.Mail.Due), count(rep.Mail.Letters), count(rep.Mail.Repeats)))
+	facts.add("Letters", fmt.Sprintf("%s due, %s sent, %s repeated after a lost answer, %s came back", count(rep.Mail.Due), count(rep.Mail.Letters), count(rep.Mail.Repeats), count(rep.Custody.Returned)))
 	if d := rep.Devices; d != nil {
 		facts.add("Devices", fmt.Sprintf("%s, %s pushes, %s commands, %s prompts shown, %s refused, %s seen twice, %s where Apple has none",
 			count(d.Devices), count(d.Pushes), count(d.Commands), count(d.Shown), count(d.Refused), count(d.Twice), count(d.Misled)))
+		facts.add("App Store accounts", fmt.Sprintf("told %s times; %s right, %s other, %s nobody's", count(d.Told), count(d.Right), count(d.Other), count(d.Nobody)))
 	}
 	for _, line := range rep.Custody.words() {
 		facts.add(line[0], line[1])

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strconv"
 	"time"
 
 	"github.com/rsvpp/rsvpp/appsandbooks/applesim"
@@ -25,6 +27,7 @@ type stage struct {
 	location applesim.Location
 	mail     *mailtest.Server
 	apns     *mdmtest.Apns // nil without devices
+	returns  string        // where letters come back by SMTP; "" where several nodes cannot share the door
 	house    house
 	client   *client.Client
 }
@@ -85,6 +88,14 @@ func (s *stage) open(ctx context.Context, p *cli, o stageOptions) error {
 	}
 	given := map[string]string{"data-dir": s.dir, "listen": "127.0.0.1:0", "apple-url": s.apple.BaseURL()}
 	maps.Copy(given, o.settings)
+	if o.nodes == 0 {
+		port, err := freePort(ctx, 0)
+		if err != nil {
+			return err
+		}
+		s.returns = net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
+		given["bounce-listen"] = s.returns
+	}
 	if o.devices {
 		if err := s.openPush(given, o); err != nil {
 			return err
@@ -120,6 +131,18 @@ func (s *stage) certifyPush(ctx context.Context) error {
 	if err == nil {
 		_, err = s.client.SetPushCertificate(ctx, string(cert), string(key))
 	}
+	return err
+}
+
+// returnsTo is the address to which letters come back.
+const returnsTo = "returns@" + peopleDomain
+
+// giveBack lets a letter come back, or its reader complain.
+func (s *stage) giveBack(ctx context.Context, l mailtest.Letter, kind mailtest.Return) error {
+	if s.returns != "" {
+		return mailtest.GiveBack(s.returns, l, kind)
+	}
+	_, err := s.client.TakeBounce(ctx, bytes.NewReader(mailtest.ReturnOf(l, kind)))
 	return err
 }
 

@@ -1,6 +1,7 @@
 package mailtest
 
 import (
+	"net/smtp"
 	"strings"
 )
 
@@ -40,6 +41,12 @@ func ReturnOf(l Letter, kind Return) []byte {
 	case AutoReply:
 	}
 	return []byte(strings.ReplaceAll(text, "\n", "\r\n"))
+}
+
+// GiveBack brings what comes back about a letter to a mail server, as others'
+// mail servers do: from nobody, to the sender on the letter's envelope.
+func GiveBack(server string, l Letter, kind Return) error {
+	return smtp.SendMail(server, nil, "", []string{l.From}, ReturnOf(l, kind))
 }
 
 func parts(head, kind string, all ...string) string {

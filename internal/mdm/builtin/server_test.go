@@ -479,7 +479,8 @@ func TestSweep(t *testing.T) {
 func TestDescribed(t *testing.T) {
 	h := build(t, t.TempDir()+"/a.db")
 	d := h.enroll(mdmtest.IPad, "user-0001")
-	d.Name, d.OS, d.Do.Hash = "Anna’s new iPad", "18.1", "C2Wwd8LcIaE2v6f2/mvu82Gs/Lc="
+	d.Name, d.OS = "Anna’s new iPad", "18.1"
+	d.SignIn(nil, "C2Wwd8LcIaE2v6f2/mvu82Gs/Lc=")
 	if err := h.Send(t.Context(), []vpp.Command{{ID: "q1", Kind: vpp.CommandAccount, MDM: vpp.BuiltinMDM, Enrollment: vpp.EnrollmentID(d.UDID)}})[0]; err != nil {
 		t.Fatal(err)
 	}
@@ -490,7 +491,7 @@ func TestDescribed(t *testing.T) {
 	if got.Name != "Anna’s new iPad" || got.OSVersion != "18.1" || got.Product != string(mdmtest.IPad) || got.Platform != vpp.PlatformIPad {
 		t.Errorf("told of %+v", got)
 	}
-	if a := h.told.answers; len(a) != 1 || a[0].Account == nil || a[0].Account.Hash != d.Do.Hash {
+	if a := h.told.answers; len(a) != 1 || a[0].Account == nil || a[0].Account.Hash != d.SignedIn(nil) || d.Told(nil) != 1 {
 		t.Errorf("told of %+v", a)
 	}
 }

@@ -276,13 +276,13 @@ func TestAccount(t *testing.T) {
 	atEach(t, func(t *testing.T, s *site) {
 		phone := s.enroll(mdmtest.IPhone, "Anna’s iPhone")
 		s.enrolled(phone, phone.UDID)
-		phone.Do.Hash = "C2Wwd8LcIaE2v6f2/mvu82Gs/Lc="
+		phone.SignIn(nil, "C2Wwd8LcIaE2v6f2/mvu82Gs/Lc=")
 		k := vpp.Command{ID: uuid.Must(uuid.NewV7()).String(), Kind: vpp.CommandAccount, MDM: server, Enrollment: vpp.EnrollmentID(phone.UDID)}
 		if err := send(t, s, k); err != nil {
 			t.Fatal(err)
 		}
 		a := s.answer(phone, nil, k.ID, 1)
-		if a.Account == nil || !a.Account.Active || a.Account.Hash != phone.Do.Hash {
+		if a.Account == nil || !a.Account.Active || a.Account.Hash != phone.SignedIn(nil) {
 			t.Errorf("the account is %+v", a.Account)
 		}
 	})

@@ -38,7 +38,6 @@ type Behaviour struct {
 	Sleep   int           // so many wakes are slept through first
 	Back    time.Duration // after NotNow the device comes by itself; 0: only when woken
 	Refuse  Refusing      // how invitations are refused
-	Hash    string        // of the account that is signed in to the App Store, "" for nobody
 	Invited func(Prompt)  // it is shown; may be nil
 }
 
@@ -87,6 +86,8 @@ type Device struct {
 	prompts []Prompt
 	asked   map[string]int // request type → how often
 	unsaid  map[*Person]map[string]any
+	stores  map[*Person]string // who is signed in to the App Store, by the hash of the account
+	told    map[*Person]int    // how often the server heard of it
 	misled  int
 	putOff  int
 	slept   int
@@ -106,6 +107,7 @@ func NewDevice(kind Kind, name string, client *http.Client, apns *Apns, keys *Ke
 	d := &Device{
 		Kind: kind, Name: name, UDID: id, Serial: "F" + strings.ReplaceAll(id, "-", "")[:11], OS: "17.5",
 		client: client, apns: apns, keys: keys, shown: map[string]int{}, asked: map[string]int{}, unsaid: map[*Person]map[string]any{},
+		stores: map[*Person]string{}, told: map[*Person]int{},
 	}
 	if kind == Mac {
 		d.OS = "14.5"
@@ -338,9 +340,26 @@ func (d *Device) come(ctx context.Context, p *Person) time.Duration {
 		return time.Second // the server has a bad moment: devices come again
 	}
 	if d.delayed() > before {
+		d.mu.Lock()
+		defer d.mu.Unlock()
 		return d.Do.Back
 	}
 	return 0
+}
+
+// PutOff makes a device that may be on put off its next n commands; it comes
+// again by itself after a while.
+func (d *Device) PutOff(n int, back time.Duration) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.Do.NotNow, d.Do.Back = d.putOff+n, back
+}
+
+// Refuse makes a device that may be on refuse invitations.
+func (d *Device) Refuse(how Refusing) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.Do.Refuse = how
 }
 
 func (d *Device) delayed() int {

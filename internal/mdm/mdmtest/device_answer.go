@@ -60,6 +60,9 @@ func (d *Device) nextWord(p *Person) map[string]any {
 func (d *Device) heard(p *Person) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if _, told := d.unsaid[p]["QueryResponses"]; told {
+		d.told[p]++
+	}
 	delete(d.unsaid, p)
 }
 
@@ -79,7 +82,7 @@ func (d *Device) carryOut(c asked, p *Person) map[string]any {
 	case "InviteToProgram":
 		return d.invite(c, p)
 	case "DeviceInformation":
-		return d.tell(c)
+		return d.tell(c, p)
 	}
 	return refusal("Error")
 }
@@ -118,13 +121,17 @@ func notAllowed(kind Kind, p *Person) bool {
 	return p != nil
 }
 
-// tell says which account is signed in to the App Store, and what it is.
-func (d *Device) tell(c asked) map[string]any {
+// tell says which account is signed in to the App Store on a channel, which no
+// person's own phone does, and what the device is.
+func (d *Device) tell(c asked, p *Person) map[string]any {
 	said := map[string]any{}
+	hash, own := d.stores[p], d.Kind == UserEnrolled
 	for _, q := range c.Command.Queries {
 		switch q {
 		case "iTunesStoreAccountIsActive":
-			said[q] = d.Do.Hash != ""
+			if !own {
+				said[q] = hash != ""
+			}
 		case "DeviceName":
 			said[q] = d.Name
 		case "OSVersion":
@@ -136,8 +143,8 @@ func (d *Device) tell(c asked) map[string]any {
 		case "IsMultiUser":
 			said[q] = d.Kind == SharedIPad
 		case "iTunesStoreAccountHash":
-			if d.Do.Hash != "" {
-				said[q] = d.Do.Hash
+			if hash != "" && !own {
+				said[q] = hash
 			}
 		}
 	}
