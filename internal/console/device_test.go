@@ -188,7 +188,7 @@ func TestDevicesInBrowser(t *testing.T) {
 	arrived(ctx, t, path)
 	run(ctx, t, `document.querySelector("form[action$='/ask'] button").click()`)
 	shows(ctx, t, "waiting for the device")
-	device.Do.Hash = "wrong"
+	device.SignIn(nil, "wrong")
 	must(t, device.Answer(t.Context(), nil))
 	h.news.said <- "device:" + string(list.Items[0].ID)
 	shows(ctx, t, "Two ways to mend the account")
