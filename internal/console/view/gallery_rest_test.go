@@ -188,7 +188,8 @@ func places(theme string) map[string]templ.Component {
 	card := LocationCard{"1", "Gymnasium Berlin-Mitte", "Germany", "Apple School Manager", true, Good, "Token valid", At(now.Add(5000*time.Hour), now), ago(3 * time.Hour), 26101, 48210, ""}
 	cards := []LocationCard{card, {"2", "مدرسة القاهرة الدولية", "Egypt", "Apple School Manager", false, Warn, "Token expires in 13 days", At(now.Add(312*time.Hour), now), ago(30 * time.Hour), 12, 930, "Apple asked us to wait until 14:05"}, {"3", evil, "China", "Apple Business Manager", false, Bad, "Token revoked at Apple", Moment{}, Moment{}, 0, 0, ""}}
 	found := &TokenFound{
-		Sealed: "v1.sealed", CanAdd: true, Default: true,
+		Consent: "Data of people may go to Apple: a random id, the e-mail address, the Managed Apple Account.",
+		Sealed:  "v1.sealed", CanAdd: true, Default: true,
 		Facts:  []Fact{{Term: "Organization", Text: "Schulverbund Berlin"}, {Term: "Location id", Text: "2049025000431439", Copy: true}, {Term: "Expires", Text: "3 June 2027, in 6 months"}},
 		Checks: []Check{{Good, "Apple accepts the token", "Gymnasium Berlin-Mitte, storefront Germany, Apple School Manager", "212 ms"}, {Warn, "Another server managed this location before", "mdm.old-school.example, last seen unknown. Take its token out before you invite anybody.", ""}},
 	}
