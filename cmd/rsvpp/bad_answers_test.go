@@ -120,8 +120,8 @@ func TestNonsenseLeavesALocationAsItIs(t *testing.T) {
 
 			// Apple may have been left alone for a moment after so much nonsense.
 			h.until("it is taken back", func() bool { return h.send("POST", at+"/take-back", everybody{"claim": thief.ID}).status < 300 })
-			h.must("POST", at+"/check", nil, nil)
-			h.must("PUT", at+"/token", newer.Content, nil)
+			h.until("it is checked", func() bool { return h.send("POST", at+"/check", nil).status < 300 })
+			h.until("it is renewed", func() bool { return h.send("PUT", at+"/token", newer.Content).status < 300 })
 			if l := h.place(); l.ClaimState != "ours" || l.TokenState != "valid" || !l.ExpiresAt.After(*before.ExpiresAt) {
 				t.Errorf("once Apple speaks again: %+v", l)
 			}
