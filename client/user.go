@@ -45,6 +45,7 @@ type Place struct {
 	AppleStatus    string    `json:"apple_status"`
 	Step           string    `json:"step"`
 	Since          time.Time `json:"since,omitzero"`
+	NotAssignable  string    `json:"not_assignable,omitempty"` // why no license may be assigned here
 	ClientUserID   string    `json:"client_user_id,omitempty"`
 	Generation     int       `json:"generation"`
 	Pending        string    `json:"pending,omitempty"`

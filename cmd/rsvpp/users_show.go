@@ -56,6 +56,7 @@ func (p *cli) printStory(s client.Story) error {
 	line("Location", s.Location)
 	line("VPP status", statusWord(s.Place.VPPStatus)+ofApple(s.Place))
 	line("Since", when(s.Place.Since))
+	line("Licenses", s.Place.NotAssignable)
 	line("Paused", when(s.User.PausedAt))
 	line("Why", s.Why)
 	line("Next", nextStep(s.Next))

@@ -47,6 +47,7 @@ type Place struct {
 	AppleStatus     string     `json:"apple_status" enum:",Registered,Associated,Retired,Deleted" doc:"Apple's own word, empty without a record. Registered there means that the invitation is open."`
 	Step            string     `json:"step" enum:",queued,waiting,created,mail_deferred,mail_refused,mail_bounced,refused,awaits_person,update_waiting,removal_held,removing" doc:"What the case waits for, empty for nothing."`
 	Since           *time.Time `json:"since,omitempty" doc:"Since when the status is this one."`
+	NotAssignable   string     `json:"not_assignable,omitempty" doc:"Why no license may be assigned to the person here: only who is registered may get some. Empty when licenses may be assigned."`
 	ClientUserID    string     `json:"client_user_id,omitempty" doc:"The name by which Apple knows the VPP user."`
 	Generation      int        `json:"generation" doc:"Counts the records at Apple, one after the other."`
 	Pending         string     `json:"pending,omitempty" enum:"create,update,retire" doc:"The write that waits for Apple."`
@@ -79,6 +80,9 @@ func placeOf(p vpp.ProgramUser) Place {
 		AppleError: p.AppleError, AppleErrorAt: at(p.AppleErrorAt), ManagedError: p.ManagedError, MailProblem: string(p.MailProblem),
 		Differs: p.Differs, EditedAt: at(p.EditedAt), Relinked: p.Relinked(),
 		AccountHashSeen: p.AccountHash != "", RemovalAt: at(p.Removing.At), RemovalTask: string(p.Removing.Task),
+	}
+	if err := p.Assignable(); err != nil {
+		out.NotAssignable = vpp.MessageOf(err)
 	}
 	if p.AppleError != 0 {
 		out.AppleErrorText = vpp.ExplainApple(p.AppleError).Advice()

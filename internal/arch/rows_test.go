@@ -11,11 +11,11 @@ import (
 
 // rows are the rows of the list of features that the main job, Apple's truth
 // and devices are made of, as far as each is shown. A row is shown by a test
-// that carries its id. Two rows of theirs are missing, because rsvpp assigns no
-// licenses yet: S0-03, that only who is registered may get some, and F-57, the
-// order of locations that they come from (docs/decisions/0022).
+// that carries its id. One row of theirs is missing, because rsvpp assigns no
+// licenses yet: F-57, the order of locations that they come from
+// (docs/decisions/0022).
 const rows = `
-	S0-01 S0-02 S0-04 S0-05 S0-06 S0-07 S0-08 S0-09 S0-10 S0-11 S0-12 S0-13
+	S0-01 S0-02 S0-03 S0-04 S0-05 S0-06 S0-07 S0-08 S0-09 S0-10 S0-11 S0-12 S0-13
 	S0-14 S0-15 S0-16 S0-17 S0-18 S0-19 S0-20 S0-21 S0-22 S0-23
 	S1-01 S1-05 S1-07 S1-08 S1-09 S1-10 S1-11 S1-12 S1-13 S1-14 S1-15 S1-16
 	S1-17 S1-18 S1-19 S1-20 S1-21 S1-22

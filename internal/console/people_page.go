@@ -122,7 +122,11 @@ func standingsOf(p roster.Profile, locations []vpp.Location, here vpp.LocationID
 	for _, l := range locations {
 		for _, place := range p.Places {
 			if place.LocationID == l.ID {
-				out = append(out, view.LocationStanding{Location: l.Name, Standing: standingOf(p.User, place, now), Current: l.ID == here})
+				s := view.LocationStanding{Location: l.Name, Standing: standingOf(p.User, place, now), Current: l.ID == here}
+				if err := place.Assignable(); err != nil {
+					s.NotAssignable = vpp.MessageOf(err)
+				}
+				out = append(out, s)
 			}
 		}
 	}

@@ -111,6 +111,25 @@ func DeriveVPPStatus(apple AppleStatus, handedOver bool) VPPStatus {
 	return NotInvited
 }
 
+// Assignable says whether licenses may be assigned to the person at this
+// location: only who is registered may get some (S0-03, S0-10). Otherwise the
+// error is Conflict, and says what has to happen first.
+func (p ProgramUser) Assignable() error {
+	switch p.VPPStatus() {
+	case Registered:
+		if p.Pending == WriteRetire || !p.Removing.At.IsZero() {
+			return Errorf(Conflict, "No license can be assigned: the person is being removed.")
+		}
+		return nil
+	case Invited:
+		return Errorf(Conflict, "No license can be assigned before the person has accepted the invitation.")
+	case Removed:
+		return Errorf(Conflict, "No license can be assigned: the person was removed, and has to be invited anew and accept.")
+	case NotInvited:
+	}
+	return Errorf(Conflict, "No license can be assigned: the person has to be invited and accept first.")
+}
+
 // Step says, within a status, what the person's case waits for.
 type Step string
 

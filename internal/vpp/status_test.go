@@ -1,6 +1,7 @@
 package vpp_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -25,6 +26,32 @@ func TestVPPStatus(t *testing.T) {
 	} {
 		if got := vpp.DeriveVPPStatus(c.apple, c.handed); got != c.want {
 			t.Errorf("%q handed over %v: %s, want %s", c.apple, c.handed, got, c.want)
+		}
+	}
+}
+
+// S0-03, S0-10: licenses are for who is registered, and nobody else.
+func TestAssignable(t *testing.T) {
+	now := time.Unix(1, 0)
+	for _, c := range []struct {
+		p    vpp.ProgramUser
+		says string // "" when licenses may be assigned
+	}{
+		{vpp.ProgramUser{}, "has to be invited"},
+		{vpp.ProgramUser{HandedOverAt: now}, "has to be invited"},
+		{vpp.ProgramUser{AppleStatus: vpp.AppleRegistered}, "has to be invited"},
+		{vpp.ProgramUser{AppleStatus: vpp.AppleRegistered, HandedOverAt: now}, "has accepted"},
+		{vpp.ProgramUser{AppleStatus: vpp.AppleAssociated}, ""},
+		{vpp.ProgramUser{AppleStatus: vpp.AppleAssociated, HandedOverAt: now, Pending: vpp.WriteUpdate}, ""},
+		{vpp.ProgramUser{AppleStatus: vpp.AppleAssociated, Pending: vpp.WriteRetire}, "being removed"},
+		{vpp.ProgramUser{AppleStatus: vpp.AppleAssociated, Removing: vpp.Removing{Task: "t", At: now}}, "being removed"},
+		{vpp.ProgramUser{AppleStatus: vpp.AppleRetired}, "invited anew"},
+		{vpp.ProgramUser{AppleStatus: vpp.AppleDeleted}, "invited anew"},
+		{vpp.ProgramUser{AppleStatus: "Frozen"}, "has to be invited"}, // a word of Apple's that nobody knows
+	} {
+		err := c.p.Assignable()
+		if c.says == "" != (err == nil) || err != nil && (vpp.KindOf(err) != vpp.Conflict || !strings.Contains(vpp.MessageOf(err), c.says)) {
+			t.Errorf("%+v: %v, want %q", c.p, err, c.says)
 		}
 	}
 }

@@ -106,8 +106,8 @@ func stuckUser(theme string) User {
 			{Term: "Came from", Text: "CSV import “staff-2026.csv”, 3 November 2026"},
 		},
 		Standings: []LocationStanding{
-			{"Gymnasium Berlin-Mitte", Standing{Invited, "Registered", "link opened on a Windows PC", ago(75 * time.Hour), false}, true},
-			{"北京国际学校", Standing{Registered, "Associated", "", ago(4000 * time.Hour), false}, false},
+			{"Gymnasium Berlin-Mitte", Standing{Invited, "Registered", "link opened on a Windows PC", ago(75 * time.Hour), false}, true, "No license can be assigned before the person has accepted the invitation."},
+			{"北京国际学校", Standing{Registered, "Associated", "", ago(4000 * time.Hour), false}, false, ""},
 		},
 		Timeline: []Event{
 			{Icon: "device", Tone: Warn, Title: "Opened the link on a Windows PC", Detail: "The page showed a QR code to go on with on an iPhone, iPad or Mac.", At: ago(73 * time.Hour)},
@@ -131,7 +131,7 @@ func freshUser(theme string) User {
 		Page: p, ID: "u4", Name: evil, Can: UserCan{Invite: true, Sync: true},
 		Next:      NextAction{Title: "Type an e-mail address", Why: "Nothing can be sent: there is no address and no Managed Apple Account.", Button: "Edit", Href: "/users/u4/edit", Tone: Bad},
 		Facts:     []Fact{{Term: "E-mail"}, {Term: "User name", Text: "x"}},
-		Standings: []LocationStanding{{"Gymnasium Berlin-Mitte", Standing{Status: NotInvited}, true}},
+		Standings: []LocationStanding{{"Gymnasium Berlin-Mitte", Standing{Status: NotInvited}, true, "No license can be assigned: the person has to be invited and accept first."}},
 	}
 }
 

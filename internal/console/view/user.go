@@ -38,6 +38,8 @@ type LocationStanding struct {
 	Location string
 	Standing Standing
 	Current  bool
+
+	NotAssignable string // why no license may be assigned there
 }
 
 // NextAction is the single next best thing to do, and why.
