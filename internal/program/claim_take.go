@@ -32,23 +32,36 @@ func (s *Service) TakeBack(ctx context.Context, by vpp.Actor, id vpp.LocationID,
 	if err != nil {
 		return l, explain(err)
 	}
-	if now := claimOf(got.MDMInfo); now.ID != seen {
-		return s.movedOn(ctx, l, now)
-	}
-	stands, ours, err := s.writeClaim(ctx, c, l)
-	switch {
+	stands := claimOf(got.MDMInfo)
+	switch ours, err := s.Ours(ctx, stands); {
 	case err != nil:
-		return l, explain(err)
-	case !ours:
+		return l, err
+	case ours: // written by an earlier try, whose answer was lost
+		l.Claim = takenFrom(l)
+	case stands.ID != seen:
 		return s.movedOn(ctx, l, stands)
+	default:
+		l.Claim = stands // what was seen is what it is taken from, whatever was stored before
+		if stands, ours, err = s.writeClaim(ctx, c, l); err != nil {
+			return l, explain(err)
+		}
+		if !ours {
+			return s.movedOn(ctx, l, stands)
+		}
 	}
-	// What was seen is what it is taken from, whatever was stored before.
-	l.Claim = claimOf(got.MDMInfo)
 	if err := s.store.TookBack(ctx, by, l, stands); err != nil {
 		return l, err
 	}
 	s.settled(l.ID, stands.ID, s.doubts(l.ID))
 	return s.store.Location(ctx, l.ID)
+}
+
+// takenFrom is who had a location at which our claim stands already.
+func takenFrom(l vpp.Location) vpp.Claim {
+	if l.ClaimState() == vpp.ClaimTaken {
+		return l.FrozenBy
+	}
+	return l.Claim
 }
 
 // movedOn refuses to take a location from somebody whom nobody was shown.

@@ -208,6 +208,42 @@ func TestTheftMidFlight(t *testing.T) {
 	}
 }
 
+// Our claim is written and its answer is lost: to take back once more is not
+// refused because of our own claim.
+func TestTakeBackOnceMore(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		w := newWorld(t, url, applesim.Options{})
+		w.wake(t, true)
+		w.writes(t, thief)
+		if _, err := w.Settle(t.Context(), school); err != nil {
+			t.Fatal(err)
+		}
+		w.wantState(t, vpp.ClaimTaken)
+		w.apple.Inject(applesim.ClientConfigWrite, applesim.HTMLAfter)
+		if _, err := w.TakeBack(t.Context(), anna, school, "thief"); vpp.KindOf(err) != vpp.Unavailable {
+			t.Errorf("a lost answer: %v", err)
+		}
+		w.wantState(t, vpp.ClaimTaken)
+		w.wake(t, true) // which shows our own claim
+		if _, err := w.TakeBack(t.Context(), anna, school, "thief"); err != nil {
+			t.Fatal(err)
+		}
+		w.wantState(t, vpp.ClaimOurs)
+		if n := w.wire.of("POST client/config"); n != 2 { // the first claim, and the one whose answer was lost
+			t.Errorf("%d claims were written", n)
+		}
+		entry, err := w.db.Query(t.Context(), "SELECT summary FROM entries WHERE action = 'location.take_back'")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer entry.Close()
+		var summary string
+		if !entry.Next() || entry.Scan(&summary) != nil || !strings.Contains(summary, "back from “Other MDM”") {
+			t.Errorf("%q", summary)
+		}
+	})
+}
+
 // A write that is tried again does not leave when the location was lost while
 // it waited.
 func TestTheftBeforeRetry(t *testing.T) {
