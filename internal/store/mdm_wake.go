@@ -100,9 +100,9 @@ func (m *MDM) Woken(ctx context.Context, channels []string, now time.Time) (comm
 }
 
 // PushTokenDead notes that a channel cannot be woken until it brings another
-// token. One that was heard of since the push may have brought it already.
-func (m *MDM) PushTokenDead(ctx context.Context, channel string, pushed time.Time) error {
-	_, err := m.db.Exec(ctx, "UPDATE mdm_channels SET push_dead_at = $2 WHERE id = $1 AND seen_at < $3", channel, ms(m.db.now()), ms(pushed))
+// token, unless it has brought one already.
+func (m *MDM) PushTokenDead(ctx context.Context, channel, token string) error {
+	_, err := m.db.Exec(ctx, "UPDATE mdm_channels SET push_dead_at = $2 WHERE id = $1 AND push_token = $3", channel, ms(m.db.now()), token)
 	return err
 }
 

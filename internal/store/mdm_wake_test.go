@@ -69,3 +69,27 @@ func TestPushTried(t *testing.T) {
 		}
 	})
 }
+
+// Apple calls a token dead that the device has replaced meanwhile: the new one
+// lives.
+func TestPushTokenDead(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		db := storetest.Open(t, url, time.Now)
+		box, err := seal.New([]byte("0123456789abcdef0123456789abcdef"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := db.MDM(box)
+		storetest.Exec(t, db, "INSERT INTO mdm_channels (id, enabled, push_token, push_magic, topic) VALUES ('d', TRUE, '02', 'm', 't')")
+		for token, alive := range map[string]int{"01": 1, "02": 0} {
+			storetest.Exec(t, db, "UPDATE mdm_channels SET push_dead_at = 0")
+			if err := m.PushTokenDead(t.Context(), "d", token); err != nil {
+				t.Fatal(err)
+			}
+			found, err := m.RetrievePushInfo(t.Context(), []string{"d"})
+			if err != nil || len(found) != alive {
+				t.Errorf("%s is dead: %d can be woken, %v", token, len(found), err)
+			}
+		}
+	})
+}

@@ -34,8 +34,8 @@ type queueing interface {
 	PushProblem(ctx context.Context, problem string, at time.Time) error
 	// Woken notes that channels were woken, and which open commands they have.
 	Woken(ctx context.Context, channels []string, at time.Time) (commands []string, err error)
-	// PushTokenDead notes that the push token that a channel had at a time is of no use.
-	PushTokenDead(ctx context.Context, channel string, pushed time.Time) error
+	// PushTokenDead notes that a push token of a channel is of no use.
+	PushTokenDead(ctx context.Context, channel, token string) error
 	// ForgetCommands drops what was done before a time.
 	ForgetCommands(ctx context.Context, before time.Time) error
 }
@@ -82,7 +82,6 @@ func (s *Server) wake(ctx context.Context, channels []string) error {
 	if len(channels) == 0 {
 		return nil
 	}
-	began := s.config.Now()
 	answers, err := s.pusher.Push(ctx, channels)
 	now := s.config.Now()
 	var woken []string
@@ -96,7 +95,7 @@ func (s *Server) wake(ctx context.Context, channels []string) error {
 		case a.Err == nil:
 			woken = append(woken, channel)
 		case refused && refusal.Dead():
-			errs = append(errs, s.store.PushTokenDead(ctx, channel, began))
+			errs = append(errs, s.store.PushTokenDead(ctx, channel, refusal.Token))
 		case errors.Is(a.Err, service.ErrIdNotFound): // it left, or is to bring another token
 		default:
 			problem = push.Sentence(a.Err)

@@ -91,7 +91,7 @@ type Device struct {
 	misled  int
 	putOff  int
 	slept   int
-	renewed int // push tokens had before
+	renewed map[*Person]int // push tokens that a channel had before
 }
 
 // Person has a channel on a Mac or a Shared iPad.
@@ -107,7 +107,7 @@ func NewDevice(kind Kind, name string, client *http.Client, apns *Apns, keys *Ke
 	d := &Device{
 		Kind: kind, Name: name, UDID: id, Serial: "F" + strings.ReplaceAll(id, "-", "")[:11], OS: "17.5",
 		client: client, apns: apns, keys: keys, shown: map[string]int{}, asked: map[string]int{}, unsaid: map[*Person]map[string]any{},
-		stores: map[*Person]string{}, told: map[*Person]int{},
+		stores: map[*Person]string{}, told: map[*Person]int{}, renewed: map[*Person]int{},
 	}
 	if kind == Mac {
 		d.OS = "14.5"
@@ -247,8 +247,8 @@ func (d *Device) token(p *Person) []byte {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.renewed > 0 {
-		token += fmt.Sprintf("%08x", d.renewed)
+	if n := d.renewed[p]; n > 0 {
+		token += fmt.Sprintf("%08x", n)
 	}
 	raw, err := hex.DecodeString(token)
 	if err != nil {
@@ -372,7 +372,7 @@ func (d *Device) delayed() int {
 func (l *listener) renew(ctx context.Context) {
 	l.d.apns.Listen(l.token, nil)
 	l.d.mu.Lock()
-	l.d.renewed++
+	l.d.renewed[l.who]++
 	l.d.mu.Unlock()
 	l.tune()
 	for l.d.checkIn(ctx, l.d.tokenUpdate(l.who)) != nil {

@@ -13,6 +13,7 @@ type Error struct {
 	Reason     string        `json:"reason"`    // Apple's word, "Unregistered"
 	Timestamp  int64         `json:"timestamp"` // Unix ms since which a token is dead, of 410
 	RetryAfter time.Duration `json:"-"`
+	Token      string        `json:"-"` // the push token that this is said of, hexadecimal
 }
 
 // Error says it in one line.

@@ -196,7 +196,7 @@ func (p *Provider) attempt(ctx context.Context, one *mdm.Push) (string, error) {
 	if answer.StatusCode == http.StatusOK {
 		return answer.Header.Get("Apns-Id"), nil
 	}
-	refusal := &Error{Status: answer.StatusCode}
+	refusal := &Error{Status: answer.StatusCode, Token: one.Token.String()}
 	if seconds, err := strconv.Atoi(answer.Header.Get("Retry-After")); err == nil {
 		refusal.RetryAfter = time.Duration(seconds) * time.Second
 	}
