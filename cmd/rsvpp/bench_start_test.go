@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -11,6 +10,8 @@ import (
 	"strconv"
 	"testing"
 	"time"
+
+	"github.com/rsvpp/rsvpp/internal/mdm/mdmtest"
 )
 
 // benchStart starts the real program on the database that is there, several
@@ -51,12 +52,10 @@ func benchStart(t *testing.T, e *benchEngine, r *benchReport) {
 // and its memory in MiB after a wait, 0 without one.
 func startOnce(t *testing.T, binary string, e *benchEngine, wait time.Duration) (took time.Duration, memory int) {
 	t.Helper()
-	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	address, err := mdmtest.FreeAddress(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	address := l.Addr().String()
-	_ = l.Close()
 	c := exec.Command(binary, "serve", "--listen", address, "--data-dir", e.data, "--apple-url", "http://127.0.0.1:1/mdm/v2")
 	c.Env = append(os.Environ(), "RSVPP_DATABASE="+e.million)
 	c.Stderr = os.Stderr

@@ -9,7 +9,6 @@ import (
 	"encoding/pem"
 	"io"
 	"math/big"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -100,10 +99,8 @@ type realMDM struct {
 
 func startRealMDM(t *testing.T, kind string) *realMDM {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	address, err := mdmtest.FreeAddress(t.Context())
 	must(t, err)
-	address := l.Addr().String()
-	must(t, l.Close())
 	s := &realMDM{url: "http://" + address, client: http.DefaultClient}
 	relay := httptest.NewServer(http.HandlerFunc(s.relay))
 	t.Cleanup(relay.Close)
