@@ -75,7 +75,7 @@ func (r *rehearsal) askAccounts(ctx context.Context) error {
 		for len(open) > 0 {
 			last := open[len(open)-1]
 			if last.g.Told(last.seat) == last.before {
-				return false, len(open), nil
+				return false, fmt.Sprintf("%d, as %s %s", len(open), last.g.Name, seatName(last.seat)), nil
 			}
 			open = open[:len(open)-1]
 		}
