@@ -21,6 +21,9 @@ type AccountStore interface {
 	// before a time, or before another one where no answer came.
 	DevicesToAsk(ctx context.Context, before, unanswered time.Time, limit int) ([]vpp.DeviceTarget, error)
 	AccountAsked(ctx context.Context, questions []vpp.Command) error
+	// AccountUnasked takes questions back that did not get to the device's
+	// server, as if they had last been asked at a time.
+	AccountUnasked(ctx context.Context, questions []vpp.Command, last time.Time) error
 	TargetsOf(ctx context.Context, people []vpp.UserID) (map[vpp.UserID][]vpp.DeviceTarget, error)
 }
 
@@ -40,6 +43,7 @@ func NewAccounts(store AccountStore, commands Commands, every time.Duration, now
 }
 
 const (
+	unanswered  = 7               // times every, until a question without an answer counts as lost
 	askedAtOnce = 200             // by one sweep: their answers come all at once
 	impatience  = time.Minute     // who asks twice within is not asking anew
 	patience    = 8 * time.Second // of somebody who waits while Apple's push service is silent
@@ -88,15 +92,16 @@ func (a *Accounts) targets(ctx context.Context, d vpp.DevicePage) ([]vpp.DeviceT
 // the question; it is asked again much later only, in case it was lost.
 func (a *Accounts) Sweep(ctx context.Context) error {
 	now := a.now()
-	targets, err := a.store.DevicesToAsk(ctx, now.Add(-a.every), now.Add(-7*a.every), askedAtOnce)
+	targets, err := a.store.DevicesToAsk(ctx, now.Add(-a.every), now.Add(-unanswered*a.every), askedAtOnce)
 	if err != nil || len(targets) == 0 {
 		return err
 	}
 	return a.ask(ctx, targets)
 }
 
-// ask notes first: a server that refuses is asked no sooner than the others,
-// and one that is asked twice shows nobody anything.
+// ask notes first, so that no answer comes before its question, and one that is
+// asked twice shows nobody anything. What did not get to its server is asked
+// when the device's turn comes again: no sooner than the others.
 func (a *Accounts) ask(ctx context.Context, targets []vpp.DeviceTarget) error {
 	commands := make([]vpp.Command, len(targets))
 	for i, t := range targets {
@@ -105,5 +110,17 @@ func (a *Accounts) ask(ctx context.Context, targets []vpp.DeviceTarget) error {
 	if err := a.store.AccountAsked(ctx, commands); err != nil {
 		return err
 	}
-	return errors.Join(a.commands.Send(ctx, commands)...)
+	errs := a.commands.Send(ctx, commands)
+	var lost []vpp.Command
+	for i, err := range errs {
+		if err != nil {
+			lost = append(lost, commands[i])
+		}
+	}
+	if len(lost) > 0 {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience) // they fail together when time is up
+		defer cancel()
+		errs = append(errs, a.store.AccountUnasked(ctx, lost, a.now().Add(-(unanswered-1)*a.every)))
+	}
+	return errors.Join(errs...)
 }

@@ -28,6 +28,28 @@ func (db *DB) AccountAsked(ctx context.Context, questions []vpp.Command) error {
 	})
 }
 
+// AccountUnasked takes questions back that did not get to the device's server:
+// as far as anybody knows, they were last asked at a time.
+func (db *DB) AccountUnasked(ctx context.Context, questions []vpp.Command, last time.Time) error {
+	return db.inTx(ctx, func(t tx) error {
+		for _, q := range questions {
+			n, err := t.Exec(ctx, "UPDATE enrollments SET account_asked_at = $1, account_question = '' WHERE mdm = $2 AND id = $3 AND account_question = $4",
+				ms(last), q.MDM, q.Enrollment, q.ID)
+			if err != nil {
+				return err
+			}
+			if n == 0 { // answered, or asked anew
+				continue
+			}
+			if _, err := t.Exec(ctx, `UPDATE devices SET account_asked_at = $1 WHERE id = $2 AND NOT EXISTS (SELECT 1 FROM enrollments e
+				WHERE e.mdm = $3 AND e.id = $4 AND e.owner_id NOT IN ('', devices.owner_id))`, ms(last), q.DeviceID, q.MDM, q.Enrollment); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // AccountRead notes what a device says of itself: who is signed in to the App
 // Store on a channel, and whether it is a Shared iPad. One that answers has
 // left Setup Assistant. Either may open its reach.

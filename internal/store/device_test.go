@@ -130,6 +130,17 @@ func TestAccountOfEachUser(t *testing.T) {
 		if again, err := db.DevicesToAsk(t.Context(), time.UnixMilli(10), time.UnixMilli(10), 10); err != nil || len(again) != 0 {
 			t.Error("asked twice:", again, err)
 		}
+		for i, q := range questions { // that did not get to the device
+			must(db.AccountUnasked(t.Context(), []vpp.Command{q}, time.UnixMilli(5)))
+			must(db.AccountUnasked(t.Context(), []vpp.Command{{ID: "another", MDM: q.MDM, DeviceID: q.DeviceID, Enrollment: q.Enrollment}}, time.UnixMilli(1)))
+			if soon, err := db.DevicesToAsk(t.Context(), time.UnixMilli(5), time.UnixMilli(5), 10); err != nil || len(soon) != 0 {
+				t.Error("asked anew at once:", soon, err)
+			}
+			if again, err := db.DevicesToAsk(t.Context(), time.UnixMilli(6), time.UnixMilli(6), 10); err != nil || len(again) != i+1 {
+				t.Error("never asked anew:", again, err)
+			}
+		}
+		must(db.AccountAsked(t.Context(), questions))
 		for channel, hash := range map[vpp.EnrollmentID]string{"M1": "of the Mac", "M1:user-0001": "first", "M1:user-0002": "second"} {
 			must(db.AccountRead(t.Context(), vpp.CommandAnswer{MDM: vpp.BuiltinMDM, Enrollment: channel, At: time.Unix(9, 0), Account: &vpp.DeviceAccount{Active: true, Hash: hash}}))
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync"
 	"time"
 
 	nano "github.com/micromdm/nanomdm/mdm"
@@ -122,6 +123,27 @@ func without(all, some []string) []string {
 	return slices.DeleteFunc(slices.Clone(all), func(c string) bool { return slices.Contains(some, c) })
 }
 
+// wakeAll wakes in several rounds at once, so that one push that gets no answer
+// does not hold up everybody.
+func (s *Server) wakeAll(ctx context.Context, channels []string) error {
+	var mu sync.Mutex
+	var errs []error
+	var all sync.WaitGroup
+	places := make(chan struct{}, wakers)
+	for round := range slices.Chunk(channels, wakeAtOnce) {
+		places <- struct{}{}
+		all.Go(func() {
+			defer func() { <-places }()
+			err := s.wake(ctx, round)
+			mu.Lock()
+			defer mu.Unlock()
+			errs = append(errs, err)
+		})
+	}
+	all.Wait()
+	return errors.Join(errs...)
+}
+
 const (
 	tryAgain    = time.Minute // after a push that failed, at first
 	sweepSize   = 1000
@@ -133,9 +155,6 @@ const (
 func (s *Server) Sweep(ctx context.Context) error {
 	now := s.config.Now()
 	channels, err := s.store.OpenChannels(ctx, now, sweepSize)
-	errs := []error{err}
-	for round := range slices.Chunk(channels, wakeAtOnce) {
-		errs = append(errs, s.wake(ctx, round))
-	}
+	errs := []error{err, s.wakeAll(ctx, channels)}
 	return errors.Join(append(errs, s.warn(ctx), s.store.ForgetCommands(ctx, now.Add(-keepAnswers)), s.store.ForgetChallenges(ctx, now.Add(-keepAnswers)))...)
 }
