@@ -27,6 +27,9 @@ func fact(now vpp.PlaceNow, records []vpp.Record, asked time.Time, seenLiving bo
 		ID: now.ID, LocationID: now.LocationID, Seq: now.Seq, EditedAt: now.EditedAt, AppleStatus: r.Status, AppleEmail: r.Email, AccountHash: r.AccountHash,
 		CreatedAt: now.CreatedAt, AssociatedAt: now.AssociatedAt, RetiredAt: now.RetiredAt, ReadAt: asked,
 	}
+	if now.AppleStatus == vpp.AppleAssociated {
+		f.WasHash = now.AccountHash
+	}
 	if r.Status.Living() && (!now.AppleStatus.Living() || now.CreatedAt.IsZero()) {
 		f.CreatedAt, f.AssociatedAt, f.RetiredAt = asked, time.Time{}, time.Time{}
 	}

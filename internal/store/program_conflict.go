@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,49 +11,34 @@ import (
 	"github.com/rsvpp/rsvpp/internal/vpp"
 )
 
-// accountsOf reads which location people have a place at, and which Apple
-// Accounts they are known to have, before facts change that.
-func accountsOf(ctx context.Context, t tx, facts []vpp.Fact) (location vpp.LocationID, hashes map[string]bool, err error) {
-	hashes = map[string]bool{}
-	var ids []vpp.ProgramUserID
+// accountsOf are the Apple Accounts that people are registered with before or
+// after facts about them.
+func accountsOf(facts []vpp.Fact) map[string]bool {
+	hashes := map[string]bool{}
 	for _, f := range facts {
-		ids = append(ids, f.ID)
-	}
-	_, err = all(ctx, t, func(s scanner) (struct{}, error) {
-		var hash string
-		err := s.Scan(&location, &hash)
-		hashes[hash] = true
-		return struct{}{}, err
-	}, "SELECT DISTINCT location_id, CASE WHEN apple_status = 'Associated' THEN account_hash ELSE '' END FROM program_users WHERE id IN ("+
-		marks(1, len(ids))+")", anys(ids)...)
-	for _, f := range facts {
+		hashes[f.WasHash] = true
 		if f.AppleStatus == vpp.AppleAssociated {
 			hashes[f.AccountHash] = true
 		}
 	}
 	delete(hashes, "")
-	return location, hashes, err
+	return hashes
 }
 
 // recountAccounts keeps the list of Apple Accounts that several people are
 // registered with.
 func recountAccounts(ctx context.Context, t tx, location vpp.LocationID, hashes map[string]bool) error {
-	list := make([]string, 0, len(hashes))
-	for hash := range hashes {
-		list = append(list, hash)
-	}
-	slices.Sort(list)
+	list := slices.Sorted(maps.Keys(hashes))
 	for some := range slices.Chunk(list, 500) {
 		args := append([]any{location}, anys(some)...)
 		in := " IN (" + marks(2, len(some)) + ")"
-		several := `SELECT location_id, account_hash, count(*) FROM program_users WHERE location_id = $1 AND apple_status = 'Associated'
-			AND account_hash <> '' AND account_hash` + in + " GROUP BY location_id, account_hash HAVING count(*) > 1"
-		if _, err := t.Exec(ctx, "DELETE FROM same_accounts WHERE location_id = $1 AND account_hash"+in+
-			" AND account_hash NOT IN (SELECT account_hash FROM ("+several+") x)", args...); err != nil {
+		if _, err := t.Exec(ctx, "DELETE FROM same_accounts WHERE location_id = $1 AND account_hash"+in, args...); err != nil {
 			return err
 		}
-		if _, err := t.Exec(ctx, "INSERT INTO same_accounts (location_id, account_hash, people) "+several+
-			" ON CONFLICT (location_id, account_hash) DO UPDATE SET people = excluded.people", args...); err != nil {
+		_, err := t.Exec(ctx, `INSERT INTO same_accounts (location_id, account_hash, people)
+			SELECT location_id, account_hash, count(*) FROM program_users WHERE location_id = $1 AND apple_status = 'Associated'
+			AND account_hash <> '' AND account_hash`+in+" GROUP BY location_id, account_hash HAVING count(*) > 1", args...)
+		if err != nil {
 			return err
 		}
 	}

@@ -13,10 +13,14 @@ func (db *DB) PlacesByClient(ctx context.Context, location vpp.LocationID, ids [
 	places := make(map[vpp.ClientUserID]vpp.PlaceNow, len(ids))
 	for some := range slices.Chunk(ids, 500) {
 		found, err := all(ctx, db, func(s scanner) (p vpp.PlaceNow, err error) {
-			err = s.Scan(append(placeFields(&p.ProgramUser), &p.Seq, &p.CodeMark, &p.Email, &p.Managed)...)
+			p.LocationID = location
+			err = s.Scan((*string)(&p.ID), (*string)(&p.ClientUserID), wholeAt{&p.Generation}, (*string)(&p.Pending), (*string)(&p.AppleStatus), &p.AppleEmail,
+				&p.AccountHash, into(&p.CreatedAt), into(&p.AssociatedAt), into(&p.RetiredAt), into(&p.ReadAt), wholeAt{&p.ManagedError}, &p.Differs,
+				into(&p.EditedAt), &p.Seq, &p.CodeMark, &p.Email, &p.Managed)
 			return
-		}, "SELECT "+placeColumns+`, p.seq, p.code_mark, u.email, u.managed_apple_id FROM program_users p JOIN users u ON u.id = p.user_id
-			WHERE p.location_id = $1 AND p.client_user_id <> '' AND p.client_user_id IN (`+marks(2, len(some))+")",
+		}, `SELECT p.id, p.client_user_id, p.generation, p.pending, p.apple_status, p.apple_email, p.account_hash, p.created_at, p.associated_at, p.retired_at,
+			p.read_at, p.managed_error, p.differs, p.edited_at, p.seq, p.code_mark, u.email, u.managed_apple_id
+			FROM program_users p JOIN users u ON u.id = p.user_id WHERE p.location_id = $1 AND p.client_user_id <> '' AND p.client_user_id IN (`+marks(2, len(some))+")",
 			append([]any{location}, anys(some)...)...)
 		if err != nil {
 			return nil, err
@@ -37,14 +41,10 @@ func (db *DB) WriteFacts(ctx context.Context, facts []vpp.Fact) error {
 	}
 	return db.inTx(ctx, func(t tx) error {
 		for some := range steps(facts, 128) {
-			location, accounts, err := accountsOf(ctx, t, some)
-			if err != nil {
-				return err
-			}
 			if err := writeFacts(ctx, t, some); err != nil {
 				return err
 			}
-			if err := recountAccounts(ctx, t, location, accounts); err != nil {
+			if err := recountAccounts(ctx, t, some[0].LocationID, accountsOf(some)); err != nil {
 				return err
 			}
 		}

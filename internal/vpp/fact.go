@@ -49,7 +49,8 @@ func Digest(texts ...string) uint64 {
 	return xxhash.Sum64(b)
 }
 
-// PlaceNow is a VPP user as it stands, with what Apple's word is compared to.
+// PlaceNow is a VPP user as it stands, with what Apple's word is compared to,
+// and nothing else of it: a million of them are read in a first full read.
 type PlaceNow struct {
 	ProgramUser
 	Seq      int64  // its number in the store, for bitmaps
@@ -72,6 +73,7 @@ type Fact struct {
 	AppleStatus  AppleStatus
 	AppleEmail   string
 	AccountHash  string
+	WasHash      string // the account that the person was registered with until now, "" for none
 	CodeSealed   string
 	CodeMark     string
 	CreatedAt    time.Time
