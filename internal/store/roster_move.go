@@ -77,7 +77,7 @@ func (db *DB) moveIn(ctx context.Context, t tx, s vpp.ImportStep) error {
 // Unread says whether people of the location have a name at Apple of which
 // nothing was ever read: they moved in, living or removed.
 func (db *DB) Unread(ctx context.Context, id vpp.LocationID) (bool, error) {
-	n, err := one(ctx, db, scanInt, `SELECT count(*) FROM (SELECT 1 FROM program_users WHERE location_id = $1 AND vpp_status = 'not_invited'
+	n, err := one(ctx, db, scanInt, `SELECT count(*) FROM (SELECT 1 FROM program_users WHERE location_id = $1
 		AND client_user_id <> '' AND apple_status = '' AND pending = '' LIMIT 1) x`, id)
 	return n > 0, err
 }
