@@ -55,7 +55,8 @@ func (t *tender) readDue(ctx context.Context, busy bool) error {
 	if len(settled) > 0 {
 		since = earliest(since, settled[0].SettledAt)
 	}
-	if wanted.Walk == "" && (since.IsZero() || since.After(t.config.Now()) || busy && t.config.Now().Sub(since) < t.config.Cadence.Settle) {
+	gather := busy && t.config.Now().Sub(since) < t.config.Cadence.Settle && people(settled) < fullPages
+	if wanted.Walk == "" && (since.IsZero() || since.After(t.config.Now()) || gather) {
 		return nil
 	}
 	began, done, err := t.readSlice(ctx, wanted)
@@ -65,6 +66,17 @@ func (t *tender) readDue(ctx context.Context, busy bool) error {
 	// What settled while the read was under way waits for the next one.
 	shown := slices.DeleteFunc(settled, func(b vpp.Batch) bool { return b.SettledAt.After(began) })
 	return t.conclude(ctx, shown)
+}
+
+// fullPages are so many people that reading their results at once costs next
+// to no call more than reading them later: most of the pages are full.
+const fullPages = 5000
+
+func people(batches []vpp.Batch) (n int) {
+	for _, b := range batches {
+		n += b.Size
+	}
+	return n
 }
 
 func earliest(a, b time.Time) time.Time {
