@@ -84,6 +84,7 @@ func TestAppleAnswersNonsense(t *testing.T) {
 // Whatever Apple does in a campaign, on both databases: in the end everybody
 // is invited, once, and what we show equals Apple's truth person by person.
 func TestCampaignOnBadDays(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, url string) {
 		every := []applesim.Endpoint{applesim.ServiceConfig, applesim.UsersCreate, applesim.UsersRead, applesim.EventStatus}
 		create := []applesim.Endpoint{applesim.UsersCreate}

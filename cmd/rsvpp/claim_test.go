@@ -16,6 +16,7 @@ import (
 // A location moves from one rsvpp to another: the people, their states and
 // their records go along, nobody is retired, nobody is invited twice (F-07).
 func TestMove(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, url string) {
 		ctx := t.Context()
 		apple, err := applesim.NewServer(applesim.Options{PlainHooks: true, EventDelay: applesim.Range{Max: 20 * time.Millisecond}})

@@ -43,6 +43,7 @@ func (n *pretendNano) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // F-85: a server is connected by commands, its reports bring devices along,
 // and commands find their way to it.
 func TestConnectors(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, url string) {
 		w, n := openDeviceWorld(t, url), &pretendNano{taken: map[string]string{}}
 		theirs := httptest.NewServer(n)

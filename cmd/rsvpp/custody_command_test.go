@@ -11,6 +11,7 @@ import (
 
 // The commands of custody, through a running server.
 func TestCustodyCommands(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	s := newScene(t, filepath.Join(dir, "a.db"), map[string]string{"data-dir": dir})
 	key, err := s.server.bootstrap(t.Context(), "owner", "a long enough password")

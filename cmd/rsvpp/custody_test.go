@@ -42,6 +42,7 @@ func (w *scene) read(t *testing.T) {
 // and is written about once; renewing keeps everything (F-55) and says the new
 // date at once (pain 12).
 func TestRevokedAndRenewed(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, url string) {
 		w := newScene(t, url, nil)
 		ctx, v := t.Context(), w.server
@@ -84,6 +85,7 @@ func TestRevokedAndRenewed(t *testing.T) {
 // A token that ends sooner than the one that works is a mistake, unless it is
 // said to be none.
 func TestRenewSooner(t *testing.T) {
+	t.Parallel()
 	w := newScene(t, t.TempDir()+"/a.db", nil)
 	older := w.mint(t, applesim.TokenOptions{ExpiresAt: time.Now().AddDate(0, 3, 0)})
 	_, err := w.server.locations.Renew(t.Context(), vpp.Server, w.place.ID, []byte(older.Content), false)
@@ -97,6 +99,7 @@ func TestRenewSooner(t *testing.T) {
 
 // 9637: reads go on, writes stop with a sentence, and go out once they may.
 func TestMayOnlyRead(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, url string) {
 		w := newScene(t, url, nil)
 		ctx, v := t.Context(), w.server
@@ -151,6 +154,7 @@ func TestMayOnlyRead(t *testing.T) {
 // Pain 11: the end that comes with Apple's answers counts at once, also when
 // it moves later again.
 func TestExpiryMoves(t *testing.T) {
+	t.Parallel()
 	w := newScene(t, t.TempDir()+"/a.db", nil)
 	w.server.await(t, func() bool { return !w.now(t).FullReadAt.IsZero() })
 	known := w.now(t)
@@ -176,6 +180,7 @@ func TestExpiryMoves(t *testing.T) {
 
 // F-59: each line is ok, or says what to do.
 func TestConnectionTest(t *testing.T) {
+	t.Parallel()
 	w := newScene(t, t.TempDir()+"/a.db", nil)
 	check := func(l vpp.Location, checks []vpp.Check, err error) map[string]vpp.Check {
 		t.Helper()
@@ -215,6 +220,7 @@ func TestConnectionTest(t *testing.T) {
 
 // Where Apple cannot reach us the test says so, and that rsvpp asks instead.
 func TestNotificationsUnreachable(t *testing.T) {
+	t.Parallel()
 	w := newScene(t, t.TempDir()+"/a.db", map[string]string{"public-url": "http://school.example"})
 	test, err := w.server.program.TestNotify(t.Context(), w.place.ID)
 	if err != nil || !test.ReachedAt.IsZero() || !strings.Contains(test.Sentence, "https addresses only") || !strings.Contains(test.Next, "nothing is lost") {
@@ -344,6 +350,7 @@ func TestForgeriesNeverReachTheDatabase(t *testing.T) {
 // A secret from before secrets were marked is replaced at the next start, or
 // Apple would be taken for a forger.
 func TestUnmarkedSecretIsReplaced(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, url string) {
 		w := newScene(t, url, nil)
 		sealed, err := w.server.box.Seal([]byte("from-an-older-version"), "notify:"+string(w.place.ID))
@@ -378,6 +385,7 @@ func (w *scene) notifySecret(t *testing.T) string {
 // Links that are out keep working, everything opens, and nothing is left of
 // the old key (6).
 func TestSealRotate(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, url string) {
 		dir := t.TempDir()
 		w := newScene(t, url, map[string]string{"data-dir": dir})
@@ -460,6 +468,7 @@ func TestSealRotate(t *testing.T) {
 
 // No known secret is in an export, in a log, or in the numbers.
 func TestSecretsStay(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	w := newScene(t, filepath.Join(dir, "a.db"), map[string]string{"data-dir": dir, "log-level": "debug"})
 	ctx, v := t.Context(), w.server

@@ -14,6 +14,7 @@ import (
 // The demo's devices are on the Devices page, show an invitation, and Accept
 // on their own page makes the person registered.
 func TestDemoDevices(t *testing.T) {
+	t.Parallel()
 	p := &cli{out: io.Discard, err: io.Discard}
 	o := demoOptions{people: "calm", users: 12, devices: 5, seed: 1}
 	options := o.stage(0)

@@ -15,6 +15,7 @@ import (
 // accept with another account than is signed in on their device, which stands
 // among the conflicts (F-10).
 func TestDemoDozen(t *testing.T) {
+	t.Parallel()
 	p := &cli{out: io.Discard, err: io.Discard}
 	o := demoOptions{people: "calm", users: 60, devices: demoDozen, seed: 1}
 	options := o.stage(0)

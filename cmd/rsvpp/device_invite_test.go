@@ -40,6 +40,7 @@ func TestAnswerWithAccount(t *testing.T) {
 // one device alone, and by itself when a device enrolls (S1-16, S4-01, S4-11,
 // S4-15, S4-19, S4-22, S4-23, F-20, F-28, F-40, F-42).
 func TestInviteOnDevicesWhole(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, url string) {
 		apple, err := applesim.NewServer(applesim.Options{Limits: applesim.UnlimitedRate()})
 		must(t, err)

@@ -92,6 +92,7 @@ func (w *deviceWorld) device(kind mdmtest.Kind, name string, profile []byte) *md
 // enroll by profile and by link, see whose a device is and who is signed in
 // (S3-01, S3-03, S4-01, S4-05, S4-06, S4-11, F-10, F-23).
 func TestDevicesWhole(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, url string) {
 		w := openDeviceWorld(t, url)
 		if out := w.says("mdm", "status"); !strings.Contains(out, "A push certificate") {
@@ -201,6 +202,7 @@ func (w *deviceWorld) answerPushes(devices ...*mdmtest.Device) {
 // S3-03: devices are met by no session, no sign-in, no redirect, whatever else
 // the request says; and they are never told 401.
 func TestDeviceDoor(t *testing.T) {
+	t.Parallel()
 	w := openDeviceWorld(t, filepath.Join(t.TempDir(), "a.db"))
 	ask := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	for _, c := range []struct {
@@ -247,6 +249,7 @@ func TestDeviceDoor(t *testing.T) {
 // A changed key of the seal takes what the MDM server keeps along: devices
 // enroll, are woken and answer as before, with nothing left of the old key.
 func TestDevicesAfterSealRotate(t *testing.T) {
+	t.Parallel()
 	w := openDeviceWorld(t, filepath.Join(t.TempDir(), "a.db"))
 	w.says("mdm", "push-cert", "push.pem", "push.key")
 	w.person("Anna Berg", "anna@school.test")

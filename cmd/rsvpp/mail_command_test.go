@@ -13,6 +13,7 @@ import (
 // F-37, S0-11: letters come back through the command, as a mail server's pipe
 // does it, and through the SMTP door; the people are not invited any more.
 func TestLettersComeBack(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	s := newScene(t, filepath.Join(dir, "a.db"), map[string]string{"data-dir": dir, "bounce-listen": "127.0.0.1:0"})
 	key, err := s.server.bootstrap(t.Context(), "owner", "a long enough password")

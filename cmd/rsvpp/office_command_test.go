@@ -13,6 +13,7 @@ import (
 // F-36, F-37, F-80, F-86: mail, letter, keys, administrators, history and
 // taking an invitation back are commands too, over the wire.
 func TestOfficeCommands(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	s := newScene(t, filepath.Join(dir, "a.db"), map[string]string{"data-dir": dir})
 	s.enrol(t, "ben")

@@ -45,6 +45,7 @@ func (w world) say(t *testing.T, all []saying) {
 
 // F-24, S4-17: --all is narrowed as lists are, and a resend by age.
 func TestInviteNarrowed(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	s := newScene(t, filepath.Join(dir, "a.db"), map[string]string{"data-dir": dir})
 	s.enrol(t, "ben")
@@ -76,6 +77,7 @@ func TestInviteNarrowed(t *testing.T) {
 
 // F-02, S1-20: people are added, placed, taken out and removed by commands.
 func TestPeopleCommands(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	s := newScene(t, filepath.Join(dir, "a.db"), map[string]string{"data-dir": dir})
 	other, err := s.apple.AddLocation(applesim.Location{Name: "South School"})

@@ -33,6 +33,7 @@ const realKey = "the API key"
 // over Apple's wire and theirs, to a device, and its answer back by their
 // reports, until the person accepted (S3-01, S4-01, S4-05, S4-06, S4-21, F-85).
 func TestInvitationThroughRealServers(t *testing.T) {
+	t.Parallel()
 	for _, kind := range []string{"nanomdm", "micromdm"} {
 		t.Run(kind, func(t *testing.T) { carryThrough(t, kind) })
 	}

@@ -40,6 +40,7 @@ func (w *scene) standing(t *testing.T, id vpp.UserID) vpp.ProgramUser {
 // The commands around Delete from VPP, through a running server: preview,
 // undo, too late, register again, conflicts.
 func TestRemovalCommands(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	s := newScene(t, filepath.Join(dir, "a.db"), map[string]string{"data-dir": dir, "undo-time": "1h"})
 	key, err := s.server.bootstrap(t.Context(), "owner", "a long enough password")
@@ -89,6 +90,7 @@ func TestRemovalCommands(t *testing.T) {
 
 // The time to undo passes while the server is down: what was begun is not lost.
 func TestRemovalAfterRestart(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	s := &scene{}
 	var err error

@@ -24,6 +24,7 @@ import (
 // in, invite them by mail, follow a link, and see who registered within two
 // seconds because Apple said so (S0-11…S0-22).
 func TestMainJob(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, url string) {
 		ctx := t.Context()
 		apple, err := applesim.NewServer(applesim.Options{PlainHooks: true, EventDelay: applesim.Range{Max: 50 * time.Millisecond}})

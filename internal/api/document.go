@@ -6,6 +6,7 @@ import (
 	"mime"
 	"net/http"
 	"path"
+	"sync"
 
 	"github.com/swaggest/swgui/v5/static"
 
@@ -13,13 +14,10 @@ import (
 	"github.com/rsvpp/rsvpp/internal/vpp"
 )
 
-// document writes the OpenAPI document down.
-func (b *book) document() (asJSON, asYAML []byte, err error) {
-	if asJSON, err = json.Marshal(b.api.OpenAPI()); err != nil {
-		return nil, nil, err
-	}
-	asYAML, err = b.api.OpenAPI().YAML()
-	return asJSON, asYAML, err
+// writing writes the OpenAPI document down when it is first asked for, which
+// takes longer than all else that a server does when it starts.
+func (b *book) writing() (asJSON, asYAML func() ([]byte, error)) {
+	return sync.OnceValues(func() ([]byte, error) { return json.Marshal(b.api.OpenAPI()) }), sync.OnceValues(b.api.OpenAPI().YAML)
 }
 
 //go:embed docs
@@ -33,10 +31,21 @@ func (d *Door) documentRoutes() []gate.Route {
 		return gate.Route{Pattern: "GET /api/" + path, Scope: gate.Public, Bare: true, Handler: h}
 	}
 	return []gate.Route{
-		bare("openapi.json", serve("application/openapi+json", d.json)),
-		bare("openapi.yaml", serve("application/openapi+yaml", d.yaml)),
+		bare("openapi.json", written("application/openapi+json", d.json)),
+		bare("openapi.yaml", written("application/openapi+yaml", d.yaml)),
 		bare("docs", serveDocs),
 		bare("docs/{file}", serveAsset),
+	}
+}
+
+func written(kind string, document func() ([]byte, error)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		text, err := document()
+		if err != nil {
+			gate.WriteProblem(w, r, err)
+			return
+		}
+		serve(kind, text)(w, r)
 	}
 }
 

@@ -14,31 +14,29 @@ type Door struct {
 	Services
 	config Config
 	routes []gate.Route
-	json   []byte // the OpenAPI document
-	yaml   []byte
+
+	// The OpenAPI document.
+	json, yaml func() ([]byte, error)
 }
 
 // New makes the door. Its routes are for the gate to lead to.
-func New(services Services, config Config) (*Door, error) {
+func New(services Services, config Config) *Door {
 	if config.Beat == 0 {
 		config.Beat = 15 * time.Second
 	}
 	d := &Door{Services: services, config: config}
 	b := newBook(config.Version)
 	d.write(b)
-	var err error
-	if d.json, d.yaml, err = b.document(); err != nil {
-		return nil, err
-	}
+	d.json, d.yaml = b.writing()
 	d.routes = append(b.routes, d.documentRoutes()...)
-	return d, nil
+	return d
 }
+
+// YAML returns the OpenAPI document.
+func (d *Door) YAML() ([]byte, error) { return d.yaml() }
 
 // Routes returns every way into the door and the scope it needs.
 func (d *Door) Routes() []gate.Route { return d.routes }
-
-// YAML returns the OpenAPI document.
-func (d *Door) YAML() []byte { return d.yaml }
 
 // actor is who stands behind a request.
 func actor(ctx context.Context) vpp.Actor { return gate.Actor(ctx) }

@@ -71,8 +71,7 @@ func open(t *testing.T, change ...func(*api.Services)) *house {
 	for _, c := range change {
 		c(&services)
 	}
-	h.door, err = api.New(services, api.Config{Version: "9.9", Clock: time.Now, Ready: func(context.Context) error { return h.down }, Beat: 50 * time.Millisecond})
-	must(t, err)
+	h.door = api.New(services, api.Config{Version: "9.9", Clock: time.Now, Ready: func(context.Context) error { return h.down }, Beat: 50 * time.Millisecond})
 	g, err := gate.New(gate.Config{Logger: log, Clock: time.Now, IDs: storetest.NewID}, h.ops, h.db)
 	must(t, err)
 	mux, err := g.NewMux(h.door.Routes()...)
