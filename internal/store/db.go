@@ -55,6 +55,7 @@ type DB struct {
 	ids      vpp.IDs
 	changes  changes
 	sample   sample
+	grown    grown
 }
 
 // Open opens the database that url names and migrates it to this program's

@@ -17,6 +17,7 @@ const (
 // ExpandInvite carries out the next stretch of a run in one transaction, the
 // cursor included: whatever is repeated after a crash repeats nobody.
 func (db *DB) ExpandInvite(ctx context.Context, run vpp.InviteRun, secrets vpp.Secrets, decide func(vpp.Person) vpp.InviteStep) (done bool, err error) {
+	people := 0
 	err = db.inTx(ctx, func(t tx) error {
 		task, err := one(ctx, t, scanTask, "SELECT "+taskColumns+" FROM tasks WHERE id = $1", run.Task.ID)
 		if err != nil {
@@ -29,13 +30,14 @@ func (db *DB) ExpandInvite(ctx context.Context, run vpp.InviteRun, secrets vpp.S
 		if err != nil {
 			return err
 		}
-		people, next, err := db.nextPeople(ctx, t, task.LocationID, run.Selection, cursor)
+		chosen, next, err := db.nextPeople(ctx, t, task.LocationID, run.Selection, cursor)
 		if err != nil {
 			return err
 		}
+		people = len(chosen)
 		done = next == ""
 		w := expansion{db: db, t: t, run: run, now: ms(db.now()), secrets: secrets}
-		for _, p := range people {
+		for _, p := range chosen {
 			w.add(p, decide(p))
 		}
 		return w.write(ctx, cursor, next)
@@ -43,7 +45,10 @@ func (db *DB) ExpandInvite(ctx context.Context, run vpp.InviteRun, secrets vpp.S
 	if errors.Is(err, errOvertaken) {
 		return false, nil
 	}
-	return done, err
+	if err != nil {
+		return done, err
+	}
+	return done, db.grew(ctx, people, "program_users", "invitations", "deliveries", "task_items")
 }
 
 // nextPeople reads a stretch of the selection and keeps its rows still until

@@ -70,7 +70,10 @@ func (db *DB) AddAssignments(ctx context.Context, id vpp.LocationID, list []vpp.
 		}
 		return touchRows(ctx, t, id, vpp.ImprintedAssignments, seqs)
 	})
-	return rows, err
+	if err != nil {
+		return rows, err
+	}
+	return rows, db.grew(ctx, len(list), "assignments")
 }
 
 // RemoveAssignments forgets licenses by the numbers of their rows, and returns
@@ -97,20 +100,17 @@ func (db *DB) RemoveAssignments(ctx context.Context, id vpp.LocationID, seqs []i
 // and returns those for which it says true.
 func (db *DB) AssignmentsUnseen(ctx context.Context, id vpp.LocationID, unseen func(seq int64) bool) ([]int64, error) {
 	var found []int64
-	for after := int64(-1); ; {
-		seqs, err := all(ctx, db, scanInt64, "SELECT seq FROM assignments WHERE location_id || '' = $1 AND seq > $2 ORDER BY seq LIMIT 5000", id, after)
-		if err != nil {
-			return nil, err
-		}
+	last, err := lastSeq(ctx, db, "assignments")
+	for after := int64(-1); err == nil && after < last; after += stretch {
+		var seqs []int64
+		seqs, err = all(ctx, db, scanInt64, "SELECT seq FROM assignments WHERE "+inStretch+" ORDER BY seq", id, after, after+stretch)
 		for _, seq := range seqs {
-			if after = seq; unseen(seq) {
+			if unseen(seq) {
 				found = append(found, seq)
 			}
 		}
-		if len(seqs) < 5000 {
-			return found, nil
-		}
 	}
+	return found, err
 }
 
 // WantLooks notes that the holders of these licenses are to be asked for by

@@ -35,9 +35,11 @@ func recountAccounts(ctx context.Context, t tx, location vpp.LocationID, hashes 
 		if _, err := t.Exec(ctx, "DELETE FROM same_accounts WHERE location_id = $1 AND account_hash"+in, args...); err != nil {
 			return err
 		}
-		_, err := t.Exec(ctx, `INSERT INTO same_accounts (location_id, account_hash, people)
-			SELECT location_id, account_hash, count(*) FROM program_users WHERE location_id = $1 AND apple_status = 'Associated'
-			AND account_hash <> '' AND account_hash`+in+" GROUP BY location_id, account_hash HAVING count(*) > 1", args...)
+		// Counted one by one, because PostgreSQL's planner takes the index for
+		// empty during a first read, and would go through all of it for each list.
+		_, err := t.Exec(ctx, "WITH v (hash) AS ("+givenFrom(2, len(some), "TEXT")+`), counted AS (SELECT hash, (SELECT count(*) FROM program_users
+				WHERE location_id = $1 AND apple_status = 'Associated' AND account_hash <> '' AND account_hash = v.hash) AS people FROM v)
+			INSERT INTO same_accounts (location_id, account_hash, people) SELECT CAST($1 AS TEXT), hash, people FROM counted WHERE people > 1`, args...)
 		if err != nil {
 			return err
 		}

@@ -39,7 +39,7 @@ func (db *DB) WriteFacts(ctx context.Context, facts []vpp.Fact) error {
 	if len(facts) == 0 {
 		return nil
 	}
-	return db.inTx(ctx, func(t tx) error {
+	err := db.inTx(ctx, func(t tx) error {
 		for some := range steps(facts, 128) {
 			if err := writeFacts(ctx, t, some); err != nil {
 				return err
@@ -53,6 +53,10 @@ func (db *DB) WriteFacts(ctx context.Context, facts []vpp.Fact) error {
 		}
 		return db.followFacts(ctx, t, facts)
 	})
+	if err != nil {
+		return err
+	}
+	return db.grew(ctx, len(facts), "program_users")
 }
 
 // editedMeanwhile says of a row whose write is confirmed that the person was

@@ -126,18 +126,14 @@ func scanMark(s scanner) (m vpp.Mark, err error) {
 func (db *DB) allMarks(ctx context.Context, id vpp.LocationID, kind vpp.Imprinted) ([]vpp.Mark, error) {
 	var marks []vpp.Mark
 	of := imprintOf[kind]
-	for after := int64(-1); ; {
-		// The empty text keeps planners off the location's indexes, as in LivingUnseen.
-		some, err := all(ctx, db, scanMark, "SELECT seq, "+of.columns+" FROM "+of.table+" WHERE location_id || '' = $1 AND "+of.where+
-			" AND seq > $2 ORDER BY seq LIMIT 5000", id, after)
-		if err != nil {
-			return nil, err
-		}
-		if marks = append(marks, some...); len(some) < 5000 {
-			return marks, nil
-		}
-		after = int64(some[len(some)-1].Seq)
+	last, err := lastSeq(ctx, db, of.table)
+	for after := int64(-1); err == nil && after < last; after += stretch {
+		var some []vpp.Mark
+		some, err = all(ctx, db, scanMark, "SELECT seq, "+of.columns+" FROM "+of.table+" WHERE "+inStretch+" AND "+of.where+" ORDER BY seq",
+			id, after, after+stretch)
+		marks = append(marks, some...)
 	}
+	return marks, err
 }
 
 // patchMarks replaces the marks of rows that were touched.

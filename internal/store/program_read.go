@@ -121,23 +121,31 @@ func (db *DB) finishSyncs(ctx context.Context, t tx, id vpp.LocationID, r vpp.Re
 // whom it says true, in the order of their numbers; at most limit.
 func (db *DB) LivingUnseen(ctx context.Context, id vpp.LocationID, after int64, limit int, unseen func(seq int64) bool) ([]vpp.Numbered, error) {
 	var found []vpp.Numbered
-	// The empty text keeps planners off the location's indexes, which are not
-	// in this order: each stretch would sort everybody.
-	for {
-		rows, err := all(ctx, db, scanNumbered, `SELECT seq, client_user_id FROM program_users WHERE location_id || '' = $1
-			AND apple_status IN ('Registered', 'Associated') AND seq > $2 ORDER BY seq LIMIT 5000`, id, after)
-		if err != nil {
-			return nil, err
-		}
+	last, err := lastSeq(ctx, db, "program_users")
+	for ; err == nil && after < last && len(found) < limit; after += stretch {
+		var rows []vpp.Numbered
+		rows, err = all(ctx, db, scanNumbered, "SELECT seq, client_user_id FROM program_users WHERE "+inStretch+
+			" AND apple_status IN ('Registered', 'Associated') ORDER BY seq", id, after, after+stretch)
 		for _, r := range rows {
-			if after = r.Seq; unseen(r.Seq) && len(found) < limit {
+			if len(found) < limit && unseen(r.Seq) {
 				found = append(found, r)
 			}
 		}
-		if len(rows) < 5000 || len(found) >= limit {
-			return found, nil
-		}
 	}
+	return found, err
+}
+
+// A long table is read in stretches of so many numbers: whatever planners think
+// of a filter, a stretch is found by its numbers. The empty text keeps them
+// off the location's indexes, which are not in this order.
+const (
+	stretch   = 5000
+	inStretch = "location_id || '' = $1 AND seq > $2 AND seq <= $3"
+)
+
+// lastSeq is the last number in a table.
+func lastSeq(ctx context.Context, q querier, table string) (int64, error) {
+	return one(ctx, q, scanInt64, "SELECT COALESCE(max(seq), 0) FROM "+table)
 }
 
 func scanNumbered(s scanner) (n vpp.Numbered, err error) {
