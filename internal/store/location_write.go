@@ -64,19 +64,19 @@ func (db *DB) AddLocation(ctx context.Context, by vpp.Actor, l vpp.Location, sea
 // Everything is then read anew.
 func (db *DB) RenewToken(ctx context.Context, by vpp.Actor, was, now vpp.Location, sealed string) error {
 	return db.inTx(ctx, func(t tx) error {
-		if err := writeToken(ctx, t, now, was.UID, sealed); err != nil {
+		// The tender's row before the location's, as reads lock them. Apple's wish
+		// to wait and our own failures were about the old token.
+		if err := db.wantRead(ctx, t, now.ID, true); err != nil {
 			return err
 		}
-		// Apple's wish to wait and our own failures were about the old token.
 		if _, err := t.Exec(ctx, "UPDATE tenders SET failures = 0 WHERE location_id = $1", now.ID); err != nil {
 			return err
 		}
-		err := db.insertEntry(ctx, t, by, "token.renew", "location:"+string(now.ID), "The content token of "+now.Name+" was renewed.",
-			tokenFacts(was), tokenFacts(now))
-		if err != nil {
+		if err := writeToken(ctx, t, now, was.UID, sealed); err != nil {
 			return err
 		}
-		return db.wantRead(ctx, t, now.ID, true)
+		return db.insertEntry(ctx, t, by, "token.renew", "location:"+string(now.ID), "The content token of "+now.Name+" was renewed.",
+			tokenFacts(was), tokenFacts(now))
 	})
 }
 
