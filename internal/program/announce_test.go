@@ -128,6 +128,7 @@ func TestAnnounceMeetsApple503(t *testing.T) {
 // Somebody else writes client/config: a full read sees it, says it, and tells
 // Apple our address again.
 func TestNotificationsEndedByOthers(t *testing.T) {
+	t.Parallel()
 	address, types := "http://127.0.0.1:9/elsewhere", []string{"USER_MANAGEMENT"}
 	for name, body := range map[string]map[string]any{
 		"ended":           {"notificationUrl": "", "notificationAuthToken": "", "notificationTypes": []string{}},

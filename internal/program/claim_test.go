@@ -128,6 +128,7 @@ func TestClaimed(t *testing.T) {
 // one to a write. Reads go on. Taken back, everything is read before anything
 // is sent, and the campaign ends as if nothing had been (F-56, pains 7 and 8).
 func TestTheftMidFlight(t *testing.T) {
+	t.Parallel()
 	for _, parallel := range []int{1, 8} {
 		t.Run(fmt.Sprint(parallel), func(t *testing.T) {
 			storetest.Each(t, func(t *testing.T, url string) {
@@ -316,6 +317,7 @@ func TestClaimReleased(t *testing.T) {
 
 // Theft in the very moment of our own claim: whoever wrote last is believed.
 func TestTheftDuringClaim(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, url string) {
 		for _, late := range []bool{false, true} { // before Apple answers our claim, and right after
 			w := newWorld(t, url, applesim.Options{})
@@ -349,6 +351,7 @@ func TestTheftDuringClaim(t *testing.T) {
 // Answers that were asked for before our own claim stood do not freeze us,
 // whichever node asked.
 func TestStaleAnswers(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, url string) {
 		w := newWorld(t, url, applesim.Options{Latency: applesim.Range{Max: 8 * time.Millisecond}})
 		if err := w.apple.Seed(w.uid, 400, applesim.SeedOptions{}); err != nil {

@@ -112,6 +112,7 @@ func (w *world) held(t *testing.T) (list []vpp.Assignment) {
 // F-52: apps, books and who has them are read in full at first, by deltas from
 // then on, and in full again where Apple forgot the version.
 func TestLibrary(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, url string) {
 		w := withLibrary(t, url, applesim.Options{})
 		w.give(t, app, slices.Collect(numbers(0, 110))...)
@@ -174,6 +175,7 @@ func TestLibraryDeltaThatNamesWhatIsGone(t *testing.T) {
 // F-69, S1-17: after a removal the licenses are read: apps come back, books
 // stay with the retired record.
 func TestLibraryAfterARemoval(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, url string) {
 		w := withLibrary(t, url, applesim.Options{})
 		w.give(t, app, 1, 2)
@@ -198,6 +200,7 @@ func TestLibraryAfterARemoval(t *testing.T) {
 // F-48: a notification about licenses has them read, once however often it is
 // told; whoever lost some is asked for by name.
 func TestLibraryNotified(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, url string) {
 		w := withLibrary(t, url, applesim.Options{})
 		w.give(t, app, 1, 2, 3)
@@ -230,6 +233,7 @@ func (w *world) announced(t *testing.T) {
 
 // A node that dies in the middle of a read of licenses leaves it to any other.
 func TestLibraryReadGoesOnElsewhere(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, url string) {
 		w := withLibrary(t, url, applesim.Options{Latency: applesim.Range{Min: 5 * time.Millisecond, Max: 10 * time.Millisecond}})
 		w.give(t, app, slices.Collect(numbers(0, 120))...)

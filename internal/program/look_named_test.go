@@ -24,6 +24,7 @@ func (w *world) say(t *testing.T, people ...int) {
 // call, and at most every ten seconds; when many say so, one read of what
 // changed tells of all of them.
 func TestLookAtWhoSaysDone(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, url string) {
 		w := newWorld(t, url, applesim.Options{})
 		storetest.AddPeople(t, w.db, school, 60, vpp.WriteCreate)

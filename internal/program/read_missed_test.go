@@ -47,6 +47,7 @@ func (w *world) retire(t *testing.T, from, to int) {
 // is sent, and by few calls; and so is whoever retires thousands when Apple
 // forgot the version. It goes on over any number of slices (F-56, S1-19).
 func TestGreatLoss(t *testing.T) {
+	t.Parallel()
 	for _, slice := range []time.Duration{8 * time.Second, 20 * time.Millisecond} {
 		t.Run(slice.String(), func(t *testing.T) {
 			storetest.Each(t, func(t *testing.T, url string) {
@@ -100,6 +101,7 @@ func TestGreatLossSparesTheLiving(t *testing.T) {
 // Pages that show nobody make nobody gone and cost no call for each; what waits
 // for a full read goes on waiting for one that was whole.
 func TestEmptyPages(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, url string) {
 		w := newWorld(t, url, applesim.Options{})
 		w.crowd(t, 2600)
@@ -150,6 +152,7 @@ func manyLicenses(t *testing.T, url string) *world {
 // Many licenses that are gone while pages move take another walk, and not a
 // call for each holder.
 func TestGreatLossOfLicenses(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, url string) {
 		w := manyLicenses(t, url)
 		for n := range 1200 {
@@ -171,6 +174,7 @@ func TestGreatLossOfLicenses(t *testing.T) {
 
 // Whoever is to be asked for by name is, however many there are.
 func TestManyLooks(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, url string) {
 		w := manyLicenses(t, url)
 		for n := range 1200 {

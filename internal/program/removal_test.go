@@ -531,6 +531,7 @@ func (w *world) another(t *testing.T, client, email string) {
 // What the preview says is what Apple then does: over the wire, with the
 // pretend Apple's own count of licenses (S1-17, pains 15, 17, 18).
 func TestRemovalAsForeseen(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, url string) {
 		w := withLibrary(t, url, applesim.Options{})
 		w.give(t, app, 0, 1, 2, 50)

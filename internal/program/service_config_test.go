@@ -15,6 +15,7 @@ import (
 // be meant, is said as what it is; nothing leaves, nothing is lost, and the
 // work goes on when it is right again.
 func TestServiceConfigOfSomebodyElse(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct{ name, was, is, want string }{
 		{"another host", "/users/create", "http://evil.test/users/create", `There createUsers names the host "evil.test", not "127.0.0.1:`},
 		{"an absurd limit", `"maxUsers":100`, `"maxUsers":900000`, "There maxUsers is 900000, which cannot be meant."},

@@ -223,6 +223,7 @@ func TestTendCreates(t *testing.T) {
 // Whoever was created first does not wait for the last: results are read while
 // people are still being sent.
 func TestTendReadsWhileItSends(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, url string) {
 		limits := applesim.UnlimitedRate()
 		limits.MaxUsers = 3
@@ -253,6 +254,7 @@ func TestTendReadsWhileItSends(t *testing.T) {
 // The same, on a very bad day: everything that can go wrong with calls,
 // events and answers does, and nobody is lost or doubled.
 func TestTendWithFaults(t *testing.T) {
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, url string) {
 		faults := applesim.FaultsMany(1)
 		faults.Hang, faults.RetryAfter = 3*time.Second, time.Second

@@ -16,7 +16,7 @@ type grown struct {
 }
 
 const (
-	firstGathered = 1000 // rows
+	firstGathered = 5000 // rows: so few are gone through quickly
 	thenTimes     = 4    // as many
 )
 
