@@ -58,8 +58,8 @@ func startChild(t *testing.T, name, variable string, options any) (io.Writer, *b
 		t.Fatal(err)
 	}
 	c := exec.Command(os.Args[0], "-test.run=^"+name+"$", "-test.timeout=0")
-	if dir := os.Getenv("RSVPP_BENCH_PROFILE"); dir != "" {
-		c.Args = append(c.Args, "-test.cpuprofile="+filepath.Join(dir, fmt.Sprint(name, "-", time.Now().UnixMilli())), "-test.memprofile="+filepath.Join(dir, fmt.Sprint(name, "-mem-", time.Now().UnixMilli())))
+	if dir := os.Getenv("RSVPP_BENCH_PROFILE"); dir != "" { // -cpuprofile sees the parent alone
+		c.Args = append(c.Args, "-test.cpuprofile="+filepath.Join(dir, fmt.Sprint(name, "-", time.Now().UnixMilli(), ".cpu")))
 	}
 	c.Env = append(os.Environ(), variable+"="+string(text))
 	c.Stderr = os.Stderr

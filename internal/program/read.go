@@ -55,7 +55,7 @@ func (t *tender) readDue(ctx context.Context, busy bool) error {
 	if len(settled) > 0 {
 		since = earliest(since, settled[0].SettledAt)
 	}
-	gather := busy && t.config.Now().Sub(since) < t.config.Cadence.Settle && people(settled) < fullPages
+	gather := busy && t.config.Now().Sub(since) < t.config.Cadence.Settle && peopleIn(settled) < fullPages
 	if wanted.Walk == "" && (since.IsZero() || since.After(t.config.Now()) || gather) {
 		return nil
 	}
@@ -72,7 +72,7 @@ func (t *tender) readDue(ctx context.Context, busy bool) error {
 // to no call more than reading them later: most of the pages are full.
 const fullPages = 5000
 
-func people(batches []vpp.Batch) (n int) {
+func peopleIn(batches []vpp.Batch) (n int) {
 	for _, b := range batches {
 		n += b.Size
 	}

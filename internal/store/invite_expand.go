@@ -45,10 +45,10 @@ func (db *DB) ExpandInvite(ctx context.Context, run vpp.InviteRun, secrets vpp.S
 	if errors.Is(err, errOvertaken) {
 		return false, nil
 	}
-	if err != nil {
-		return done, err
+	if err == nil {
+		db.grew(ctx, people, "program_users", "invitations", "deliveries", "task_items")
 	}
-	return done, db.grew(ctx, people, "program_users", "invitations", "deliveries", "task_items")
+	return done, err
 }
 
 // nextPeople reads a stretch of the selection and keeps its rows still until

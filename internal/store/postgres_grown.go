@@ -20,21 +20,18 @@ const (
 	thenTimes     = 4    // as many
 )
 
-// grew notes that rows were written to a table, and gathers its statistics
-// when it has grown much. SQLite plans by its schema alone.
-func (db *DB) grew(ctx context.Context, rows int, tables ...string) error {
+// grew notes that rows were written to tables, and gathers the statistics of
+// those that have grown much; where that fails, PostgreSQL does so by itself
+// before long. SQLite plans by its schema alone.
+func (db *DB) grew(ctx context.Context, rows int, tables ...string) {
 	if db.postgres == nil {
-		return nil
+		return
 	}
 	for _, table := range tables {
-		if !db.grown.much(table, rows) {
-			continue
-		}
-		if _, err := db.postgres.Exec(ctx, "ANALYZE "+table); err != nil {
-			return err
+		if db.grown.much(table, rows) {
+			_, _ = db.postgres.Exec(ctx, "ANALYZE "+table)
 		}
 	}
-	return nil
 }
 
 func (g *grown) much(table string, rows int) bool {

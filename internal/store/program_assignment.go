@@ -70,10 +70,10 @@ func (db *DB) AddAssignments(ctx context.Context, id vpp.LocationID, list []vpp.
 		}
 		return touchRows(ctx, t, id, vpp.ImprintedAssignments, seqs)
 	})
-	if err != nil {
-		return rows, err
+	if err == nil {
+		db.grew(ctx, len(list), "assignments")
 	}
-	return rows, db.grew(ctx, len(list), "assignments")
+	return rows, err
 }
 
 // RemoveAssignments forgets licenses by the numbers of their rows, and returns

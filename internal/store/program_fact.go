@@ -53,10 +53,10 @@ func (db *DB) WriteFacts(ctx context.Context, facts []vpp.Fact) error {
 		}
 		return db.followFacts(ctx, t, facts)
 	})
-	if err != nil {
-		return err
+	if err == nil {
+		db.grew(ctx, len(facts), "program_users")
 	}
-	return db.grew(ctx, len(facts), "program_users")
+	return err
 }
 
 // editedMeanwhile says of a row whose write is confirmed that the person was

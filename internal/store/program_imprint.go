@@ -127,6 +127,8 @@ func (db *DB) allMarks(ctx context.Context, id vpp.LocationID, kind vpp.Imprinte
 	var marks []vpp.Mark
 	of := imprintOf[kind]
 	last, err := lastSeq(ctx, db, of.table)
+	// At once: the copies of a list that grows are much of what a first read of a million holds.
+	marks = slices.Grow(marks, int(min(last, 1<<21)))
 	for after := int64(-1); err == nil && after < last; after += stretch {
 		var some []vpp.Mark
 		some, err = all(ctx, db, scanMark, "SELECT seq, "+of.columns+" FROM "+of.table+" WHERE "+inStretch+" AND "+of.where+" ORDER BY seq",
