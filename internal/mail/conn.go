@@ -18,6 +18,7 @@ type conn struct {
 	wire      *wire
 	encrypted bool
 	dirty     bool // a transaction was left open; RSET before the next one
+	broken    bool // it ended after the letter had been answered
 	sent      int  // letters tried on it
 	idleSince time.Time
 	watch     watch // nil, except while somebody watches (Test)

@@ -113,7 +113,7 @@ func (p *pool) release() {
 // settle keeps a connection for the next letter, or ends it.
 func (p *pool) settle(c *conn, fail *failure) {
 	switch {
-	case fail != nil && !fail.connectionUsable(), c.wire.wasInterrupted():
+	case fail != nil && !fail.connectionUsable(), c.broken, c.wire.wasInterrupted():
 		c.drop()
 		p.release()
 	case c.sent >= lettersPerConnection || !p.keep(c):
