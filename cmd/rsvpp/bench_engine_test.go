@@ -121,7 +121,7 @@ func until(t *testing.T, most time.Duration, began time.Time, so func() bool) ti
 		if time.Since(began) > most {
 			t.Fatalf("not done after %s", most)
 		}
-		_ = sleep(t.Context(), 5*time.Millisecond)
+		_ = sleep(t.Context(), 25*time.Millisecond)
 	}
 	return time.Since(began)
 }

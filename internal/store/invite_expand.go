@@ -10,8 +10,8 @@ import (
 )
 
 const (
-	expandPage = 128 // people per transaction: few, for the tender and the letters wait their turn meanwhile
-	expandRows = 64  // rows per statement
+	expandPage = 256 // people per transaction: few, for the tender and the letters wait their turn meanwhile
+	expandRows = 128 // rows per statement
 )
 
 // ExpandInvite carries out the next stretch of a run in one transaction, the

@@ -23,7 +23,7 @@ func (db *DB) openSQLite(ctx context.Context, path string) error {
 			"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)" +
 			"&_pragma=foreign_keys(1)&_pragma=temp_store(MEMORY)&_pragma=wal_autocheckpoint(16000)" + extra
 	}
-	writer, err := openKeeping(dsn("&_txlock=immediate&_pragma=cache_size(-65536)"))
+	writer, err := openKeeping(dsn("&_txlock=immediate&_pragma=cache_size(-16384)"))
 	if err != nil {
 		return vpp.Wrap(vpp.Invalid, err, "The database file %q cannot be opened.", path)
 	}
