@@ -95,7 +95,7 @@ type server struct {
 // collected. What lives here is so little that Go would otherwise collect
 // twenty times a second under load, at a quarter of all processor time.
 // Nobody touches it, so the system gives no memory for it.
-func spareHeap() []byte { return make([]byte, 12<<20) }
+func spareHeap() []byte { return make([]byte, 24<<20) }
 
 func newID() string { return uuid.Must(uuid.NewV7()).String() }
 

@@ -58,7 +58,8 @@ type Keys interface {
 	// revoked already stays as it is.
 	RevokeKey(ctx context.Context, actor vpp.Actor, id string, at time.Time) error
 	Key(ctx context.Context, id string) (StoredKey, error)
-	KeyByHash(ctx context.Context, hash string) (StoredKey, error)
+	// KeyByHash returns its holder, too.
+	KeyByHash(ctx context.Context, hash string) (StoredKey, Account, error)
 	// KeysOf returns the newest first; "" is everybody's.
 	KeysOf(ctx context.Context, holder vpp.OperatorID) ([]StoredKey, error)
 	// TouchKey records a use unless one was recorded since before.
@@ -154,14 +155,7 @@ func (s *Service) ListKeys(ctx context.Context, holder vpp.OperatorID) ([]Key, e
 // UseKey returns the caller behind a key's secret. One that is unknown,
 // expired or revoked is vpp.Denied.
 func (s *Service) UseKey(ctx context.Context, secret, from string) (Caller, error) {
-	stored, err := s.findKey(ctx, secret)
-	if err != nil {
-		return Caller{}, err
-	}
-	account, err := s.store.Account(ctx, stored.OperatorID)
-	if vpp.KindOf(err) == vpp.NotFound {
-		err = errKey
-	}
+	stored, account, err := s.findKey(ctx, secret)
 	if err != nil {
 		return Caller{}, err
 	}
@@ -175,22 +169,22 @@ func (s *Service) UseKey(ctx context.Context, secret, from string) (Caller, erro
 	return Caller{Operator: o, Key: stored.Name, Scopes: storedScopes(stored.Scopes).Within(o.Scopes), From: from}, nil
 }
 
-func (s *Service) findKey(ctx context.Context, secret string) (StoredKey, error) {
+func (s *Service) findKey(ctx context.Context, secret string) (stored StoredKey, holder Account, err error) {
 	if !strings.HasPrefix(secret, KeyPrefix) || len(secret) > 100 {
-		return StoredKey{}, errKey
+		return stored, holder, errKey
 	}
-	stored, err := s.store.KeyByHash(ctx, hashSecret(secret))
+	stored, holder, err = s.store.KeyByHash(ctx, hashSecret(secret))
 	switch {
 	case vpp.KindOf(err) == vpp.NotFound, err == nil && !sameSecret(stored.Hash, secret):
-		return StoredKey{}, errKey
+		return stored, holder, errKey
 	case err != nil:
-		return StoredKey{}, err
+		return stored, holder, err
 	case !stored.RevokedAt.IsZero():
-		return StoredKey{}, vpp.Errorf(vpp.Denied, "This API key was revoked: make a new one.")
+		return stored, holder, vpp.Errorf(vpp.Denied, "This API key was revoked: make a new one.")
 	case !s.clock().Before(stored.ExpiresAt):
-		return StoredKey{}, vpp.Errorf(vpp.Denied, "This API key has expired: make a new one.")
+		return stored, holder, vpp.Errorf(vpp.Denied, "This API key has expired: make a new one.")
 	}
-	return stored, nil
+	return stored, holder, nil
 }
 
 var errKey = vpp.Errorf(vpp.Denied, "This API key is not known here: check that it was copied whole and is for this server.")

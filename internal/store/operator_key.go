@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/rsvpp/rsvpp/internal/vpp"
@@ -42,9 +43,23 @@ func (db *DB) Key(ctx context.Context, id string) (storedKey, error) {
 	return findKey(ctx, db, "id", id)
 }
 
-// KeyByHash returns an API key by the hash of its secret, or vpp.NotFound.
-func (db *DB) KeyByHash(ctx context.Context, hash string) (storedKey, error) {
-	return findKey(ctx, db, "hash", hash)
+// KeyByHash returns an API key by the hash of its secret, and its holder, or
+// vpp.NotFound: every request asks, so it is one question.
+func (db *DB) KeyByHash(ctx context.Context, hash string) (key storedKey, holder account, err error) {
+	type pair struct {
+		key    storedKey
+		holder account
+	}
+	found, err := one(ctx, db, func(s scanner) (p pair, err error) {
+		err = s.Scan(append(keyFields(&p.key), accountFields(&p.holder)...)...)
+		return
+	}, "SELECT "+of("k", keyColumns)+", "+of("o", accountColumns)+" FROM api_keys k JOIN operators o ON o.id = k.operator_id WHERE k.hash = $1", hash)
+	return found.key, found.holder, missing(err, noKey)
+}
+
+// of says whose columns these are.
+func of(table, columns string) string {
+	return table + "." + strings.ReplaceAll(columns, ", ", ", "+table+".")
 }
 
 func findKey(ctx context.Context, q querier, column, value string) (storedKey, error) {

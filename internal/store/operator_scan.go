@@ -37,17 +37,29 @@ type storedKey = struct {
 const accountColumns = `id, name, name_key, password, scopes, epoch, created_at, password_at, signed_in_at`
 
 func scanAccount(s scanner) (a account, err error) {
-	err = s.Scan(&a.ID, &a.Name, &a.NameKey, &a.Password, &a.Scopes, &a.Epoch,
-		timeAt{&a.CreatedAt}, timeAt{&a.PasswordAt}, timeAt{&a.SignedInAt})
+	err = s.Scan(accountFields(&a)...)
 	return
+}
+
+func accountFields(a *account) []any {
+	return []any{
+		&a.ID, &a.Name, &a.NameKey, &a.Password, &a.Scopes, &a.Epoch,
+		timeAt{&a.CreatedAt}, timeAt{&a.PasswordAt}, timeAt{&a.SignedInAt},
+	}
 }
 
 const keyColumns = `id, operator_id, name, hash, scopes, created_at, expires_at, revoked_at, last_used_at, last_used_from`
 
 func scanKey(s scanner) (k storedKey, err error) {
-	err = s.Scan(&k.ID, &k.OperatorID, &k.Name, &k.Hash, &k.Scopes,
-		timeAt{&k.CreatedAt}, timeAt{&k.ExpiresAt}, timeAt{&k.RevokedAt}, timeAt{&k.LastUsedAt}, &k.LastUsedFrom)
+	err = s.Scan(keyFields(&k)...)
 	return
+}
+
+func keyFields(k *storedKey) []any {
+	return []any{
+		&k.ID, &k.OperatorID, &k.Name, &k.Hash, &k.Scopes,
+		timeAt{&k.CreatedAt}, timeAt{&k.ExpiresAt}, timeAt{&k.RevokedAt}, timeAt{&k.LastUsedAt}, &k.LastUsedFrom,
+	}
 }
 
 func scanEntry(s scanner) (e vpp.Entry, err error) {

@@ -148,9 +148,9 @@ func TestKeys(t *testing.T) {
 		noErr(t, db.RevokeKey(ctx, byAnna, "k1", founding.Add(time.Hour)))
 		noErr(t, db.RevokeKey(ctx, byAnna, "k1", founding.Add(2*time.Hour)))
 		want.LastUsedAt, want.LastUsedFrom, want.RevokedAt = founding.Add(time.Minute), "192.0.2.9", founding.Add(time.Hour)
-		got, err := db.KeyByHash(ctx, "h1")
-		if diff := cmp.Diff(want, got); diff != "" || err != nil {
-			t.Error(diff, err)
+		got, holder, err := db.KeyByHash(ctx, "h1")
+		if diff := cmp.Diff(want, got); diff != "" || err != nil || holder.ID != "op-anna" || holder.Scopes == "" {
+			t.Error(diff, err, holder)
 		}
 		for _, holder := range []vpp.OperatorID{"", "op-anna"} {
 			list, err := db.KeysOf(ctx, holder)

@@ -54,6 +54,9 @@ func (db *DB) readPage(ctx context.Context, q peopleQuery, page vpp.Page) (list 
 			list.Prev = rows[0].cursor()
 		}
 	}
+	if len(rows) == 0 || !rows[0].held {
+		return list, nil
+	}
 	places := make([]*vpp.ProgramUser, len(list.Items))
 	for i := range list.Items {
 		places[i] = &list.Items[i].Program
@@ -64,7 +67,8 @@ func (db *DB) readPage(ctx context.Context, q peopleQuery, page vpp.Page) (list 
 // personAt is a person with the mark of the order and the place in it.
 type personAt struct {
 	vpp.Person
-	key []any
+	key  []any
+	held bool // a removal waits that can still be undone, of whomever
 }
 
 func (p personAt) cursor() string {
@@ -174,13 +178,13 @@ func (q peopleQuery) page(cursor string, back bool, limit int) (string, []any, e
 		args = append(args, key...)
 	}
 	args = append(args, limit)
-	return "SELECT " + personColumns + ", " + strings.Join(q.order, ", ") + " FROM " + q.from + " WHERE " + where +
+	return "SELECT " + personColumns + ", EXISTS (SELECT 1 FROM tasks WHERE " + heldRemovals + "), " + strings.Join(q.order, ", ") + " FROM " + q.from + " WHERE " + where +
 		" ORDER BY " + strings.Join(q.order, direction+", ") + direction + " LIMIT $" + strconv.Itoa(len(args)), args, nil
 }
 
 func (q peopleQuery) scan(s scanner) (p personAt, err error) {
 	var groups string
-	fields := append(userFields(&p.User, &groups), placeFields(&p.Program)...)
+	fields := append(append(userFields(&p.User, &groups), placeFields(&p.Program)...), &p.held)
 	texts, numbers := make([]string, len(q.order)), make([]int64, len(q.order))
 	for i, textual := range q.textual {
 		if textual {

@@ -322,8 +322,7 @@ func (db *DB) noteRegistered(ctx context.Context, t tx, facts []vpp.Fact) error 
 	if len(linked) == 0 {
 		return nil
 	}
-	held, err := all(ctx, t, scanTask, "SELECT "+taskColumns+` FROM tasks WHERE finished_at = 0 AND canceled_at = 0
-		AND kind = 'delete' AND hold_until > 0 AND released_at = 0`)
+	held, err := all(ctx, t, scanTask, "SELECT "+taskColumns+" FROM tasks WHERE "+heldRemovals)
 	if err != nil {
 		return err
 	}
@@ -341,11 +340,13 @@ func (db *DB) noteRegistered(ctx context.Context, t tx, facts []vpp.Fact) error 
 	return nil
 }
 
+// heldRemovals finds removals that can still be undone.
+const heldRemovals = "finished_at = 0 AND canceled_at = 0 AND kind = 'delete' AND hold_until > 0 AND released_at = 0"
+
 // markRemoving notes with people whose removal can still be undone when it is
 // sent. There are seldom any: one small question then.
 func (db *DB) markRemoving(ctx context.Context, places []*vpp.ProgramUser) error {
-	held, err := all(ctx, db, scanTask, "SELECT "+taskColumns+` FROM tasks WHERE finished_at = 0 AND canceled_at = 0
-		AND kind = 'delete' AND hold_until > 0 AND released_at = 0`)
+	held, err := all(ctx, db, scanTask, "SELECT "+taskColumns+" FROM tasks WHERE "+heldRemovals)
 	if err != nil || len(held) == 0 || len(places) == 0 {
 		return err
 	}
