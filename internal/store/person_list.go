@@ -129,7 +129,18 @@ func (db *DB) peopleQuery(ctx context.Context, r querier, f vpp.Filter, sort vpp
 		q.where += " AND p.sort_key >= " + arg(needle) + " AND p.sort_key < " + arg(needle+"\U0010FFFF")
 	default:
 		q.order, q.textual, q.desc = []string{"u.seq"}, []bool{false}, false
-		q.where += ` AND u.search_text LIKE ` + arg("%"+likeEscape.Replace(needle)+"%") + ` ESCAPE '\'`
+		text := "u.search_text"
+		if db.dialect() == postgresDialect {
+			rare, err := db.rareTrigrams(ctx, needle)
+			if err != nil {
+				return q, err
+			}
+			for _, g := range rare {
+				q.where += " AND u.search_text LIKE " + arg("%"+g+"%")
+				text = "(u.search_text || '')" // the index is not asked for the whole needle as well
+			}
+		}
+		q.where += " AND " + text + " LIKE " + arg("%"+likeEscape.Replace(needle)+"%") + ` ESCAPE '\'`
 		if db.dialect() == sqliteDialect {
 			q.from = "users_search s CROSS JOIN users u CROSS JOIN program_users p"
 			if f.Group != "" {

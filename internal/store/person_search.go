@@ -9,14 +9,15 @@ import (
 	"time"
 )
 
-// A search on SQLite asks FTS5 for rows that have some of the needle's
-// trigrams; LIKE then decides. Going through the lists of trigrams that a
+// A search asks the index for rows that have some of the needle's trigrams;
+// LIKE then decides. Going through the lists of trigrams that a
 // great many people share takes longest, and looking at rows that only seem to
 // match comes next. A sample of people tells which few trigrams to ask for.
 const (
 	leastTrigrams = 2
 	mostTrigrams  = 4
 	rowInEntries  = 120 // looking at one row takes as long as so many entries of a list
+	foundSoon     = 100 // one match among so many people
 )
 
 // A sample is a few people at each of some places all over the table.
@@ -47,6 +48,34 @@ func (db *DB) trigramQuery(ctx context.Context, needle string) (string, error) {
 		grams[i] = `"` + strings.ReplaceAll(g, `"`, `""`) + `"`
 	}
 	return strings.Join(grams, " AND "), nil
+}
+
+// rareTrigrams picks what PostgreSQL's index is asked for; none leaves it to the
+// planner, which walks through people while they are found soon. Of the whole
+// needle the index would go through every trigram's list, those of everybody's
+// addresses, too. Letters and digits alone make up its trigrams.
+func (db *DB) rareTrigrams(ctx context.Context, needle string) ([]string, error) {
+	grams := slices.DeleteFunc(trigramsOf(needle), func(g string) bool { return strings.ContainsFunc(g, notWord) })
+	if len(grams) <= leastTrigrams {
+		return nil, nil
+	}
+	of, err := db.sampled(ctx)
+	if err != nil {
+		return nil, err
+	}
+	grams = worthAsking(grams, of)
+	left := of[grams[0]]
+	for _, g := range grams[1:] {
+		left = both(left, of[g])
+	}
+	if len(left) > samplePlaces*sampleEach/foundSoon {
+		return nil, nil
+	}
+	return grams, nil
+}
+
+func notWord(r rune) bool {
+	return (r < 'a' || r > 'z') && (r < '0' || r > '9')
 }
 
 // worthAsking picks the rarest trigram, and those that keep away more rows
