@@ -9,28 +9,41 @@ import (
 )
 
 // conclude closes the batches that a read was for. Whom the read did not show
-// as wanted is sent again; those of whom Apple said that they are there
-// already, or are not there at all, are asked for by name first.
+// as wanted is sent again.
 func (t *tender) conclude(ctx context.Context, settled []vpp.Batch) error {
+	ids := make([]vpp.BatchID, len(settled))
+	for i, b := range settled {
+		ids[i] = b.ID
+	}
+	if err := t.store.FinishBatches(ctx, ids...); err != nil { // nearly all, at once
+		return err
+	}
 	for _, b := range settled {
-		members, err := t.store.BatchMembers(ctx, b.ID)
-		if err != nil {
-			return err
-		}
-		doubtful := slices.DeleteFunc(slices.Clone(members), func(p vpp.Person) bool { return p.Program.AppleError == 0 })
-		if len(doubtful) > 0 {
-			if err := t.askAfter(ctx, doubtful); err != nil {
-				return err
-			}
-			if members, err = t.store.BatchMembers(ctx, b.ID); err != nil {
-				return err
-			}
-		}
-		if err := t.missing(ctx, b, members); err != nil {
+		if err := t.concludeOne(ctx, b); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// concludeOne deals with whom the read did not show. Those of whom Apple said
+// that they are there already, or are not there at all, are asked for by name
+// first.
+func (t *tender) concludeOne(ctx context.Context, b vpp.Batch) error {
+	members, err := t.store.BatchMembers(ctx, b.ID)
+	if err != nil || len(members) == 0 {
+		return err
+	}
+	doubtful := slices.DeleteFunc(slices.Clone(members), func(p vpp.Person) bool { return p.Program.AppleError == 0 })
+	if len(doubtful) > 0 {
+		if err := t.askAfter(ctx, doubtful); err != nil {
+			return err
+		}
+		if members, err = t.store.BatchMembers(ctx, b.ID); err != nil {
+			return err
+		}
+	}
+	return t.missing(ctx, b, members)
 }
 
 // askAfter reads people by name, a few at a time. Of whom Apple answered is no
@@ -68,7 +81,7 @@ func (t *tender) missing(ctx context.Context, b vpp.Batch, members []vpp.Person)
 	}
 	switch {
 	case len(again) == 0:
-		return t.store.FinishBatch(ctx, b.ID)
+		return t.store.FinishBatches(ctx, b.ID)
 	case b.Attempts >= t.config.Attempts:
 		return t.refuse(ctx, b, again, vpp.AppleNeverConfirmed)
 	}

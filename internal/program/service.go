@@ -127,7 +127,8 @@ type batches interface {
 	BatchLater(ctx context.Context, id vpp.BatchID, when time.Time) error
 	BatchAgain(ctx context.Context, id vpp.BatchID, when time.Time) error
 	BatchSettled(ctx context.Context, id vpp.BatchID) error
-	FinishBatch(ctx context.Context, id vpp.BatchID) error
+	// FinishBatches closes those that nobody is in.
+	FinishBatches(ctx context.Context, ids ...vpp.BatchID) error
 	SplitBatch(ctx context.Context, b vpp.Batch, id vpp.BatchID) error
 	Requeue(ctx context.Context, ids []vpp.ProgramUserID, when time.Time, withoutManaged int) error
 	Doubt(ctx context.Context, ids []vpp.ProgramUserID, number int) error

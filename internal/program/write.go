@@ -18,7 +18,7 @@ func (t *tender) send(ctx context.Context, b vpp.Batch) error {
 		return err
 	}
 	if len(members) == 0 {
-		return t.store.FinishBatch(ctx, b.ID)
+		return t.store.FinishBatches(ctx, b.ID)
 	}
 	if b.Size = len(members); b.Attempts >= t.config.Attempts {
 		return t.refuse(ctx, b, members, vpp.AppleNeverConfirmed)
@@ -146,7 +146,7 @@ func (t *tender) refuse(ctx context.Context, b vpp.Batch, people []vpp.Person, n
 			return err
 		}
 	}
-	return t.store.FinishBatch(ctx, b.ID)
+	return t.store.FinishBatches(ctx, b.ID)
 }
 
 // pick returns the members with the given names.

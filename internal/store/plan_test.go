@@ -264,7 +264,7 @@ func TestInvitePlans(t *testing.T) {
 		_, err = db.PlacesByClient(ctx, "l", names)
 		must(err)
 		must(db.WriteFacts(ctx, facts))
-		must(db.FinishBatch(ctx, b.ID))
+		must(db.FinishBatches(ctx, b.ID))
 		must(db.WakeLetters(ctx))
 		must(db.WakeTenders(ctx))
 		due, taken, err := db.ClaimLetters(ctx, "claim", time.UnixMilli(1_700_000_100_000), 200, true)

@@ -62,12 +62,17 @@ func insertBatch(ctx context.Context, t tx, b vpp.Batch) error {
 	return err
 }
 
-// BatchMembers reads the people who are still in a batch, with what Apple is
-// to be told of them. That the batch has a name is said once more for SQLite,
+// BatchMembers reads the people who are still in a batch: what Apple is to be
+// told of them, and said last, no more. That the batch has a name is said once more for SQLite,
 // which uses an index of some rows only where it sees that these are meant.
 func (db *DB) BatchMembers(ctx context.Context, id vpp.BatchID) ([]vpp.Person, error) {
-	return all(ctx, db, scanPerson, "SELECT "+personColumns+` FROM program_users p JOIN users u ON u.id = p.user_id
-		WHERE p.batch_id = $1 AND p.batch_id <> '' ORDER BY p.seq`, id)
+	return all(ctx, db, func(s scanner) (m vpp.Person, err error) {
+		p := &m.Program
+		err = s.Scan((*string)(&p.ID), (*string)(&p.ClientUserID), (*string)(&p.AppleStatus), wholeAt{&p.AppleError}, wholeAt{&p.ManagedError},
+			&m.Email, &m.ManagedAppleID)
+		return
+	}, `SELECT p.id, p.client_user_id, p.apple_status, p.apple_error, p.managed_error, u.email, u.managed_apple_id
+		FROM program_users p JOIN users u ON u.id = p.user_id WHERE p.batch_id = $1 AND p.batch_id <> '' ORDER BY p.seq`, id)
 }
 
 // BatchSent stores Apple's receipt and when to look at it. The attempts are
@@ -98,11 +103,16 @@ func (db *DB) BatchSettled(ctx context.Context, id vpp.BatchID) error {
 	return err
 }
 
-// FinishBatch closes a batch that nobody is in any more.
-func (db *DB) FinishBatch(ctx context.Context, id vpp.BatchID) error {
-	_, err := db.Exec(ctx, `UPDATE batches SET finished_at = $2 WHERE id = $1
-		AND NOT EXISTS (SELECT 1 FROM program_users WHERE batch_id = $1 AND batch_id <> '')`, id, ms(db.now()))
-	return err
+// FinishBatches closes those batches that nobody is in any more.
+func (db *DB) FinishBatches(ctx context.Context, ids ...vpp.BatchID) error {
+	for some := range slices.Chunk(ids, 500) {
+		_, err := db.Exec(ctx, "UPDATE batches SET finished_at = $1 WHERE id IN ("+marks(2, len(some))+`) AND finished_at = 0
+			AND NOT EXISTS (SELECT 1 FROM program_users WHERE batch_id = batches.id AND batch_id <> '')`, append([]any{ms(db.now())}, anys(some)...)...)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // SplitBatch moves half of a batch into a new one: how the one person is
