@@ -10,7 +10,7 @@ import (
 )
 
 func (p *cli) locationCommand() *cobra.Command {
-	return p.group(&cobra.Command{Use: "location", Short: "Test a location"}, p.locationTest())
+	return p.group(&cobra.Command{Use: "location", Short: "Test a location, or remove one that was added by mistake"}, p.locationTest(), p.locationRemove())
 }
 
 func (p *cli) locationTest() *cobra.Command {

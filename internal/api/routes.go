@@ -68,6 +68,8 @@ func (d *Door) write(b *book) {
 	post(b, "/locations/{id}/move-out", settings, "moveOutLocation", "Let a location go to another server: nothing is written there any more", d.moveOut, slow(applesTime))
 	get(b, "/locations/{id}/hand-over", settings, "handOver", "The signed file that the next server reads: people, states, names at Apple; no invite codes, no tokens", d.handOver, jsonLines)
 	post(b, "/locations/{id}/move-in", settings, "moveIn", "Upload a hand-over file, or a CSV file with client_user_id; preview and run it as an import", d.moveIn, created, upload(largestFile, "application/jsonl", "text/csv", "application/octet-stream"), slow(fileTime))
+	get(b, "/locations/{id}/removal", read, "previewRemoveLocation", "What removing a location would take away, and what keeps it; writes nothing", d.previewRemoveLocation, slow(applesTime))
+	remove(b, "/locations/{id}", settings, "removeLocation", "Remove a location that was added by mistake: its content token, the places of people there and what was read; people stay", d.removeLocation, slow(fileTime))
 	get(b, "/signer", read, "signer", "The fingerprint of the key by which this server signs hand-over files", d.signer)
 	put(b, "/locations/{id}/schedule", settings, "setSchedule", "Say how often the location is read by itself", d.setSchedule)
 	get(b, "/locations/{id}/assets", read, "listAssets", "Apps and books with their licenses, as Apple counted them last", d.listAssets)

@@ -103,6 +103,7 @@ type Store interface {
 	schedules
 	libraries
 	adoptions
+	removing
 	custody
 }
 

@@ -210,6 +210,13 @@ func places(theme string) map[string]templ.Component {
 			Page: add("Take back Gymnasium Berlin-Mitte"), Location: "1", Name: "Gymnasium Berlin-Mitte", Verb: "Take back",
 			From: "“mdm.old-school.example”", Claim: "5b6f0c1e-1d4e-4a61-9a77-0e1f5a1d8f10", Error: "Meanwhile “mdm.old-school.example” is the one that claims Gymnasium Berlin-Mitte at Apple: look again, and confirm that.",
 		}),
+		"location-remove": RemoveLocationPage(RemoveLocation{
+			Page: add("Remove Gymnasium Berlin-Mitte"), Location: "1", Name: "Gymnasium Berlin-Mitte", People: 48210, Only: 1, Strangers: 212, Assets: 31, Licenses: 40100,
+			Untold:  "“mdm.old-school.example” manages Gymnasium Berlin-Mitte: what stands at Apple is that server’s, and is left as it is. Remove the location without telling Apple.",
+			Confirm: Field{Name: "name", Label: "Type the location’s name to confirm", Hint: "Gymnasium Berlin-Mitte", Value: "Gymnasium", Error: "That is not the name of the location."},
+		}),
+		"location-kept": RemoveLocationPage(RemoveLocation{Page: add("Remove Gymnasium Berlin-Mitte"), Location: "1", Name: "Gymnasium Berlin-Mitte",
+			Kept: "26,101 people of Gymnasium Berlin-Mitte have a living record at Apple (26101 registered, 0 not yet): use Delete from VPP first, or move the location out and give its hand-over file to the next server."}),
 		"location-sooner": LocationPage(Location{
 			Page: add("Gymnasium Berlin-Mitte"), Card: card, Sooner: "v1.sealed", Error: "This content token expires on 3 March 2027, and the one that is stored works until 3 June 2027: it may be an older file. Renew with it only if you mean it.",
 			Token: []Fact{{Term: "State", Text: "Token valid", Tone: Good}}, Hook: []Fact{{Term: "State", Text: "Apple knows it", Tone: Good}},
