@@ -140,7 +140,7 @@ func callAll(ctx context.Context, c *client.Client) map[string]error {
 		"remove location": c.RemoveLocation(ctx, "l", true), "preview removal": second(c.PreviewRemoveLocation(ctx, "l")), "hand over": c.HandOver(ctx, "l", io.Discard),
 		"move in": second(c.MoveIn(ctx, "l", "", file("x"))), "signer": second(c.Signer(ctx)),
 		"schedule": second(c.SetSchedule(ctx, "l", client.Schedule{})), "assets": second(c.Assets(ctx, "l")), "licenses": second(c.Licenses(ctx, "u")),
-		"strangers": second(c.ListStrangers(ctx, "l", page)), "preview adopt": second(c.PreviewAdopt(ctx, "l")), "adopt": second(c.Adopt(ctx, "l", client.AdoptRequest{})),
+		"strangers": second(c.ListStrangers(ctx, "l", page)), "notifications": second(c.ListNotifications(ctx, "l", page)), "preview adopt": second(c.PreviewAdopt(ctx, "l")), "adopt": second(c.Adopt(ctx, "l", client.AdoptRequest{})),
 		"check": second(c.CheckLocation(ctx, "l")), "default": second(c.DefaultLocation(ctx, "l")),
 		"examine": second(c.Examine(ctx, client.InvitationRequest{})), "examined": second(c.ListExamined(ctx, client.InvitationRequest{}, "x", page)),
 		"invite": second(c.Invite(ctx, client.InvitationRequest{})), "sync": second(c.Sync(ctx, client.SyncRequest{})),

@@ -62,6 +62,7 @@ func (d *Door) write(b *book) {
 	post(b, "/locations/{id}/check", settings, "checkLocation", "Ask Apple again what the token opens", d.checkLocation, slow(applesTime))
 	post(b, "/locations/{id}/test", settings, "testLocation", "Try everything between this server and Apple: the way, token, clocks, ownership, notifications", d.testLocation, slow(applesTime))
 	post(b, "/locations/{id}/notifications/test", settings, "testNotifications", "Have Apple try the address for its notifications", d.testNotifications, slow(applesTime))
+	get(b, "/locations/{id}/notifications", read, "listNotifications", "Apple's latest notifications as they came, with what became of each, the newest first", d.listNotifications)
 	post(b, "/locations/{id}/default", settings, "defaultLocation", "Make it the location where people go when nobody says where", d.defaultLocation)
 	post(b, "/locations/{id}/take-back", settings, "takeBackLocation", "Make a location ours that another server has; refused when it is another's than the one that was seen", d.takeBack, slow(applesTime))
 

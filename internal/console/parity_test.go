@@ -32,7 +32,7 @@ var parity = map[string]string{
 	"testNotifications": "POST /locations/{id}/notifications/test", "defaultLocation": "POST /locations/{id}/default", "takeBackLocation": "POST /locations/{id}/take-back",
 	"moveOutLocation": "POST /locations/{id}/move-out", "previewRemoveLocation": "GET /locations/{id}/remove", "removeLocation": "POST /locations/{id}/remove",
 	"handOver": "GET /locations/{id}/hand-over", "moveIn": "POST /locations/{id}/move-in", "signer": "GET /locations/{id}/move-out",
-	"setSchedule": "POST /settings/vpp/{id}", "listAssets": "GET /locations/{id}/assets", "listStrangers": "GET /locations/{id}/strangers",
+	"setSchedule": "POST /settings/vpp/{id}", "listAssets": "GET /locations/{id}/assets", "listStrangers": "GET /locations/{id}/strangers", "listNotifications": "GET /locations/{id}/notifications",
 	"previewAdopt": "GET /locations/{id}/strangers", "adopt": "POST /locations/{id}/strangers",
 	"examineInvitations": "GET /invite/{draft}/who", "examinedPeople": "GET /invite/{draft}/who", "invite": "POST /invite/{draft}/send",
 	"getEnrollRule": "GET /settings/enrollment", "saveEnrollRule": "POST /settings/enrollment", "listCommands": "GET /tasks/devices",

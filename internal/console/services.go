@@ -180,6 +180,8 @@ type Program interface {
 	RetireOther(ctx context.Context, by vpp.Actor, location vpp.LocationID, other vpp.ClientUserID, key string) (vpp.Task, error)
 	TestConnection(ctx context.Context, id vpp.LocationID) (vpp.Location, []vpp.Check, error)
 	TestNotify(ctx context.Context, id vpp.LocationID) (vpp.NotifyTest, error)
+	// Notifications are Apple's latest, the newest first.
+	Notifications(ctx context.Context, id vpp.LocationID, page vpp.Page) (vpp.List[vpp.Notification], error)
 }
 
 // Tasks watches and steers work; task.Service is one.

@@ -107,6 +107,7 @@ var removing = []string{
 	"DELETE FROM batches WHERE location_id = $1",
 	"DELETE FROM strangers WHERE location_id = $1",
 	"DELETE FROM notifications WHERE location_id = $1",
+	"DELETE FROM notification_log WHERE location_id = $1",
 	"DELETE FROM assignments WHERE location_id = $1",
 	"DELETE FROM assets WHERE location_id = $1",
 	"DELETE FROM license_looks WHERE location_id = $1",

@@ -210,6 +210,14 @@ func places(theme string) map[string]templ.Component {
 			Page: add("Take back Gymnasium Berlin-Mitte"), Location: "1", Name: "Gymnasium Berlin-Mitte", Verb: "Take back",
 			From: "“mdm.old-school.example”", Claim: "5b6f0c1e-1d4e-4a61-9a77-0e1f5a1d8f10", Error: "Meanwhile “mdm.old-school.example” is the one that claims Gymnasium Berlin-Mitte at Apple: look again, and confirm that.",
 		}),
+		"notifications": NotificationsPage(Notifications{Page: add("Notifications, Gymnasium Berlin-Mitte"), Location: "1", Kept: 200, Pager: Pager{Next: "/locations/1/notifications?after=x"},
+			Tabs: []Choice{{Value: "/locations/1", Text: "Location"}, {Value: "/locations/1/notifications", Text: "Notifications", Current: true}},
+			Lines: []NotificationLine{
+				{At: ago(time.Hour), Type: "USER_ASSOCIATED", ID: "0b2d1f1e-6f0c-4b43-9a0e-c7f6a2a1b6c1", Tone: Good, Outcome: "What changed about people is read.", Body: `{"notificationId":"0b2d1f1e-6f0c-4b43-9a0e-c7f6a2a1b6c1","notificationType":"USER_ASSOCIATED","uId":"2049025000431439","notification":{"associatedUsers":[{"clientUserId":"9f1c6a34-5d1c-4a52-8d1e-1f0a7f7f2f10","idHash":"dGhpcyBpcyBub3QgYW4gaGFzaA==","inviteCode":"(not kept)","status":"Associated"}]}}`, Size: 342},
+				{At: ago(3 * time.Hour), Type: evil, Tone: Warn, Outcome: "A kind that rsvpp does not know: people and licenses are read.", Problem: "this is not a notification of Apple's: " + evil, Body: evil, Size: 90000, Cut: true},
+				{At: ago(4 * time.Hour), Tone: Bad, Outcome: "Refused: it cannot be read.", Problem: "this is not a notification of Apple's: it is not a JSON object", Body: "<html>", Size: 6},
+			}}),
+		"notifications-none": NotificationsPage(Notifications{Page: add("Notifications, Gymnasium Berlin-Mitte"), Location: "1", Kept: 200, Asks: true}),
 		"location-remove": RemoveLocationPage(RemoveLocation{
 			Page: add("Remove Gymnasium Berlin-Mitte"), Location: "1", Name: "Gymnasium Berlin-Mitte", People: 48210, Only: 1, Strangers: 212, Assets: 31, Licenses: 40100,
 			Untold:  "“mdm.old-school.example” manages Gymnasium Berlin-Mitte: what stands at Apple is that server’s, and is left as it is. Remove the location without telling Apple.",
