@@ -5,6 +5,7 @@ import (
 	"crypto/ed25519"
 	"io"
 
+	"github.com/rsvpp/rsvpp/internal/program"
 	"github.com/rsvpp/rsvpp/internal/roster"
 	"github.com/rsvpp/rsvpp/internal/roster/moving"
 	"github.com/rsvpp/rsvpp/internal/vpp"
@@ -35,6 +36,16 @@ func (m *movers) Fingerprint() string {
 // MoveOut lets a location go.
 func (m *movers) MoveOut(ctx context.Context, by vpp.Actor, id vpp.LocationID) (vpp.Location, error) {
 	return m.program.MoveOut(ctx, by, id)
+}
+
+// PreviewRemoveLocation says what is at stake when a location is removed.
+func (m *movers) PreviewRemoveLocation(ctx context.Context, id vpp.LocationID) (program.Leaving, error) {
+	return m.program.PreviewRemoveLocation(ctx, id)
+}
+
+// RemoveLocation removes a location.
+func (m *movers) RemoveLocation(ctx context.Context, by vpp.Actor, id vpp.LocationID, without bool) error {
+	return m.program.RemoveLocation(ctx, by, id, without)
 }
 
 // HandOver writes the hand-over file of a location.

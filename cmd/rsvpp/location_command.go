@@ -10,7 +10,7 @@ import (
 )
 
 func (p *cli) locationCommand() *cobra.Command {
-	return p.group(&cobra.Command{Use: "location", Short: "Test a location"}, p.locationTest())
+	return p.group(&cobra.Command{Use: "location", Short: "Test a location, see what Apple told about it, remove one that was added by mistake"}, p.locationTest(), p.locationNotifications(), p.locationRemove())
 }
 
 func (p *cli) locationTest() *cobra.Command {

@@ -85,6 +85,11 @@ type Claims interface {
 	TakeBack(ctx context.Context, by vpp.Actor, id vpp.LocationID, seen string) (vpp.Location, error)
 	// MoveOut lets a location go; asked again, it does what is left to do.
 	MoveOut(ctx context.Context, by vpp.Actor, id vpp.LocationID) (vpp.Location, error)
+	// PreviewRemoveLocation says what is at stake; it writes nothing.
+	PreviewRemoveLocation(ctx context.Context, id vpp.LocationID) (program.Leaving, error)
+	// RemoveLocation takes a location away; vpp.Conflict says what keeps it, and
+	// with program.WithoutField that Apple cannot be told.
+	RemoveLocation(ctx context.Context, by vpp.Actor, id vpp.LocationID, without bool) error
 	// HandOver writes the signed file that the next server reads.
 	HandOver(ctx context.Context, id vpp.LocationID, w io.Writer) error
 	// Fingerprint is that of the key by which this server signs.
@@ -145,6 +150,8 @@ type Program interface {
 	RetireOther(ctx context.Context, by vpp.Actor, location vpp.LocationID, other vpp.ClientUserID, key string) (vpp.Task, error)
 	TestConnection(ctx context.Context, id vpp.LocationID) (vpp.Location, []vpp.Check, error)
 	TestNotify(ctx context.Context, id vpp.LocationID) (vpp.NotifyTest, error)
+	// Notifications are Apple's latest, the newest first.
+	Notifications(ctx context.Context, id vpp.LocationID, page vpp.Page) (vpp.List[vpp.Notification], error)
 }
 
 // Tasks watches and steers work; task.Service is one.

@@ -66,9 +66,20 @@ func importRowOf(row roster.PreviewRow) view.ImportRow {
 	if len(row.Changes) > 0 {
 		words := make([]string, len(row.Changes))
 		for i, f := range row.Changes {
-			words[i] = sheet.Field(f).Word()
+			words[i] = changeWord(f)
 		}
 		out.Reason = "changes: " + strings.Join(words, ", ")
 	}
 	return out
+}
+
+// changeWord names what changes: a field, or what only a move-in brings.
+func changeWord(f string) string {
+	switch f {
+	case "client_user_id":
+		return "the record at Apple"
+	case "paused_at":
+		return "paused"
+	}
+	return sheet.Field(f).Word()
 }

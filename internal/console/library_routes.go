@@ -16,6 +16,7 @@ func (d *Door) libraryRoutes() []gate.Route {
 	return []gate.Route{
 		d.route("GET /locations/{id}/assets", operator.ScopeRead, d.assetsPage),
 		d.route("GET /locations/{id}/strangers", operator.ScopeRead, d.strangersPage),
+		d.route("GET /locations/{id}/notifications", operator.ScopeRead, d.notificationsPage),
 		adopt,
 		d.route("GET /settings/vpp", operator.ScopeRead, d.schedulesPage),
 		d.route("POST /settings/vpp/{id}", operator.ScopeSettings, d.saveSchedule),
@@ -27,6 +28,7 @@ const (
 	tabLocation  = ""
 	tabAssets    = "assets"
 	tabStrangers = "strangers"
+	tabNotified  = "notifications"
 )
 
 func (d *Door) locationTabs(ctx context.Context, id vpp.LocationID, now string) ([]view.Choice, error) {
@@ -39,6 +41,7 @@ func (d *Door) locationTabs(ctx context.Context, id vpp.LocationID, now string) 
 		{Value: at, Text: "Location", Current: now == tabLocation},
 		{Value: at + "/assets", Text: "Apps and books", Current: now == tabAssets},
 		{Value: at + "/strangers", Text: "Found at Apple", Hint: thousands(n), Current: now == tabStrangers},
+		{Value: at + "/notifications", Text: "Notifications", Current: now == tabNotified},
 	}
 	return list, nil
 }

@@ -40,6 +40,8 @@ func (d *Door) locationRoutes() []gate.Route {
 		slow(d.route("POST /locations/{id}/take-back", operator.ScopeSettings, d.takeBack)),
 		d.route("GET /locations/{id}/move-out", operator.ScopeSettings, d.askMoveOut),
 		slow(d.route("POST /locations/{id}/move-out", operator.ScopeSettings, d.moveOut)),
+		slow(d.route("GET /locations/{id}/remove", operator.ScopeSettings, d.askRemoveLocation)),
+		files(d.route("POST /locations/{id}/remove", operator.ScopeSettings, d.removeLocation)),
 		files(d.route("GET /locations/{id}/hand-over", operator.ScopeSettings, d.handOver)),
 		files(d.route("POST /locations/{id}/move-in", operator.ScopeSettings, d.moveIn)),
 	}

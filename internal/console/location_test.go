@@ -194,3 +194,31 @@ func TestLocationClaim(t *testing.T) {
 	b.get(path + "/take-back").leads(path)
 	b.get("/history").says(http.StatusOK, "anna took Gymnasium Berlin over from “Other MDM”.")
 }
+
+// A location that was added by mistake is removed from a page that says what
+// goes, by somebody who types its name; a dead token asks for one word more.
+func TestLocationRemove(t *testing.T) {
+	h := open(t)
+	b := h.anna()
+	token := h.token("Gymnasium Berlin", applesim.TokenOptions{})
+	seen := b.upload("/locations/add", token.Content)
+	path := b.post("/locations/add/confirm", "token", seen.hidden("token"), "consent", "1").header.Get("Location")
+	id := vpp.LocationID(strings.TrimPrefix(path, "/locations/"))
+	storetest.AddPerson(t, h.db, id, "eve", vpp.WriteNone)
+	storetest.Exec(t, h.db, "UPDATE program_users SET apple_status = 'Registered'")
+	b.get(path).says(http.StatusOK, path+"/remove")
+	b.get(path+"/remove").says(http.StatusOK, "1 person of Gymnasium Berlin has a living record at Apple", path+"/move-out")
+	b.post(path+"/remove", "name", "Gymnasium Berlin").says(http.StatusUnprocessableEntity, "use Delete from VPP first")
+
+	storetest.Exec(t, h.db, "UPDATE program_users SET apple_status = 'Retired'")
+	must(t, h.apple.RevokeToken(token.Content))
+	b.post(path + "/check").leads(path)
+	b.get(path+"/remove").says(http.StatusOK, "1 person loses their place here.", "1 person has no other", "does not work any more", "Remove it without telling Apple", "This cannot be undone.")
+	b.post(path+"/remove", "name", "Gymnasium", "without", "1").says(http.StatusUnprocessableEntity, "That is not the name of the location.")
+	b.post(path+"/remove", "name", "Gymnasium Berlin").says(http.StatusUnprocessableEntity, "does not work any more")
+	b.post(path+"/remove", "name", "Gymnasium Berlin", "without", "1").leads("/locations")
+	b.get("/locations").says(http.StatusOK, "Gymnasium Berlin is removed. Its people stay.", "No location yet")
+	b.get(path).says(http.StatusNotFound)
+	b.get("/users").says(http.StatusOK, "user-eve")
+	b.get("/history").says(http.StatusOK, "Gymnasium Berlin was removed without telling Apple.")
+}

@@ -11,15 +11,20 @@ import (
 
 // Notified takes a notification of Apple's. It only notes it and wakes the
 // tender: what is true is read, so a notification whose envelope can be read
-// wakes a read whatever is in it. A wrong secret is vpp.Denied; what is no
-// notification, or one about another location, vpp.Invalid; repeats do nothing.
+// wakes a read whatever is in it. A wrong secret is vpp.Denied, and nothing is
+// written; what is no notification, or one about another location, vpp.Invalid;
+// repeats do nothing. What came with the right secret is kept for a while.
 func (s *Service) Notified(ctx context.Context, id vpp.LocationID, bearer string, body []byte) error {
 	if err := s.admits(ctx, id, bearer); err != nil {
 		return err
 	}
 	n, err := appsandbooks.DecodeNotification(body)
+	came := vpp.Notification{LocationID: id, AppleID: n.ID, Type: cutWord(string(n.Type)), Body: keptOf(body), Size: len(body)}
+	if err != nil {
+		came.Problem = cutWord(err.Error())
+	}
 	if err != nil && n.ID == "" {
-		return vpp.Wrap(vpp.Invalid, err, "The notification cannot be read.")
+		return s.refused(ctx, came, vpp.NotedUnreadable, vpp.Wrap(vpp.Invalid, err, "The notification cannot be read."))
 	}
 	if err != nil {
 		s.config.Logger.WarnContext(ctx, "Apple notifies of something that cannot be read; Apple is asked instead", "location", id, "type", n.Type, "err", err)
@@ -29,30 +34,45 @@ func (s *Service) Notified(ctx context.Context, id vpp.LocationID, bearer string
 		return err
 	}
 	if n.UID != l.UID {
-		return vpp.Errorf(vpp.Invalid, "The notification is about another location.")
+		return s.refused(ctx, came, vpp.NotedElsewhere, vpp.Errorf(vpp.Invalid, "The notification is about another location."))
 	}
-	return s.note(ctx, id, n)
+	return s.note(ctx, came, n)
+}
+
+// refused keeps what was sent by who knows the secret, all the same: it may be
+// what a new version of Apple's looks like.
+func (s *Service) refused(ctx context.Context, came vpp.Notification, why vpp.NotifyOutcome, err *vpp.Error) error {
+	came.Outcome = why
+	if keepErr := s.store.NotifyRefused(ctx, came); keepErr != nil {
+		return keepErr
+	}
+	return err
 }
 
 // note notes a notification and wakes the reads that bring what it may be about.
-func (s *Service) note(ctx context.Context, id vpp.LocationID, n appsandbooks.Notification) (err error) {
+func (s *Service) note(ctx context.Context, came vpp.Notification, n appsandbooks.Notification) (err error) {
 	switch n.Type {
 	case appsandbooks.TestNotification:
-		return s.store.NotifyTested(ctx, id)
+		came.Outcome = vpp.NotedTest
+		return s.store.NotifyTested(ctx, came)
 	case appsandbooks.UserManagement:
 		event := ""
-		if n.Managed != nil {
-			event = n.Managed.EventID
+		came.Outcome = vpp.NotedUsers
+		if n.Managed != nil && n.Managed.EventID != "" {
+			event, came.Outcome = n.Managed.EventID, vpp.NotedEvent
 		}
-		_, err = s.store.Notified(ctx, id, n.ID, event)
+		_, err = s.store.Notified(ctx, came, event)
 	case appsandbooks.UserAssociated:
-		_, err = s.store.Notified(ctx, id, n.ID, "")
+		came.Outcome = vpp.NotedUsers
+		_, err = s.store.Notified(ctx, came, "")
 	case appsandbooks.AssetManagement, appsandbooks.AssetCount, appsandbooks.UnlimitedAsset:
-		_, err = s.store.LicensesNotified(ctx, id, n.ID, holdersOf(n))
+		came.Outcome = vpp.NotedLicenses
+		_, err = s.store.LicensesNotified(ctx, came, holdersOf(n))
 	default: // a word that nobody here knows: it may be about anything
 		var fresh bool
-		if fresh, err = s.store.Notified(ctx, id, n.ID, ""); fresh && err == nil {
-			err = s.store.WantLibraryRead(ctx, id)
+		came.Outcome = vpp.NotedAnything
+		if fresh, err = s.store.Notified(ctx, came, ""); fresh && err == nil {
+			err = s.store.WantLibraryRead(ctx, came.LocationID)
 		}
 	}
 	return err

@@ -103,6 +103,7 @@ type Store interface {
 	schedules
 	libraries
 	adoptions
+	removing
 	custody
 }
 
@@ -193,9 +194,12 @@ type notifying interface {
 	KeepNotify(ctx context.Context, id vpp.LocationID, sealed string, rotate bool) (string, error)
 	Announced(ctx context.Context, id vpp.LocationID, url, problem string, again time.Time) error
 	AnnounceAnew(ctx context.Context, was vpp.Location, why string) error
-	NotifyTested(ctx context.Context, id vpp.LocationID) error
-	Notified(ctx context.Context, location vpp.LocationID, id, eventID string) (bool, error)
-	LicensesNotified(ctx context.Context, location vpp.LocationID, id string, holders []vpp.Holder) (bool, error)
+	// These keep what came, each with what it wakes, in one transaction.
+	NotifyTested(ctx context.Context, n vpp.Notification) error
+	Notified(ctx context.Context, n vpp.Notification, eventID string) (bool, error)
+	LicensesNotified(ctx context.Context, n vpp.Notification, holders []vpp.Holder) (bool, error)
+	NotifyRefused(ctx context.Context, n vpp.Notification) error
+	ListNotifications(ctx context.Context, id vpp.LocationID, page vpp.Page) (vpp.List[vpp.Notification], error)
 	ForgetNotifications(ctx context.Context, before time.Time) error
 }
 

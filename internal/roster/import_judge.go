@@ -3,6 +3,7 @@ package roster
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/rsvpp/rsvpp/internal/roster/sheet"
 	"github.com/rsvpp/rsvpp/internal/vpp"
@@ -15,7 +16,8 @@ type judged struct {
 	change  vpp.UserChange // of new and changed people
 	fault   *vpp.Error     // of failed rows
 	moved   *vpp.MovedIn   // the record at Apple that the row gives the person
-	only    bool           // nothing but that changes
+	paused  time.Time      // since when the row says that the person is paused
+	only    bool           // nothing but these changes
 }
 
 // judge looks up the people of some rows and says what becomes of each. It
@@ -44,7 +46,7 @@ func (s *Service) judge(ctx context.Context, h home, rows []sheet.Row, m *mover)
 			break
 		}
 		if m != nil {
-			j = m.judge(j)
+			j = m.pause(m.judge(j))
 		}
 		touched.add(j)
 		verdicts = append(verdicts, j)

@@ -97,6 +97,9 @@ func previewed(j judged) PreviewRow {
 		if j.moved != nil {
 			row.Changes = append(row.Changes, columnClient)
 		}
+		if !j.paused.IsZero() {
+			row.Changes = append(row.Changes, columnPaused)
+		}
 	}
 	return row
 }

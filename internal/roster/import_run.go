@@ -162,4 +162,7 @@ func (j judged) into(step *vpp.ImportStep) {
 	if j.moved != nil {
 		step.Moved = append(step.Moved, *j.moved)
 	}
+	if !j.paused.IsZero() {
+		step.Paused = append(step.Paused, vpp.PausedIn{UserID: j.change.Now.ID, At: j.paused})
+	}
 }

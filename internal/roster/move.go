@@ -16,10 +16,12 @@ import (
 )
 
 // The columns beside our own that a move-in reads: the record at Apple that is
-// a person's, and when the invitation was handed over.
+// a person's, when the invitation was handed over, and since when the person is
+// paused.
 const (
 	columnClient = "client_user_id"
 	columnHanded = "handed_over_at"
+	columnPaused = "paused_at"
 )
 
 // HandOver writes the hand-over file of a location: everybody there, with what
@@ -72,6 +74,7 @@ func handedOver(p vpp.Person) moving.Person {
 		ExternalID: u.ExternalID, UserName: u.UserName, FirstName: u.FirstName, LastName: u.LastName, FullName: u.FullName,
 		Email: u.Email, ManagedAppleID: u.ManagedAppleID, Groups: u.Groups, Locale: u.Locale, Notes: u.Notes,
 		VPPStatus: string(place.VPPStatus()), AppleStatus: string(place.AppleStatus), ClientUserID: string(place.ClientUserID),
+		PausedAt: stamp(u.PausedAt),
 	}
 	if place.AppleStatus.Living() {
 		out.HandedOverAt = stamp(place.HandedOverAt)
@@ -124,7 +127,7 @@ type moved struct {
 func newMoved(file *moving.Reader) (*moved, error) {
 	r := &moved{file: file}
 	var err error
-	r.csv, err = sheet.NewPeopleWriter(&r.text, sheet.Comma, columnClient, columnHanded)
+	r.csv, err = sheet.NewPeopleWriter(&r.text, sheet.Comma, columnClient, columnHanded, columnPaused)
 	return r, err
 }
 
@@ -149,12 +152,15 @@ func (r *moved) more() error {
 	if err != nil {
 		return err
 	}
-	handed := ""
-	if p.HandedOverAt != nil {
-		handed = p.HandedOverAt.UTC().Format(time.RFC3339Nano)
-	}
 	return r.csv.Write(sheet.Person{
 		ExternalID: p.ExternalID, UserName: p.UserName, FirstName: p.FirstName, LastName: p.LastName, FullName: p.FullName,
 		Email: p.Email, ManagedAppleID: p.ManagedAppleID, Groups: p.Groups, Locale: p.Locale, Notes: p.Notes,
-	}, p.ClientUserID, handed)
+	}, p.ClientUserID, cellOf(p.HandedOverAt), cellOf(p.PausedAt))
+}
+
+func cellOf(t *time.Time) string {
+	if t == nil {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339Nano)
 }

@@ -15,6 +15,7 @@ type mover struct {
 	location vpp.LocationID
 	client   int // columns; -1 for none
 	handed   int
+	paused   int
 	byUser   map[vpp.UserID]vpp.PlaceOf
 	byName   map[vpp.ClientUserID]vpp.PlaceOf
 	claimed  map[vpp.ClientUserID]int // the line of this file that has the name
@@ -27,7 +28,7 @@ func newMover(i vpp.Import) *mover {
 		return nil
 	}
 	return &mover{
-		location: i.LocationID, client: columnOf(i.Header, clientColumns()), handed: columnOf(i.Header, []string{columnHanded}),
+		location: i.LocationID, client: columnOf(i.Header, clientColumns()), handed: columnOf(i.Header, []string{columnHanded}), paused: columnOf(i.Header, []string{columnPaused}),
 		claimed: map[vpp.ClientUserID]int{}, given: map[vpp.UserID]int{},
 	}
 }
@@ -107,8 +108,29 @@ func (m *mover) judge(j judged) judged {
 		return failed("%s has another record at Apple here, %q: delete that one from VPP first, or leave this row out.", place.FullName, place.ClientUserID)
 	}
 	m.claimed[name], m.given[user] = j.row.Number, j.row.Number
-	handed, _ := time.Parse(time.RFC3339Nano, m.cell(j.row, m.handed)) // none, or not ours: not handed over
-	j.moved = &vpp.MovedIn{UserID: user, ClientUserID: name, HandedOverAt: handed}
+	j.moved = &vpp.MovedIn{UserID: user, ClientUserID: name, HandedOverAt: m.time(j.row, m.handed)}
+	return j.changed()
+}
+
+// time reads a column of times; none, or one that is not ours, is the zero time.
+func (m *mover) time(row sheet.Row, column int) time.Time {
+	at, _ := time.Parse(time.RFC3339Nano, m.cell(row, column))
+	return at
+}
+
+// pause adds that the person stays paused. A file that does not say so resumes
+// nobody: who is paused here stays so.
+func (m *mover) pause(j judged) judged {
+	at := m.time(j.row, m.paused)
+	if at.IsZero() || j.fault != nil || j.change.Was.Paused() {
+		return j
+	}
+	j.paused = at
+	return j.changed()
+}
+
+// changed is a verdict on somebody of whom nothing changes but what a move-in adds.
+func (j judged) changed() judged {
 	if j.verdict == vpp.VerdictUnchanged {
 		j.verdict, j.change.Now = vpp.VerdictChanged, j.change.Was
 		j.only = true

@@ -71,6 +71,9 @@ func (db *DB) WriteImport(ctx context.Context, s vpp.ImportStep) error {
 		if err := insertFailures(ctx, t, s); err != nil {
 			return err
 		}
+		if err := db.pauseMoved(ctx, t, s); err != nil {
+			return err
+		}
 		if err := db.moveIn(ctx, t, s); err != nil {
 			return err
 		}

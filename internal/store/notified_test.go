@@ -19,13 +19,13 @@ func TestNotifiedWhileRead(t *testing.T) {
 		storetest.AddLocation(t, db, "north", "uid")
 		var all sync.WaitGroup
 		for name, act := range map[string]func(i int) error{
-			"notified": func(i int) error { _, err := db.Notified(t.Context(), "north", fmt.Sprint("a", i), ""); return err },
+			"notified": func(i int) error { _, err := db.Notified(t.Context(), came(fmt.Sprint("a", i)), ""); return err },
 			"notified of licenses": func(i int) error {
-				_, err := db.LicensesNotified(t.Context(), "north", fmt.Sprint("b", i), nil)
+				_, err := db.LicensesNotified(t.Context(), came(fmt.Sprint("b", i)), nil)
 				return err
 			},
 			"notified of an event": func(i int) error {
-				_, err := db.Notified(t.Context(), "north", fmt.Sprint("c", i), "event")
+				_, err := db.Notified(t.Context(), came(fmt.Sprint("c", i)), "event")
 				return err
 			},
 			"a read goes on":          func(int) error { return db.KeepRead(t.Context(), "north", "walk", vpp.Progress{}) },
@@ -42,4 +42,8 @@ func TestNotifiedWhileRead(t *testing.T) {
 		}
 		all.Wait()
 	})
+}
+
+func came(id string) vpp.Notification {
+	return vpp.Notification{LocationID: "north", AppleID: id, Type: "X"}
 }

@@ -65,12 +65,6 @@ func (db *DB) AnnounceAnew(ctx context.Context, was vpp.Location, why string) er
 	})
 }
 
-// NotifyTested notes that Apple's test arrived.
-func (db *DB) NotifyTested(ctx context.Context, id vpp.LocationID) error {
-	_, err := db.Exec(ctx, "UPDATE locations SET notify_test_at = $2 WHERE id = $1", id, ms(db.now()))
-	return err
-}
-
 // SealedCode reads the sealed invite code of a VPP user with the VPP user;
 // the code is "" when there is none.
 func (db *DB) SealedCode(ctx context.Context, id vpp.ProgramUserID) (sealed string, p vpp.ProgramUser, err error) {

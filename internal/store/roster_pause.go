@@ -47,8 +47,7 @@ func (db *DB) pausePeople(ctx context.Context, t tx, by vpp.Actor, people []vpp.
 	}
 	// Of everybody, so that a place that was given meanwhile is set right by
 	// doing it again.
-	places, err := all(ctx, t, scanString, "UPDATE program_users SET paused = $1 WHERE user_id IN ("+marks(2, len(users))+") RETURNING id",
-		append([]any{paused}, users...)...)
+	places, err := markPaused(ctx, t, users, paused)
 	if err != nil {
 		return 0, err
 	}
@@ -61,6 +60,39 @@ func (db *DB) pausePeople(ctx context.Context, t tx, by vpp.Actor, people []vpp.
 		return len(changed), nil
 	}
 	return len(changed), db.wakePaused(ctx, t, places)
+}
+
+// markPaused keeps places equal to their people, and returns them.
+func markPaused(ctx context.Context, t tx, users []any, paused bool) ([]string, error) {
+	return all(ctx, t, scanString, "UPDATE program_users SET paused = $1 WHERE user_id IN ("+marks(2, len(users))+") RETURNING id",
+		append([]any{paused}, users...)...)
+}
+
+// pauseMoved keeps people paused who were so under the server that they come
+// from, since then. Who is paused here already stays as they are.
+func (db *DB) pauseMoved(ctx context.Context, t tx, s vpp.ImportStep) error {
+	for some := range slices.Chunk(s.Paused, writeRows) {
+		var args, users []any
+		for _, p := range some {
+			args, users = append(args, p.UserID, ms(p.At)), append(users, p.UserID)
+		}
+		changed, err := all(ctx, t, func(s scanner) (u vpp.User, err error) { err = s.Scan(&u.ID, &u.FullName); return },
+			"WITH v (who, since) AS ("+given(len(some), "TEXT", "BIGINT")+`) UPDATE users SET paused_at = v.since FROM v
+			WHERE users.id = v.who AND users.paused_at = 0 RETURNING id, full_name`, args...)
+		if err != nil {
+			return err
+		}
+		if _, err := markPaused(ctx, t, users, true); err != nil {
+			return err
+		}
+		for _, u := range changed {
+			err := db.insertEntry(ctx, t, s.Actor, "user.pause", "user:"+string(u.ID), u.FullName+" moved in paused.", nil, nil)
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // wakePaused lets the letters and commands go that waited for people to be

@@ -79,7 +79,8 @@ type ImportStep struct {
 	Unchanged int
 	Failures  []RowFailure
 	Moved     []MovedIn
-	Given     int        // people of whom nothing changes but that
+	Paused    []PausedIn
+	Given     int        // people of whom nothing changes but these two
 	Location  LocationID // of the moved
 	Last      bool
 }
@@ -90,6 +91,12 @@ type MovedIn struct {
 	UserID       UserID
 	ClientUserID ClientUserID
 	HandedOverAt time.Time // when the invitation was handed over there
+}
+
+// PausedIn keeps a person paused who was so under another server.
+type PausedIn struct {
+	UserID UserID
+	At     time.Time
 }
 
 // PlaceOf is a person's place at one location, and who they are.

@@ -210,6 +210,21 @@ func places(theme string) map[string]templ.Component {
 			Page: add("Take back Gymnasium Berlin-Mitte"), Location: "1", Name: "Gymnasium Berlin-Mitte", Verb: "Take back",
 			From: "“mdm.old-school.example”", Claim: "5b6f0c1e-1d4e-4a61-9a77-0e1f5a1d8f10", Error: "Meanwhile “mdm.old-school.example” is the one that claims Gymnasium Berlin-Mitte at Apple: look again, and confirm that.",
 		}),
+		"notifications": NotificationsPage(Notifications{Page: add("Notifications, Gymnasium Berlin-Mitte"), Location: "1", Kept: 200, Pager: Pager{Next: "/locations/1/notifications?after=x"},
+			Tabs: []Choice{{Value: "/locations/1", Text: "Location"}, {Value: "/locations/1/notifications", Text: "Notifications", Current: true}},
+			Lines: []NotificationLine{
+				{At: ago(time.Hour), Type: "USER_ASSOCIATED", ID: "0b2d1f1e-6f0c-4b43-9a0e-c7f6a2a1b6c1", Tone: Good, Outcome: "What changed about people is read.", Body: `{"notificationId":"0b2d1f1e-6f0c-4b43-9a0e-c7f6a2a1b6c1","notificationType":"USER_ASSOCIATED","uId":"2049025000431439","notification":{"associatedUsers":[{"clientUserId":"9f1c6a34-5d1c-4a52-8d1e-1f0a7f7f2f10","idHash":"dGhpcyBpcyBub3QgYW4gaGFzaA==","inviteCode":"(not kept)","status":"Associated"}]}}`, Size: 342},
+				{At: ago(3 * time.Hour), Type: evil, Tone: Warn, Outcome: "A kind that rsvpp does not know: people and licenses are read.", Problem: "this is not a notification of Apple's: " + evil, Body: evil, Size: 90000, Cut: true},
+				{At: ago(4 * time.Hour), Tone: Bad, Outcome: "Refused: it cannot be read.", Problem: "this is not a notification of Apple's: it is not a JSON object", Body: "<html>", Size: 6},
+			}}),
+		"notifications-none": NotificationsPage(Notifications{Page: add("Notifications, Gymnasium Berlin-Mitte"), Location: "1", Kept: 200, Asks: true}),
+		"location-remove": RemoveLocationPage(RemoveLocation{
+			Page: add("Remove Gymnasium Berlin-Mitte"), Location: "1", Name: "Gymnasium Berlin-Mitte", People: 48210, Only: 1, Strangers: 212, Assets: 31, Licenses: 40100,
+			Untold:  "“mdm.old-school.example” manages Gymnasium Berlin-Mitte: what stands at Apple is that server’s, and is left as it is. Remove the location without telling Apple.",
+			Confirm: Field{Name: "name", Label: "Type the location’s name to confirm", Hint: "Gymnasium Berlin-Mitte", Value: "Gymnasium", Error: "That is not the name of the location."},
+		}),
+		"location-kept": RemoveLocationPage(RemoveLocation{Page: add("Remove Gymnasium Berlin-Mitte"), Location: "1", Name: "Gymnasium Berlin-Mitte",
+			Kept: "26,101 people of Gymnasium Berlin-Mitte have a living record at Apple (26101 registered, 0 not yet): use Delete from VPP first, or move the location out and give its hand-over file to the next server."}),
 		"location-sooner": LocationPage(Location{
 			Page: add("Gymnasium Berlin-Mitte"), Card: card, Sooner: "v1.sealed", Error: "This content token expires on 3 March 2027, and the one that is stored works until 3 June 2027: it may be an older file. Renew with it only if you mean it.",
 			Token: []Fact{{Term: "State", Text: "Token valid", Tone: Good}}, Hook: []Fact{{Term: "State", Text: "Apple knows it", Tone: Good}},

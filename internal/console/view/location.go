@@ -97,6 +97,24 @@ type TakeBack struct {
 	Error    string
 }
 
+// RemoveLocation says what removing a location takes away, or what keeps it.
+type RemoveLocation struct {
+	Page      Page
+	Location  string
+	Name      string
+	Kept      string // why it cannot be removed
+	Untold    string // why Apple cannot be told
+	Error     string
+	Claimed   bool // our claim stands at Apple
+	Empty     bool // it has no content token
+	People    int
+	Only      int // of these, who has no other place
+	Strangers int
+	Assets    int
+	Licenses  int
+	Confirm   Field
+}
+
 // MoveOut says what moving a location out does, and offers the file.
 type MoveOut struct {
 	Page        Page

@@ -14,7 +14,8 @@ import (
 	"time"
 )
 
-// format and version stand in the head of every file.
+// format and version stand in the head of every file. A field that is added and
+// may be missing needs no other version: older servers pass it over.
 const (
 	format  = "rsvpp-hand-over"
 	version = 1
@@ -56,6 +57,7 @@ type Person struct {
 	VPPStatus      string     `json:"vpp_status"`
 	AppleStatus    string     `json:"apple_status,omitempty"`
 	HandedOverAt   *time.Time `json:"handed_over_at,omitempty"` // when the invitation was
+	PausedAt       *time.Time `json:"paused_at,omitempty"`      // missing for who is not paused, and in files of servers that did not say
 }
 
 // foot is the last line.
