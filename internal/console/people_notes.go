@@ -43,7 +43,11 @@ func notesAt(u vpp.User, p vpp.ProgramUser) (notes []view.Notice) {
 		notes = append(notes, view.Notice{Tone: view.Warn, Text: "The Managed Apple Account was changed here, but this person has linked an Apple Account already. " +
 			"Apple never exchanges a linked account, so that nothing was sent. To link the other one, delete the person from VPP and invite again; licenses of books do not come back."})
 	}
-	if p.ManagedError != 0 && u.ManagedAppleID != "" {
+	switch {
+	case p.ManagedError == 0 || u.ManagedAppleID == "":
+	case p.AppleStatus == vpp.AppleAssociated:
+		notes = append(notes, view.Notice{Tone: view.Info, Text: "Apple would not link " + u.ManagedAppleID + ". The person registered by invitation instead: there is nothing to do."})
+	default:
 		account := vpp.ExplainApple(p.ManagedError)
 		notes = append(notes, view.Notice{Tone: view.Warn, Text: "Apple would not link " + u.ManagedAppleID + ". " + account.Sentence + " " + account.Next})
 	}
