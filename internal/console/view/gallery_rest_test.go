@@ -238,10 +238,10 @@ func places(theme string) map[string]templ.Component {
 		}),
 		"location": LocationPage(Location{
 			Page: add("Gymnasium Berlin-Mitte"), Card: card, Wait: "Apple asked us to wait until 14:05. Work for other locations goes on.", Claim: Claim{Location: "1", Takes: true, Verb: "Take back", Facts: []Fact{{Term: "State", Text: "Another server took it over", Tone: Bad}, {Term: "Apple shows", Text: "“mdm.old-school.example”"}, {Term: "Its id", Text: "5b6f0c1e-1d4e-4a61-9a77-0e1f5a1d8f10", Copy: true}, {Term: "Taken", Text: "2 hours ago by “mdm.old-school.example”"}}},
-			Token: []Fact{{Term: "State", Text: "valid", Tone: Good}, {Term: "Expires", Text: "3 June 2027, in 6 months"}, {Term: "Storefront", Text: "Germany"}, {Term: "Platform", Text: "Apple School Manager"}, {Term: "Location id", Text: "2049025000431439", Copy: true}},
+			Token: []Fact{{Term: "State", Text: "valid", Tone: Good}, {Term: "Expires", Text: "3 June 2027, in 6 months"}, {Term: "Added", Text: "5 months ago"}, {Term: "Apple accepted it", Text: "4 minutes ago"}, {Term: "Storefront", Text: "Germany"}, {Term: "Platform", Text: "Apple School Manager"}, {Term: "Organization", Text: "2049025000431439"}, {Term: "Location id", Text: "2049025000431439", Copy: true}},
 			Consent: Consent{Location: "1", Text: "Our board says yes.\nSee paper 7.", Newer: "For each person who is invited, updated or removed, rsvpp sends Apple an id that rsvpp makes up, the e-mail address, and the Managed Apple Account if there is one.", Asks: true, Version: "v",
 				Facts: []Fact{{Term: "Confirmed by", Text: "anna", Tone: Good}, {Term: "Confirmed", Text: "3 days ago"}}},
-			Limits: []Fact{{Term: "Users in one call", Text: "100"}, {Term: "Calls in a second", Text: "15"}, {Term: "Read", Text: "2 minutes ago"}}, Sync: []Fact{{Term: "Last", Text: "3 hours ago, 342 changes"}, {Term: "Next", Text: "in 21 hours"}},
+			Sync: []Fact{{Term: "Last read", Text: "4 minutes ago"}, {Term: "Last read of everything", Text: "3 hours ago"}, {Term: "Records found then", Text: "26,101"}, {Term: "Last read of apps and books", Text: "3 hours ago"}, {Term: "Next read", Text: "in 11 minutes"}, {Term: "Next read of everything", Text: "in 21 hours"}},
 			Hook: []Fact{{Term: "Address", Text: "https://rsvpp.school.example/apple/2049025000431439", Copy: true}, {Term: "State", Text: "last heard 4 minutes ago", Tone: Good}},
 		}),
 	}

@@ -57,7 +57,6 @@ type Location struct {
 	Card    LocationCard
 	Tabs    []Choice // its other pages
 	Token   []Fact
-	Limits  []Fact
 	Sync    []Fact
 	Hook    []Fact // the notification address and its state
 	Wait    string
