@@ -120,3 +120,10 @@ func TestConsentTextCommand(t *testing.T) {
 		t.Errorf("%+v %+v", l, l.Consent)
 	}
 }
+
+// What people confirm is no secret: an export holds the organization's words.
+func TestConsentTextIsExported(t *testing.T) {
+	if got := openSetting("consent_text", "The board says yes."); got != "The board says yes." {
+		t.Errorf("exported as %v", got)
+	}
+}
