@@ -136,7 +136,7 @@ func callAll(ctx context.Context, c *client.Client) map[string]error {
 		"failures": c.ImportFailures(ctx, "i", io.Discard), "locations": second(c.Locations(ctx)), "add": second(c.AddLocation(ctx, file("x"), true)),
 		"inspect": second(c.InspectToken(ctx, file("x"))), "location": second(c.Location(ctx, "l")), "renew": second(c.RenewToken(ctx, "l", file("x"), true)),
 		"test": second(c.TestLocation(ctx, "l")), "test notifications": second(c.TestNotifications(ctx, "l")),
-		"consent": second(c.ConsentLocation(ctx, "l")), "take back": second(c.TakeBack(ctx, "l", "x")), "move out": second(c.MoveOut(ctx, "l")),
+		"consent": second(c.ConsentLocation(ctx, "l", "v")), "consent text": second(c.ConsentText(ctx)), "save consent text": second(c.SaveConsentText(ctx, "x", true)), "take back": second(c.TakeBack(ctx, "l", "x")), "move out": second(c.MoveOut(ctx, "l")),
 		"remove location": c.RemoveLocation(ctx, "l", true), "preview removal": second(c.PreviewRemoveLocation(ctx, "l")), "hand over": c.HandOver(ctx, "l", io.Discard),
 		"move in": second(c.MoveIn(ctx, "l", "", file("x"))), "signer": second(c.Signer(ctx)),
 		"schedule": second(c.SetSchedule(ctx, "l", client.Schedule{})), "assets": second(c.Assets(ctx, "l")), "licenses": second(c.Licenses(ctx, "u")),

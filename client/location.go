@@ -49,6 +49,9 @@ type Location struct {
 
 	Consent     *Consent `json:"consent,omitempty"` // nil: nothing is written to Apple before somebody confirms
 	ConsentText string   `json:"consent_text"`      // what is to be confirmed, as it reads now
+
+	ConsentVersion  string `json:"consent_version"`            // tells it from other texts
+	ConsentOutdated bool   `json:"consent_outdated,omitempty"` // other words were confirmed, and stay in force
 }
 
 // Consent is who confirmed that people's data may go to Apple.
@@ -56,6 +59,7 @@ type Consent struct {
 	At      time.Time `json:"at"`
 	By      string    `json:"by"`
 	Text    string    `json:"text,omitempty"`
+	Version string    `json:"version,omitempty"`
 	Assumed bool      `json:"assumed,omitempty"` // the location is older than the question
 }
 
@@ -101,9 +105,12 @@ func consented(v url.Values, consent bool) url.Values {
 }
 
 // ConsentLocation confirms Location.ConsentText: people's data may go to Apple
-// from this location.
-func (c *Client) ConsentLocation(ctx context.Context, location string) (out Location, err error) {
-	err = c.ask(ctx, call{method: http.MethodPost, path: "/locations/" + id(location) + "/consent", long: true}, nil, &out)
+// from this location. Version is the Location.ConsentVersion that was read: if
+// the words are others by now the server answers 409; "" is whichever.
+func (c *Client) ConsentLocation(ctx context.Context, location, version string) (out Location, err error) {
+	q := url.Values{}
+	set(q, "version", version)
+	err = c.ask(ctx, call{method: http.MethodPost, path: "/locations/" + id(location) + "/consent", query: q, long: true}, nil, &out)
 	return out, err
 }
 

@@ -21,7 +21,7 @@ func TestAccessible(t *testing.T) {
 	p.signIn(d)
 	for _, path := range []string{
 		"/", "/users", "/users?q=zzzz", "/users/new", "/users/import", "/devices", "/devices/assign", "/locations", "/locations/add", "/tasks?state=all", "/tasks/devices",
-		"/conflicts", "/history", "/account", "/settings", "/settings/mail", "/settings/vpp", "/settings/mdm", "/settings/enrollment", "/settings/administrators", "/help/apple-errors",
+		"/conflicts", "/history", "/account", "/settings", "/settings/mail", "/settings/vpp", "/settings/mdm", "/settings/consent", "/settings/enrollment", "/settings/administrators", "/help/apple-errors",
 	} {
 		p.visit(d.url + path)
 		holds(path)
@@ -37,6 +37,15 @@ func TestAccessible(t *testing.T) {
 	p.click("main h2 a")
 	p.wait(`location.pathname.startsWith("/locations/")`)
 	holds("a location")
+	p.click("Remove…")
+	p.wait(`location.pathname.endsWith("/remove")`)
+	holds("a location that is kept")
+	p.visit(d.url + "/locations")
+	p.click("main h2 a")
+	p.wait(`document.querySelector("#token-title")`)
+	p.click("Notifications")
+	p.wait(`location.pathname.endsWith("/notifications")`)
+	holds("notifications")
 	inviteAccessibly(p, d, holds)
 }
 

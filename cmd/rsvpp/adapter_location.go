@@ -53,8 +53,8 @@ func (a *announcing) AddOver(ctx context.Context, by vpp.Actor, file []byte, see
 }
 
 // Consent notes the confirmation; the location is claimed and announced now.
-func (a *announcing) Consent(ctx context.Context, by vpp.Actor, id vpp.LocationID) (vpp.Location, error) {
-	l, err := a.Service.Consent(ctx, by, id)
+func (a *announcing) Consent(ctx context.Context, by vpp.Actor, id vpp.LocationID, seen string) (vpp.Location, error) {
+	l, err := a.Service.Consent(ctx, by, id, seen)
 	if err != nil || !l.Usable(time.Now()) {
 		return l, err
 	}

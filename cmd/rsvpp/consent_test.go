@@ -84,3 +84,46 @@ func TestConsentCommand(t *testing.T) {
 	say("valid", "token", "list")
 	say(`"by"`, "token", "list", "--json")
 }
+
+// F-58: the organization's own words, by command: what Apple has been given
+// stays, and nothing more goes there before the new words are confirmed.
+func TestConsentTextCommand(t *testing.T) {
+	t.Parallel()
+	h := openSite(t, siteOptions{})
+	h.useMail(nil)
+	w := world{
+		env:   map[string]string{"RSVPP_SERVER": "http://" + h.address, "RSVPP_API_KEY": h.key},
+		files: map[string]string{"words.txt": "The board\nsays yes.\n", "empty.txt": " \n"},
+	}
+	w.say(t, []saying{
+		{"token consent-text", exitOK, "These are the words that rsvpp brings along"},
+		{"token consent-text --set empty.txt", exitUsage, "the file is empty"},
+		{"token consent-text --set words.txt", exitOK, "The board\nsays yes.\n\nThese are your own words"},
+		{"token list", exitOK, "valid"},
+		{"token consent-text --ask-anew", exitOK, "It is asked for anew at 1 location: nothing is written there before"},
+		{"token list", exitOK, "no_consent"},
+	})
+	before := h.written()
+	h.pupils(1)
+	h.finished(h.inviting())
+	h.must("POST", "/locations/"+h.place().ID+"/check", nil, nil)
+	if n := h.written() - before; n != 0 {
+		t.Errorf("%d calls changed something at Apple", n)
+	}
+	h.refused(h.send("POST", "/locations/"+h.place().ID+"/consent?version=other", nil), 409, "Meanwhile somebody changed")
+	w.say(t, []saying{
+		{"token consent North_School --yes", exitOK, "Confirmed"},
+		{"token list", exitOK, "valid"},
+		{"token consent-text --default", exitOK, "These are the words that rsvpp brings along"},
+	})
+	if l := h.place(); l.Consent == nil || l.Consent.Text != "The board\nsays yes." || !l.ConsentOutdated || l.Consent.Version == l.ConsentVersion {
+		t.Errorf("%+v %+v", l, l.Consent)
+	}
+}
+
+// What people confirm is no secret: an export holds the organization's words.
+func TestConsentTextIsExported(t *testing.T) {
+	if got := openSetting("consent_text", "The board says yes."); got != "The board says yes." {
+		t.Errorf("exported as %v", got)
+	}
+}

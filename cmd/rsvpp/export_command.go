@@ -89,7 +89,7 @@ func export(ctx context.Context, db *store.DB, w io.Writer, people bool) error {
 // not known to hold nothing secret only the name is told.
 func openSetting(name, value string) any {
 	switch name {
-	case "letter", "installation":
+	case "letter", "installation", "consent_text":
 		return value
 	case "mail":
 		fields := map[string]any{}

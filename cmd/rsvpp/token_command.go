@@ -10,7 +10,7 @@ import (
 )
 
 func (p *cli) tokenCommand() *cobra.Command {
-	return p.group(&cobra.Command{Use: "token", Short: "Add, renew, check and list content tokens"}, p.tokenAdd(), p.tokenConsent(), p.tokenRenew(), p.tokenCheck(), p.tokenList())
+	return p.group(&cobra.Command{Use: "token", Short: "Add, renew, check and list content tokens"}, p.tokenAdd(), p.tokenConsent(), p.tokenConsentText(), p.tokenRenew(), p.tokenCheck(), p.tokenList())
 }
 
 func (p *cli) tokenAdd() *cobra.Command {
@@ -50,7 +50,7 @@ may go to Apple. Without, the location is read, and nothing is written there.`,
 			lines = append(lines, clean(l.Elsewhere))
 		}
 		if l.Consent == nil {
-			lines = append(lines, "Nothing is written to Apple before somebody confirms this, with: rsvpp token consent "+l.ID, l.ConsentText)
+			lines = append(lines, "Nothing is written to Apple before somebody confirms this, with: rsvpp token consent "+l.ID, cleanLines(l.ConsentText))
 		}
 		return p.println(lines...)
 	})
@@ -73,10 +73,10 @@ when and to which text is kept.`,
 		if err != nil {
 			return err
 		}
-		if ok, err := p.confirm(l.ConsentText+"\nConfirm this for "+clean(l.Name)+"?", yes); !ok || err != nil {
+		if ok, err := p.confirm(cleanLines(l.ConsentText)+"\nConfirm this for "+clean(l.Name)+"?", yes); !ok || err != nil {
 			return err
 		}
-		if l, err = server.ConsentLocation(ctx, l.ID); err != nil {
+		if l, err = server.ConsentLocation(ctx, l.ID, l.ConsentVersion); err != nil {
 			return err
 		}
 		if p.json {

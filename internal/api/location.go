@@ -53,8 +53,10 @@ type Location struct {
 	Elsewhere  string     `json:"elsewhere,omitempty" doc:"A sentence: who has the location, and what to do. Missing while it is ours."`
 	ReadFirst  bool       `json:"read_first,omitempty" doc:"Taken back, and nothing is sent before everything was read."`
 
-	Consent     *Consent `json:"consent,omitempty" doc:"Who confirmed that people's data may go to Apple; missing when nobody did: then nothing is written there."`
-	ConsentText string   `json:"consent_text" doc:"What is to be confirmed, as it reads now."`
+	Consent         *Consent `json:"consent,omitempty" doc:"Who confirmed that people's data may go to Apple; missing when nobody did: then nothing is written there."`
+	ConsentText     string   `json:"consent_text" doc:"What is to be confirmed, as it reads now."`
+	ConsentVersion  string   `json:"consent_version" doc:"Tells it from other texts."`
+	ConsentOutdated bool     `json:"consent_outdated,omitempty" doc:"Other words were confirmed than are asked now; these stay in force."`
 }
 
 // Consent is who confirmed that people's data may go to Apple.
@@ -62,6 +64,7 @@ type Consent struct {
 	At      time.Time `json:"at"`
 	By      string    `json:"by"`
 	Text    string    `json:"text,omitempty" doc:"What was confirmed."`
+	Version string    `json:"version,omitempty" doc:"Tells that text from others."`
 	Assumed bool      `json:"assumed,omitempty" doc:"The location is older than the question: whoever added it counts as having confirmed it."`
 }
 
@@ -69,7 +72,7 @@ func consentOf(c vpp.Consent) *Consent {
 	if !c.Given() {
 		return nil
 	}
-	return &Consent{At: c.At.UTC(), By: c.By, Text: c.Text, Assumed: c.Assumed()}
+	return &Consent{At: c.At.UTC(), By: c.By, Text: c.Text, Version: c.Version(), Assumed: c.Assumed()}
 }
 
 // Claim is what stands in Apple's mdmInfo: a server that says it manages the location.
@@ -97,7 +100,7 @@ func (d *Door) locationOf(l vpp.Location) Location {
 		ClaimState: string(l.ClaimState()), Claim: claimOf(l.Claim), ClaimedAt: at(l.ClaimedAt), FrozenAt: at(l.FrozenAt), FrozenBy: claimOf(l.FrozenBy),
 		MovedAt: at(l.MovedAt), Elsewhere: l.WhyElsewhere(), ReadFirst: !l.ReadFirst.IsZero(),
 		Schedule: scheduleOf(l.Schedule), NextReadAt: at(l.NextReadAt), NextFullAt: at(l.NextFullAt), AssetsReadAt: at(l.AssetsReadAt),
-		Consent: consentOf(l.Consent), ConsentText: vpp.ConsentText,
+		Consent: consentOf(l.Consent), ConsentText: l.ConsentAsked(), ConsentVersion: vpp.ConsentVersion(l.ConsentAsked()), ConsentOutdated: l.ConsentOutdated(),
 	}
 }
 
@@ -169,8 +172,13 @@ func (d *Door) addLocation(ctx context.Context, in *addInput) (*answer[Location]
 	return answered(d.locationOf(l), err)
 }
 
-func (d *Door) consent(ctx context.Context, in *LocationPath) (*answer[Location], error) {
-	l, err := d.Locations.Consent(ctx, actor(ctx), in.id())
+type consentInput struct {
+	LocationPath
+	Version string `query:"version" maxLength:"64" doc:"The consent_version that you read; refused when the words are others by now."`
+}
+
+func (d *Door) consent(ctx context.Context, in *consentInput) (*answer[Location], error) {
+	l, err := d.Locations.Consent(ctx, actor(ctx), in.id(), in.Version)
 	return answered(d.locationOf(l), err)
 }
 

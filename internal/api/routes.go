@@ -58,6 +58,8 @@ func (d *Door) write(b *book) {
 	post(b, "/locations/inspect", settings, "inspectToken", "Read what a token file says by itself, storing nothing", d.inspectToken, upload(largestToken, "application/octet-stream"))
 	get(b, "/locations/{id}", read, "getLocation", "One location", d.getLocation)
 	post(b, "/locations/{id}/consent", settings, "consentLocation", "Confirm consent_text: people's data may go to Apple from this location", d.consent, slow(applesTime))
+	get(b, "/consent", read, "getConsentText", "What administrators are asked to confirm before people's data goes to Apple", d.getConsentText)
+	put(b, "/consent", settings, "saveConsentText", "Put it in the organization's own words; ask_anew has it confirmed anew", d.saveConsentText)
 	put(b, "/locations/{id}/token", settings, "renewToken", "Replace the content token of a location", d.renewToken, upload(largestToken, "application/octet-stream"), slow(applesTime))
 	post(b, "/locations/{id}/check", settings, "checkLocation", "Ask Apple again what the token opens", d.checkLocation, slow(applesTime))
 	post(b, "/locations/{id}/test", settings, "testLocation", "Try everything between this server and Apple: the way, token, clocks, ownership, notifications", d.testLocation, slow(applesTime))

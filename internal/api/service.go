@@ -71,8 +71,13 @@ type Locations interface {
 	// AddOver adds a location that another server claims; seen is the id of the
 	// claim that was shown, "" for whichever it is.
 	AddOver(ctx context.Context, by vpp.Actor, file []byte, seen string, consent bool) (vpp.Location, error)
-	// Consent notes that somebody confirms that people's data may go to Apple.
-	Consent(ctx context.Context, by vpp.Actor, id vpp.LocationID) (vpp.Location, error)
+	// Consent notes that somebody confirms that people's data may go to Apple;
+	// seen is the version of the words that were shown, "" for whichever it is.
+	Consent(ctx context.Context, by vpp.Actor, id vpp.LocationID, seen string) (vpp.Location, error)
+	ConsentForm(ctx context.Context) (vpp.ConsentForm, error)
+	// SaveConsentText changes the words; with anew they are asked for at every
+	// location where others were confirmed, and it says how many these are.
+	SaveConsentText(ctx context.Context, by vpp.Actor, text string, anew bool) (vpp.ConsentForm, int, error)
 	Renew(ctx context.Context, by vpp.Actor, id vpp.LocationID, file []byte, sooner bool) (vpp.Location, error)
 	Check(ctx context.Context, by vpp.Actor, id vpp.LocationID) (vpp.Location, error)
 	SetDefault(ctx context.Context, by vpp.Actor, id vpp.LocationID) error

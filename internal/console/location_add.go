@@ -59,7 +59,7 @@ func (d *Door) tokenFound(r *http.Request, l vpp.Location, file []byte) (*view.T
 		return nil, err
 	}
 	found := &view.TokenFound{
-		Sealed: sealed, Default: l.Default, CanAdd: true, Consent: vpp.ConsentText,
+		Sealed: sealed, Default: l.Default, CanAdd: true, Consent: l.ConsentAsked(), Version: vpp.ConsentVersion(l.ConsentAsked()),
 		Facts: []view.Fact{
 			{Term: "Organization", Text: l.Token.Organization},
 			{Term: "Expires", Text: day(l.Token.ExpiresAt) + ", " + d.when(l.Token.ExpiresAt).Text},
@@ -103,7 +103,14 @@ func (d *Door) addLocation(w http.ResponseWriter, r *http.Request) error {
 			return d.Locations.AddOver(ctx, by, file, r.PostFormValue("claim"), consent)
 		}
 	}
-	l, err := add(r.Context(), actor(r), file, r.PostFormValue("consent") != "")
+	consent := r.PostFormValue("consent") != ""
+	if consent {
+		err = d.sameWords(r, r.PostFormValue("words"))
+	}
+	var l vpp.Location
+	if err == nil {
+		l, err = add(r.Context(), actor(r), file, consent)
+	}
 	if err != nil {
 		return d.refuseToken(w, r, err)
 	}
@@ -113,4 +120,13 @@ func (d *Door) addLocation(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	return d.done(w, r, "/locations/"+string(l.ID), view.Notice{Tone: view.Good, Text: l.Name + " is here. What Apple knows of its people is being read now."})
+}
+
+// sameWords refuses what was confirmed in words that were changed meanwhile.
+func (d *Door) sameWords(r *http.Request, version string) error {
+	f, err := d.Locations.ConsentForm(r.Context())
+	if err == nil && version != "" && version != vpp.ConsentVersion(f.Text) {
+		return vpp.Errorf(vpp.Conflict, "Meanwhile somebody changed what there is to confirm: choose the file again, and read it.")
+	}
+	return err
 }

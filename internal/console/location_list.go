@@ -30,6 +30,8 @@ func (d *Door) locationRoutes() []gate.Route {
 		slow(d.route("POST /locations/add", operator.ScopeSettings, d.readToken)),
 		slow(d.route("POST /locations/add/confirm", operator.ScopeSettings, d.addLocation)),
 		d.route("GET /locations/{id}", operator.ScopeRead, d.locationPage),
+		d.route("GET /settings/consent", operator.ScopeSettings, d.consentPage),
+		d.route("POST /settings/consent", operator.ScopeSettings, d.saveConsentText),
 		slow(d.route("POST /locations/{id}/consent", operator.ScopeSettings, d.giveConsent)),
 		slow(d.route("POST /locations/{id}/token", operator.ScopeSettings, d.renewToken)),
 		slow(d.route("POST /locations/{id}/check", operator.ScopeSettings, d.checkLocation)),

@@ -2,6 +2,7 @@ package console
 
 import (
 	"net/http"
+	"unicode/utf8"
 
 	"github.com/rsvpp/rsvpp/internal/console/view"
 	"github.com/rsvpp/rsvpp/internal/vpp"
@@ -30,14 +31,19 @@ func (d *Door) notificationsPage(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (d *Door) notificationLine(n vpp.Notification) view.NotificationLine {
-	line := view.NotificationLine{At: d.when(n.At), Type: n.Type, ID: n.AppleID, Outcome: n.Outcome.Sentence(), Problem: n.Problem, Body: n.Body, Size: n.Size, Cut: n.Size > len(n.Body), Tone: view.Good}
+	line := view.NotificationLine{
+		At: d.when(n.At), Type: n.Type, ID: n.AppleID, Word: "Heeded", Tone: view.Good, Outcome: n.Outcome.Sentence(), Problem: n.Problem,
+		Body: n.Body, Size: n.Size, Cut: len(n.Body) > vpp.LongestKept-utf8.UTFMax,
+	}
 	switch n.Outcome {
-	case vpp.NotedRepeat, vpp.NotedTest:
-		line.Tone = view.Info
+	case vpp.NotedTest:
+		line.Word, line.Tone = "Test", view.Info
+	case vpp.NotedRepeat:
+		line.Word, line.Tone = "Told before", view.Info
 	case vpp.NotedAnything:
-		line.Tone = view.Warn
+		line.Word, line.Tone = "Unknown kind", view.Warn
 	case vpp.NotedUnreadable, vpp.NotedElsewhere:
-		line.Tone = view.Bad
+		line.Word, line.Tone = "Refused", view.Bad
 	}
 	return line
 }

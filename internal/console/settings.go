@@ -35,6 +35,7 @@ func settingsParts() []settingsPart {
 		{operator.ScopeSettings, view.SettingsPart{Icon: "mail", Title: "Mail", Text: "How invitations leave this server, in whose name, and a test mail to yourself.", Href: "/settings/mail"}},
 		{operator.ScopeSettings, view.SettingsPart{Icon: "edit", Title: "Letter", Text: "What the invitation says, with a preview.", Href: "/settings/mail#letter"}},
 		{operator.ScopeRead, view.SettingsPart{Icon: "sync", Title: "VPP server", Text: "How often each location is held against Apple by itself.", Href: "/settings/vpp"}},
+		{operator.ScopeSettings, view.SettingsPart{Icon: "check-circle", Title: "What Apple gets", Text: "What an administrator confirms before people’s data goes to Apple, in your own words.", Href: "/settings/consent"}},
 		{operator.ScopeRead, view.SettingsPart{Icon: "device", Title: "Device management", Text: "The MDM server inside: its push certificate, and enrolling devices.", Href: "/settings/mdm"}},
 		{operator.ScopeRead, view.SettingsPart{Icon: "link", Title: "MDM servers", Text: "NanoMDM, MicroMDM or Fleet, where they manage your devices already.", Href: "/settings/mdm#servers"}},
 		{operator.ScopeRead, view.SettingsPart{Icon: "send", Title: "On enrollment", Text: "Whether people are invited when their devices enroll.", Href: "/settings/enrollment"}},

@@ -13,6 +13,7 @@ type Store interface {
 	Location(ctx context.Context, id vpp.LocationID) (vpp.Location, error) // "" for the default one
 	SealedToken(ctx context.Context, id vpp.LocationID) (string, error)    // "" when there is none
 	Changes
+	Consents
 }
 
 // Changes are the acts on locations.

@@ -79,7 +79,7 @@ func (s *Service) add(ctx context.Context, by vpp.Actor, file []byte, consent bo
 		return l, err
 	}
 	if consent {
-		l.Consent = s.consent(by)
+		l.Consent = s.consent(by, l)
 	}
 	sealed, err := s.box.Seal([]byte(t.secret), TokenContext(l.ID))
 	if err != nil {
@@ -103,6 +103,7 @@ func (s *Service) prospect(ctx context.Context, file []byte) (vpp.Location, toke
 	}
 	l := vpp.Location{ID: vpp.LocationID(s.ids()), CreatedAt: s.now()}
 	for _, known := range all {
+		l.ConsentOwn = known.ConsentOwn // the same at every location
 		switch {
 		case known.UID == facts.UID:
 			return known, t, refuse(vpp.Conflict, "The content token opens the location “%s”, which is here already. To use the newer token, renew that location.", known.Name)

@@ -8,9 +8,6 @@ import (
 	"github.com/rsvpp/rsvpp/internal/vpp"
 )
 
-// longestKept is how much of a notification is kept.
-const longestKept = 16 << 10
-
 // Apple's users come with their invite codes, which are secrets. Whatever is
 // called so is left out; where its value does not end as one should, so is all
 // that follows.
@@ -25,7 +22,7 @@ const notKept = `"(not kept)"`
 func keptOf(body []byte) string {
 	rest := storable(string(body))
 	var kept strings.Builder
-	for kept.Len() <= longestKept {
+	for kept.Len() <= vpp.LongestKept {
 		at := secretMember.FindStringIndex(rest)
 		if at == nil {
 			kept.WriteString(rest)
@@ -39,7 +36,7 @@ func keptOf(body []byte) string {
 		rest = rest[at[1]+len(value):]
 	}
 	text := kept.String()
-	return strings.ToValidUTF8(text[:min(len(text), longestKept)], "")
+	return strings.ToValidUTF8(text[:min(len(text), vpp.LongestKept)], "")
 }
 
 // storable is a text as either database takes it.

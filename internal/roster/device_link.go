@@ -52,8 +52,10 @@ const enrollMark = "d."
 func (l *Links) token(person vpp.UserID, until time.Time) string {
 	said := binary.BigEndian.AppendUint64(nil, uint64(until.Unix())) //nolint:gosec // times of this age are positive
 	said = append(said, person...)
-	return enrollMark + base64.RawURLEncoding.EncodeToString(append(l.proof(said), said...))
+	return spelled(append(l.proof(said), said...))
 }
+
+func spelled(raw []byte) string { return enrollMark + base64.RawURLEncoding.EncodeToString(raw) }
 
 const proofSize = 16
 
@@ -66,10 +68,11 @@ func (l *Links) proof(said []byte) []byte {
 // Ours says whether a token has the form of these links.
 func (l *Links) Ours(token string) bool { return strings.HasPrefix(token, enrollMark) }
 
-// Guest returns the person of a link, while it works.
+// Guest returns the person of a link, while it works. One that says the same
+// in another spelling, with line breaks within or without its mark, is none.
 func (l *Links) Guest(ctx context.Context, token string) (vpp.User, error) {
 	raw, err := base64.RawURLEncoding.DecodeString(strings.TrimPrefix(token, enrollMark))
-	if err != nil || len(raw) <= proofSize+8 || !hmac.Equal(raw[:proofSize], l.proof(raw[proofSize:])) {
+	if err != nil || spelled(raw) != token || len(raw) <= proofSize+8 || !hmac.Equal(raw[:proofSize], l.proof(raw[proofSize:])) {
 		return vpp.User{}, vpp.Errorf(vpp.NotFound, "This link does not work: copy it whole, or ask for a new one.")
 	}
 	until := time.Unix(int64(binary.BigEndian.Uint64(raw[proofSize:])), 0) //nolint:gosec // we wrote it

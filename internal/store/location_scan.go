@@ -12,7 +12,8 @@ const locationColumns = `id, name, is_default, created_at, token_org, token_expi
 	read_done, read_total, read_problem, at_apple, claim_id, claim_name, claim_metadata, claimed_at, frozen_at, frozen_id, frozen_name,
 	frozen_metadata, moved_at, read_first_at, sync_every, full_every, sync_paused, next_read_at, next_full_at, assets_read_at, assignments_version,
 	assignments_read_at, assignments_full_read_at, notify_test_at, notify_next_at, notify_failures,
-	notify_problem, warned_days, consent_at, consent_by, consent_text`
+	notify_problem, warned_days, consent_at, consent_by, consent_text,
+	COALESCE((SELECT value FROM settings WHERE name = 'consent_text'), '')`
 
 func scanLocation(s scanner) (l vpp.Location, err error) {
 	var every, full int64
@@ -23,7 +24,7 @@ func scanLocation(s scanner) (l vpp.Location, err error) {
 		timeAt{&l.ClaimedAt}, timeAt{&l.FrozenAt}, &l.FrozenBy.ID, &l.FrozenBy.Name, &l.FrozenBy.Metadata, timeAt{&l.MovedAt}, timeAt{&l.ReadFirst},
 		&every, &full, &l.Schedule.Paused, timeAt{&l.NextReadAt}, timeAt{&l.NextFullAt}, timeAt{&l.AssetsReadAt}, &l.AssignmentsVersion,
 		timeAt{&l.AssignmentsReadAt}, timeAt{&l.AssignmentsFullReadAt}, timeAt{&l.NotifyTestAt}, timeAt{&l.NotifyNext},
-		&l.NotifyTries, &l.NotifyProblem, &l.WarnedDays, timeAt{&l.Consent.At}, &l.Consent.By, &l.Consent.Text)
+		&l.NotifyTries, &l.NotifyProblem, &l.WarnedDays, timeAt{&l.Consent.At}, &l.Consent.By, &l.Consent.Text, &l.ConsentOwn)
 	l.Schedule.Every, l.Schedule.FullEvery = time.Duration(every)*time.Millisecond, time.Duration(full)*time.Millisecond
 	return
 }

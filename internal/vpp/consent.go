@@ -1,6 +1,11 @@
 package vpp
 
-import "time"
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"time"
+)
 
 // Consent says who confirmed that data of people may go to Apple from a
 // location, when, and to which text (F-58). Without it the location is read,
@@ -18,8 +23,40 @@ func (c Consent) Given() bool { return !c.At.IsZero() }
 // added before anybody was asked.
 func (c Consent) Assumed() bool { return c.Given() && c.Text == "" }
 
+// Version tells texts apart; "" for none.
+func (c Consent) Version() string { return ConsentVersion(c.Text) }
+
+// ConsentForm is what an administrator is asked to confirm before anything is
+// written to Apple: rsvpp's own words, or the organization's.
+type ConsentForm struct {
+	Text string
+	Own  bool      // the organization's
+	At   time.Time // it was saved; zero for rsvpp's
+}
+
+// ConsentVersion tells texts apart; "" for none.
+func ConsentVersion(text string) string {
+	if text == "" {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:6])
+}
+
+// LongestConsent bounds the organization's words, in bytes.
+const LongestConsent = 4000
+
+// ConsentAsked is what there is to confirm for the location, as it reads now.
+func (l Location) ConsentAsked() string { return cmp.Or(l.ConsentOwn, ConsentText) }
+
+// ConsentOutdated says whether other words were confirmed than are asked now.
+// What was confirmed stays in force.
+func (l Location) ConsentOutdated() bool {
+	return l.Consent.Given() && !l.Consent.Assumed() && l.Consent.Text != l.ConsentAsked()
+}
+
 // ConsentText is what an administrator confirms before anything is written to
-// Apple.
+// Apple, where the organization has no words of its own.
 const ConsentText = "For each person who is invited, updated or removed, rsvpp sends Apple an id that rsvpp makes up, the e-mail address, " +
 	"and the Managed Apple Account if there is one. Apple keeps them with your organization’s account. " +
 	"I confirm that my organization may give Apple these data of the people at this location."

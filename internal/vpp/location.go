@@ -22,7 +22,8 @@ type Location struct {
 	VerifiedAt   time.Time // last time Apple answered client/config with this token
 	TokenProblem int       // Apple's error number that ended the token's use, 0 if none
 
-	Consent Consent // that people's data may go to Apple
+	Consent    Consent // that people's data may go to Apple
+	ConsentOwn string  // the organization's words for it, the same at every location; "" for rsvpp's
 
 	WaitUntil time.Time // Apple asked us to make no call before
 

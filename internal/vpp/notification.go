@@ -6,6 +6,9 @@ import "time"
 // location, for people to look into.
 const KeptNotifications = 200
 
+// LongestKept is how much of one is kept, in bytes.
+const LongestKept = 16 << 10
+
 // Notification is one of Apple's as it came, with what became of it.
 type Notification struct {
 	ID         string // ours: later ones sort behind earlier ones

@@ -40,6 +40,7 @@ type TokenFound struct {
 	Other    string // the server that claims the location, "" for none
 	Claim    string // the id of its claim
 	Consent  string // what is confirmed before data goes to Apple
+	Version  string // of these words
 }
 
 // Check is one step of a test with its outcome.
@@ -56,7 +57,6 @@ type Location struct {
 	Card    LocationCard
 	Tabs    []Choice // its other pages
 	Token   []Fact
-	Limits  []Fact
 	Sync    []Fact
 	Hook    []Fact // the notification address and its state
 	Wait    string
@@ -74,7 +74,20 @@ type Consent struct {
 	Location string
 	Facts    []Fact
 	Text     string
-	Asks     bool // there is something to confirm
+	Asks     bool   // there is something to confirm
+	Newer    string // the words as they read now, when others were confirmed
+	Version  string // of the words as they read now
+}
+
+// ConsentText is the page on which the organization says in its own words what
+// is confirmed.
+type ConsentText struct {
+	Page  Page
+	Text  Field
+	Own   bool
+	Saved Moment
+	Usual string // the words that rsvpp brings along
+	Anew  bool
 }
 
 // Claim is who manages a location.

@@ -17,7 +17,8 @@ type NotificationLine struct {
 	Type    string
 	ID      string
 	Tone    Tone
-	Outcome string
+	Word    string // the outcome in brief
+	Outcome string // and in a sentence
 	Problem string
 	Body    string
 	Size    int
