@@ -16,6 +16,7 @@ func TestExportIsDecided(t *testing.T) {
 		"sessions",         // digests of cookies
 		"sign_in_attempts", // remote addresses
 		"preferences", "notifications",
+		"webhook_messages",                     // what other programs are told, for some days
 		"auto_invites",                         // whom this server is about to invite
 		"imprints", "touched", "license_looks", // what is read anew by itself
 		"same_accounts", "conflict_counts", // kept numbers, which facts make anew
