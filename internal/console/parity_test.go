@@ -48,6 +48,7 @@ var parity = map[string]string{
 	"mdm": "GET /settings/mdm", "setPushCertificate": "POST /settings/mdm/push-cert", "mdmProfile": "POST /settings/mdm/profile", "listMDMServers": "GET /settings/mdm",
 	"addMDMServer": "POST /settings/mdm/servers/add", "getMDMServer": "GET /settings/mdm/servers/{id}", "changeMDMServerKey": "POST /settings/mdm/servers/{id}/key",
 	"testMDMServer": "POST /settings/mdm/servers/{id}/test", "syncMDMServer": "POST /settings/mdm/servers/{id}/sync", "removeMDMServer": "POST /settings/mdm/servers/{id}/remove",
+	"listWebhooks": "no page yet: rsvpp webhooks", "addWebhook": "no page yet: rsvpp webhooks", "getWebhook": "no page yet: rsvpp webhooks", "changeWebhook": "no page yet: rsvpp webhooks", "removeWebhook": "no page yet: rsvpp webhooks", "rotateWebhook": "no page yet: rsvpp webhooks", "testWebhook": "no page yet: rsvpp webhooks", "listWebhookMessages": "no page yet: rsvpp webhooks", "repeatWebhookMessage": "no page yet: rsvpp webhooks",
 	"history": "GET /history", "exportHistory": "GET /history.csv",
 	"listOperators": "GET /settings/administrators", "createOperator": "POST /settings/administrators", "deleteOperator": "POST /settings/administrators/{id}/remove",
 	"updateOperator": "POST /settings/administrators/{id}",

@@ -236,6 +236,7 @@ func TestWebhookPlans(t *testing.T) {
 		if err != nil || len(due) != 50 {
 			t.Fatal(due, err)
 		}
+		p.check(t, "due", true)
 		for name, act := range map[string]func() error{
 			"claim":  func() error { _, _, err := db.ClaimWebhook(ctx, id, "c", time.Now()); return err },
 			"let go": func() error { _, err := db.LetGoWebhook(ctx, id, "c"); return err },

@@ -190,7 +190,7 @@ func TestGivenUp(t *testing.T) {
 		}
 		m := o.messages(w.ID)
 		first := m[len(m)-1]
-		if after := first.OutcomeAt.Sub(epoch); first.Outcome != vpp.WebhookFailed || after > 3*24*time.Hour+2*time.Hour || after < 2*24*time.Hour || first.Attempts < 10 || first.Attempts > 30 {
+		if after := first.OutcomeAt.Sub(epoch); first.Outcome != vpp.WebhookFailed || after > 3*24*time.Hour || after < 2*24*time.Hour || first.Attempts < 10 || first.Attempts > 30 {
 			t.Errorf("%+v", first)
 		}
 		o.toldOff(w)
