@@ -39,7 +39,7 @@ func (v *server) openGate(ctx context.Context) error {
 	pages, err = console.New(console.Services{
 		Entrance: v.gate, Operators: v.operators, Locations: v.locations, Claims: claims, People: v.roster, Imports: v.roster, Inviter: v.invite,
 		Letters: v.invite, Program: v.program, Tasks: v.tasks, Changes: v.hub, Sealer: v.box,
-		Devices: v.roster, Accounts: v.accounts, MDM: v.mdm, Links: v.links, Servers: v.connect,
+		Devices: v.roster, Accounts: v.accounts, MDM: v.mdm, Links: v.links, Servers: v.connect, Webhooks: v.webhooks,
 	}, console.Config{PublicURL: public, Clock: time.Now, IDs: newID, Logger: v.log, LinkLife: v.settings.linkLife})
 	if err != nil {
 		return err
