@@ -28,6 +28,7 @@ func (h *house) heard() (all []string) {
 	must(h.t, err)
 	for i := len(list.Items) - 1; i >= 0; i-- {
 		m := list.Items[i]
+		storetest.SaysAsDocumented(h.t, m.Kind, m.Body)
 		for _, secret := range []string{"/i/", "inviteCode", "https://"} {
 			if strings.Contains(m.Body, secret) {
 				h.t.Errorf("%s stands in %s", secret, m.Body)

@@ -188,9 +188,14 @@ func (db *DB) recordCommand(ctx context.Context, t tx, a vpp.SentCommand) error 
 	return db.answered(ctx, t, c, a)
 }
 
+// deviceFacts say which device an event is about.
+func deviceFacts(d vpp.DueLetter) map[string]any {
+	return map[string]any{"id": d.DeviceID, "name": d.DeviceName}
+}
+
 // commandEvents are a device's last word, or that none is waited for any more.
 func commandEvents(c commandRow, a vpp.SentCommand) []event {
-	e := event{place: c.Place, what: map[string]any{"channel": vpp.ChannelDevice, "device": map[string]any{"id": c.DeviceID, "name": c.DeviceName}}}
+	e := event{place: c.Place, what: map[string]any{"channel": vpp.ChannelDevice, "device": deviceFacts(c.DueLetter)}}
 	switch a.State {
 	case vpp.CommandAcknowledged:
 		e.kind = vpp.EventPushAcknowledged

@@ -184,7 +184,7 @@ func sentEvents(sent []vpp.SentLetter) []event {
 		case l.Outcome == vpp.DeliveryAccepted:
 			e.kind = vpp.EventDelivered
 		case l.Outcome == vpp.DeliveryRefused && l.Due.Channel == vpp.ChannelDevice:
-			e.kind, e.what["reason"] = vpp.EventPushFailed, l.Sentence
+			e.kind, e.what["reason"], e.what["device"] = vpp.EventPushFailed, l.Sentence, deviceFacts(l.Due)
 		case l.Outcome == vpp.DeliveryRefused:
 			e.kind, e.what["outcome"], e.what["reason"] = vpp.EventBounced, l.Outcome, l.Sentence
 		default:

@@ -79,7 +79,7 @@ func tokenWarning(l vpp.Location, days int) event {
 	e := event{kind: vpp.EventTokenExpiring, location: l.ID, what: map[string]any{"expires_at": l.Token.ExpiresAt.UTC().Format(time.RFC3339)}}
 	if days == vpp.WarnedExpired {
 		e.kind = vpp.EventTokenEnded
-		e.what["token_state"] = vpp.TokenExpired
+		e.what["token_state"], e.what["apple_error"] = vpp.TokenExpired, 0
 	} else {
 		e.what["days"] = days
 	}
@@ -93,5 +93,7 @@ func tokenEnded(l vpp.Location, number int, now time.Time) []event {
 		return nil
 	}
 	l.TokenProblem = number
-	return []event{{kind: vpp.EventTokenEnded, location: l.ID, what: map[string]any{"token_state": l.TokenState(now), "apple_error": number}}}
+	return []event{{kind: vpp.EventTokenEnded, location: l.ID, what: map[string]any{
+		"token_state": l.TokenState(now), "apple_error": number, "expires_at": l.Token.ExpiresAt.UTC().Format(time.RFC3339),
+	}}}
 }

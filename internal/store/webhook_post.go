@@ -56,11 +56,14 @@ func (db *DB) DueWebhookMessages(ctx context.Context, id vpp.WebhookID, limit in
 func (db *DB) RecordWebhook(ctx context.Context, r vpp.WebhookTried, n vpp.Notice) error {
 	return db.inTx(ctx, func(t tx) error {
 		m, w := r.Message, r.Webhook
-		if _, err := t.Exec(ctx, `UPDATE webhook_messages SET attempts = attempts + 1, next_at = $2, outcome = $3, outcome_at = $4, status = $5,
-			answer = $6, problem = $7 WHERE id = $1`, m.ID, ms(m.NextAt), m.Outcome, ms(m.OutcomeAt), m.Status, m.Answer, m.Problem); err != nil {
+		// The webhook's row before its messages', as everywhere.
+		if err := recordHealth(ctx, t, w); err != nil {
 			return err
 		}
-		if err := recordHealth(ctx, t, w); err != nil || w.OffAt.IsZero() {
+		// What another node delivered meanwhile stays delivered.
+		if _, err := t.Exec(ctx, `UPDATE webhook_messages SET attempts = attempts + 1, next_at = $2, outcome = $3, outcome_at = $4, status = $5,
+			answer = $6, problem = $7 WHERE id = $1 AND outcome = 'waiting'`,
+			m.ID, ms(m.NextAt), m.Outcome, ms(m.OutcomeAt), m.Status, m.Answer, m.Problem); err != nil || w.OffAt.IsZero() {
 			return err
 		}
 		off, err := t.Exec(ctx, "UPDATE webhooks SET off_at = $2, off_why = $3 WHERE id = $1 AND off_at = 0", w.ID, ms(w.OffAt), w.OffWhy)
@@ -122,13 +125,13 @@ func (db *DB) RepeatWebhookMessage(ctx context.Context, by vpp.Actor, id vpp.Web
 		if err != nil {
 			return err
 		}
+		if _, err := t.Exec(ctx, "UPDATE webhooks SET next_at = 0 WHERE id = $1 AND next_at > 0", id); err != nil {
+			return err
+		}
 		now := ms(db.now())
 		if m, err = one(ctx, t, scanMessage, `UPDATE webhook_messages SET outcome = 'waiting', outcome_at = 0, queued_at = $3, next_at = $3
 			WHERE id = $1 AND webhook_id = $2 RETURNING `+messageColumns, message, id, now); err != nil {
 			return missing(err, "There is no such message: those that are done are kept for a week.")
-		}
-		if _, err := t.Exec(ctx, "UPDATE webhooks SET next_at = 0 WHERE id = $1 AND next_at > 0", id); err != nil {
-			return err
 		}
 		if err := db.insertEntry(ctx, t, by, "webhook.again", "webhook:"+string(id), "Sent "+string(m.Kind)+" to the webhook "+w.Name+" again.", nil, nil); err != nil {
 			return err

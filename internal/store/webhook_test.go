@@ -51,6 +51,7 @@ func heard(t *testing.T, db *store.DB, id vpp.WebhookID) (all []told) {
 		if err := json.Unmarshal([]byte(m.Body), &said); err != nil || said.Type != m.Kind {
 			t.Fatalf("%s: %v", m.Body, err)
 		}
+		storetest.SaysAsDocumented(t, m.Kind, m.Body)
 		all = append(all, said)
 	}
 	return all

@@ -146,6 +146,7 @@ func TestTestEvent(t *testing.T) {
 		if !got.verify(secret) || got.says(t).Type != vpp.EventTest || got.id != m.ID {
 			t.Errorf("%s", got.body)
 		}
+		storetest.SaysAsDocumented(t, m.Kind, m.Body)
 		if list := o.messages(w.ID); list[0].ID != m.ID || list[0].Kind != vpp.EventTest {
 			t.Errorf("%+v", list)
 		}
