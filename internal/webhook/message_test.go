@@ -276,8 +276,15 @@ func TestClaimed(t *testing.T) {
 		if o.promised.Load() != before+1 {
 			t.Error("nobody was woken")
 		}
+		m := o.messages(w.ID)[0]
 		if o.work(w.ID); len(r.all()) != 1 {
 			t.Error("the dead one's work is left")
+		}
+		// It was only slow, and says that it failed.
+		m.Problem, m.NextAt = "No answer.", o.now()
+		must(t, o.db.RecordWebhook(t.Context(), vpp.WebhookTried{Message: m, Webhook: w}, vpp.Notice{}))
+		if m := o.messages(w.ID)[0]; m.Outcome != vpp.WebhookDelivered || m.Problem != "" {
+			t.Errorf("what was delivered waits again: %+v", m)
 		}
 	})
 }
