@@ -116,8 +116,9 @@ func webhookFacts(w vpp.Webhook) map[string]any {
 	return map[string]any{"name": w.Name, "server": host, "kinds": kinds, "location": w.Location, "off": !w.OffAt.IsZero()}
 }
 
-// ChangeWebhook writes what an administrator chooses. With another address, or
-// switched on, it begins anew: what failed before says nothing about it.
+// ChangeWebhook writes what an administrator chooses. Who posts to it just now
+// stops: it knows the webhook as it was. With another address, or switched on,
+// it begins anew: what failed before says nothing about it.
 func (db *DB) ChangeWebhook(ctx context.Context, by vpp.Actor, id vpp.WebhookID, change func(vpp.Webhook) (vpp.Webhook, error)) (now vpp.Webhook, err error) {
 	err = db.inTx(ctx, func(t tx) error {
 		was, err := webhookIn(ctx, t, id)
@@ -138,7 +139,7 @@ func (db *DB) ChangeWebhook(ctx context.Context, by vpp.Actor, id vpp.WebhookID,
 			now.FailingSince, now.Failures, now.NextAt = time.Time{}, 0, time.Time{}
 		}
 		_, err = t.Exec(ctx, `UPDATE webhooks SET name = $2, url = $3, kinds = $4, location_id = $5, off_at = $6, off_why = $7,
-			failing_since = $8, failures = $9, next_at = $10 WHERE id = $1`, id, now.Name, now.URL, kindWords(now.Kinds), now.Location,
+			failing_since = $8, failures = $9, next_at = $10, claim = '', claimed_until = 0 WHERE id = $1`, id, now.Name, now.URL, kindWords(now.Kinds), now.Location,
 			ms(now.OffAt), now.OffWhy, ms(now.FailingSince), now.Failures, ms(now.NextAt))
 		if err != nil {
 			return err
@@ -170,8 +171,8 @@ func (db *DB) hurryWebhook(ctx context.Context, t tx, id vpp.WebhookID) error {
 // signs as well until a time.
 func (db *DB) RotateWebhook(ctx context.Context, by vpp.Actor, id vpp.WebhookID, sealed string, until time.Time) error {
 	return db.inTx(ctx, func(t tx) error {
-		name, err := one(ctx, t, scanString, `UPDATE webhooks SET before_sealed = secret_sealed, before_until = $3, secret_sealed = $2
-			WHERE id = $1 RETURNING name`, id, sealed, ms(until))
+		name, err := one(ctx, t, scanString, `UPDATE webhooks SET before_sealed = secret_sealed, before_until = $3, secret_sealed = $2,
+			claim = '', claimed_until = 0 WHERE id = $1 RETURNING name`, id, sealed, ms(until))
 		if err != nil {
 			return missing(err, "There is no such webhook.")
 		}
@@ -182,7 +183,7 @@ func (db *DB) RotateWebhook(ctx context.Context, by vpp.Actor, id vpp.WebhookID,
 // RemoveWebhook takes a webhook away with its messages: stretch by stretch,
 // for there may be many. Broken off, it is begun again.
 func (db *DB) RemoveWebhook(ctx context.Context, by vpp.Actor, id vpp.WebhookID) error {
-	if _, err := db.Exec(ctx, "UPDATE webhooks SET off_at = $2 WHERE id = $1 AND off_at = 0", id, ms(db.now())); err != nil {
+	if _, err := db.Exec(ctx, "UPDATE webhooks SET off_at = $2, claim = '', claimed_until = 0 WHERE id = $1 AND off_at = 0", id, ms(db.now())); err != nil {
 		return err
 	}
 	for n := int64(sweptAtOnce); n == sweptAtOnce; {

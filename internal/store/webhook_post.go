@@ -50,24 +50,23 @@ func (db *DB) DueWebhookMessages(ctx context.Context, id vpp.WebhookID, limit in
 		ORDER BY next_at, id LIMIT $3`, id, ms(db.now()), limit)
 }
 
-// RecordWebhook writes what came of an attempt. A webhook that is thereby given
-// up is told of in the history, and to the administrators by mail; one that
-// somebody switched off meanwhile stays as they want it.
-func (db *DB) RecordWebhook(ctx context.Context, r vpp.WebhookTried, n vpp.Notice) error {
-	return db.inTx(ctx, func(t tx) error {
+// RecordWebhook writes what came of an attempt made under a claim; held is false
+// when the claim is no longer the caller's, which then stops. Then only a yes
+// counts: another posts by now, or the webhook is another than it was. A webhook
+// that is given up is told of in the history, and to the administrators by mail.
+func (db *DB) RecordWebhook(ctx context.Context, claim string, r vpp.WebhookTried, n vpp.Notice) (held bool, err error) {
+	err = db.inTx(ctx, func(t tx) error {
 		m, w := r.Message, r.Webhook
 		// The webhook's row before its messages', as everywhere.
-		if err := recordHealth(ctx, t, w); err != nil {
+		mine, err := t.Exec(ctx, `UPDATE webhooks SET failing_since = $3, failures = $4, delivered_at = $5, next_at = $6, off_at = $7, off_why = $8
+			WHERE id = $1 AND claim = $2`, w.ID, claim, ms(w.FailingSince), w.Failures, ms(w.DeliveredAt), ms(w.NextAt), ms(w.OffAt), w.OffWhy)
+		if held = err == nil && mine > 0; err != nil || !held && m.Outcome != vpp.WebhookDelivered {
 			return err
 		}
 		// What another node delivered meanwhile stays delivered.
 		if _, err := t.Exec(ctx, `UPDATE webhook_messages SET attempts = attempts + 1, next_at = $2, outcome = $3, outcome_at = $4, status = $5,
 			answer = $6, problem = $7 WHERE id = $1 AND outcome = 'waiting'`,
-			m.ID, ms(m.NextAt), m.Outcome, ms(m.OutcomeAt), m.Status, m.Answer, m.Problem); err != nil || w.OffAt.IsZero() {
-			return err
-		}
-		off, err := t.Exec(ctx, "UPDATE webhooks SET off_at = $2, off_why = $3 WHERE id = $1 AND off_at = 0", w.ID, ms(w.OffAt), w.OffWhy)
-		if err != nil || off == 0 {
+			m.ID, ms(m.NextAt), m.Outcome, ms(m.OutcomeAt), m.Status, m.Answer, m.Problem); err != nil || !held || w.OffAt.IsZero() {
 			return err
 		}
 		if err := db.insertEntry(ctx, t, vpp.Server, "webhook.given_up", "webhook:"+string(w.ID), "The webhook "+w.Name+" was switched off. "+w.OffWhy, nil, nil); err != nil {
@@ -75,12 +74,7 @@ func (db *DB) RecordWebhook(ctx context.Context, r vpp.WebhookTried, n vpp.Notic
 		}
 		return db.insertNotice(ctx, t, n)
 	})
-}
-
-func recordHealth(ctx context.Context, t tx, w vpp.Webhook) error {
-	_, err := t.Exec(ctx, "UPDATE webhooks SET failing_since = $2, failures = $3, delivered_at = $4, next_at = $5 WHERE id = $1",
-		w.ID, ms(w.FailingSince), w.Failures, ms(w.DeliveredAt), ms(w.NextAt))
-	return err
+	return held, err
 }
 
 // KeepWebhookTest keeps a message that somebody had posted at once, with what
@@ -93,7 +87,7 @@ func (db *DB) KeepWebhookTest(ctx context.Context, by vpp.Actor, r vpp.WebhookTr
 			return err
 		}
 		if m.Outcome == vpp.WebhookDelivered {
-			if err := recordHealth(ctx, t, r.Webhook); err != nil {
+			if _, err := t.Exec(ctx, "UPDATE webhooks SET failing_since = 0, failures = 0, next_at = 0, delivered_at = $2 WHERE id = $1", m.Webhook, ms(m.OutcomeAt)); err != nil {
 				return err
 			}
 			if err := db.hurryWebhook(ctx, t, m.Webhook); err != nil {

@@ -245,7 +245,8 @@ func TestWebhookPlans(t *testing.T) {
 			"forget": func() error { return db.ForgetWebhookMessages(ctx, time.UnixMilli(1), time.UnixMilli(1)) },
 			"list":   func() error { _, err := db.Webhooks(ctx); return err },
 			"record": func() error {
-				return db.RecordWebhook(ctx, vpp.WebhookTried{Message: due[0], Webhook: vpp.Webhook{ID: id}}, vpp.Notice{})
+				_, err := db.RecordWebhook(ctx, "c", vpp.WebhookTried{Message: due[0], Webhook: vpp.Webhook{ID: id}}, vpp.Notice{})
+				return err
 			},
 			"history": func() error { _, err := db.WebhookMessages(ctx, id, vpp.Page{}); return err },
 			"again":   func() error { _, err := db.RepeatWebhookMessage(ctx, vpp.Server, id, due[0].ID); return err },

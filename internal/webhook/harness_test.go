@@ -70,11 +70,11 @@ type losing struct {
 	err error
 }
 
-func (l *losing) RecordWebhook(ctx context.Context, r vpp.WebhookTried, n vpp.Notice) error {
+func (l *losing) RecordWebhook(ctx context.Context, claim string, r vpp.WebhookTried, n vpp.Notice) (bool, error) {
 	if l.err != nil {
-		return l.err
+		return false, l.err
 	}
-	return l.DB.RecordWebhook(ctx, r, n)
+	return l.DB.RecordWebhook(ctx, claim, r, n)
 }
 
 func open(t *testing.T, url string) *office {

@@ -3,6 +3,7 @@ package webhook
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"time"
 
 	"github.com/rsvpp/rsvpp/internal/vpp"
@@ -14,66 +15,73 @@ const atOnce = 50 // messages are read
 // oldest first. A crash between the receiver's yes and our note of it repeats
 // one message, under the same id.
 func (s *Service) Post(ctx context.Context, job vpp.PostWebhook) error {
-	began, claim := s.config.Clock(), s.config.IDs()
-	w, sealed, err := s.store.ClaimWebhook(ctx, job.WebhookID, claim, began.Add(s.config.ClaimFor))
-	if vpp.KindOf(err) == vpp.NotFound && err != nil {
-		return nil
-	}
-	if err != nil {
+	began := s.config.Clock()
+	p := posting{Service: s, claim: s.config.IDs(), until: began.Add(s.config.SendFor)}
+	var sealed vpp.SealedWebhook
+	var err error
+	if p.w, sealed, err = s.store.ClaimWebhook(ctx, job.WebhookID, p.claim, began.Add(s.config.ClaimFor)); err != nil {
+		if vpp.KindOf(err) == vpp.NotFound {
+			return nil
+		}
 		return err
 	}
-	err = s.postAll(ctx, w, sealed, began.Add(s.config.SendFor))
-	more, letGo := s.store.LetGoWebhook(context.WithoutCancel(ctx), w.ID, claim)
-	if err != nil || letGo != nil {
-		return first(err, letGo)
+	if p.keys, err = s.keys(p.w.ID, sealed); err == nil {
+		err = p.all(ctx)
 	}
-	if more { // the time is up, or something came while we were going
-		return &vpp.Later{At: s.config.Clock()}
+	more, letGo := s.store.LetGoWebhook(context.WithoutCancel(ctx), p.w.ID, p.claim)
+	if err = errors.Join(err, letGo); err == nil && more { // the time is up, or something came while we were going
+		err = &vpp.Later{At: s.config.Clock()}
 	}
-	return nil
+	return err
 }
 
-func first(a, b error) error {
-	if a != nil {
-		return a
-	}
-	return b
+// posting is one job's turn at a webhook.
+type posting struct {
+	*Service
+	w     vpp.Webhook
+	keys  [][]byte
+	claim string
+	until time.Time
+	lost  bool // the claim is another's, or nobody's
 }
 
-// postAll goes on until nothing is due, the webhook is paused, or time is up.
-func (s *Service) postAll(ctx context.Context, w vpp.Webhook, sealed vpp.SealedWebhook, until time.Time) error {
-	keys, err := s.keys(w.ID, sealed)
-	if err != nil {
-		return err
-	}
+// all goes on until nothing is due, the webhook is paused, or time is up.
+func (p *posting) all(ctx context.Context) error {
 	for {
-		due, err := s.store.DueWebhookMessages(ctx, w.ID, atOnce)
+		due, err := p.store.DueWebhookMessages(ctx, p.w.ID, atOnce)
 		if err != nil || len(due) == 0 {
 			return err
 		}
 		for _, m := range due {
-			if now := s.config.Clock(); ctx.Err() != nil || !now.Before(until) || w.NextAt.After(now) || !w.OffAt.IsZero() {
+			if p.over(ctx) {
 				return ctx.Err()
 			}
-			if w, err = s.postOne(ctx, w, keys, m); err != nil {
+			if err := p.one(ctx, m); err != nil {
 				return err
 			}
 		}
 	}
 }
 
-// postOne makes one attempt and writes what came of it.
-func (s *Service) postOne(ctx context.Context, w vpp.Webhook, keys [][]byte, m vpp.WebhookMessage) (vpp.Webhook, error) {
-	a := s.post.Post(ctx, w.URL, signed(m, keys, s.config.Clock()), []byte(m.Body))
+func (p *posting) over(ctx context.Context) bool {
+	now := p.config.Clock()
+	return ctx.Err() != nil || p.lost || !now.Before(p.until) || p.w.NextAt.After(now) || !p.w.OffAt.IsZero()
+}
+
+// one makes one attempt and writes what came of it.
+func (p *posting) one(ctx context.Context, m vpp.WebhookMessage) error {
+	a := p.post.Post(ctx, p.w.URL, signed(m, p.keys, p.config.Clock()), []byte(m.Body))
 	if a.Problem != "" && ctx.Err() != nil {
-		return w, ctx.Err() // it was we who broke off
+		return ctx.Err() // it was we who broke off
 	}
-	r := tried(vpp.WebhookTried{Message: m, Webhook: w}, a, s.config.Clock(), s.config.Jitter())
-	err := s.store.RecordWebhook(context.WithoutCancel(ctx), r, givenUpNotice(r.Webhook))
-	if err == nil {
-		s.config.Observe(r.Message.Outcome)
+	r := tried(vpp.WebhookTried{Message: m, Webhook: p.w}, a, p.config.Clock(), p.config.Jitter())
+	held, err := p.store.RecordWebhook(context.WithoutCancel(ctx), p.claim, r, givenUpNotice(r.Webhook))
+	if err != nil {
+		return err
 	}
-	return r.Webhook, err
+	p.config.Observe(r.Message.Outcome)
+	p.w, p.lost = r.Webhook, !held
+	return nil
 }
 
 // Test posts an event that tells of nothing, now, and returns what came of it.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/rsvpp/rsvpp/internal/store/storetest"
 	"github.com/rsvpp/rsvpp/internal/vpp"
+	"github.com/rsvpp/rsvpp/internal/webhook"
 )
 
 // F-81, F-54: what happens is posted to whoever wants it, signed, and to nobody
@@ -282,11 +283,44 @@ func TestClaimed(t *testing.T) {
 		}
 		// It was only slow, and says that it failed.
 		m.Problem, m.NextAt = "No answer.", o.now()
-		must(t, o.db.RecordWebhook(t.Context(), vpp.WebhookTried{Message: m, Webhook: w}, vpp.Notice{}))
+		if held, err := o.db.RecordWebhook(t.Context(), "dead", vpp.WebhookTried{Message: m, Webhook: w}, vpp.Notice{}); held || err != nil {
+			t.Error(held, err)
+		}
 		if m := o.messages(w.ID)[0]; m.Outcome != vpp.WebhookDelivered || m.Problem != "" {
 			t.Errorf("what was delivered waits again: %+v", m)
 		}
 	})
+}
+
+// Who posts while an administrator changes the webhook stops: nothing more goes
+// to the old address, and what it did there is not held against the new one.
+func TestChangedWhilePosting(t *testing.T) {
+	for _, status := range []int{http.StatusGone, http.StatusInternalServerError} {
+		storetest.Each(t, func(t *testing.T, url string) {
+			o := open(t, url)
+			old, fresh := receive(t), receive(t)
+			reached, release := make(chan bool, 9), make(chan bool)
+			old.answer = func(w http.ResponseWriter, _ *http.Request) {
+				reached <- true
+				<-release
+				w.WriteHeader(status)
+			}
+			w, _ := o.hook("main", old.URL)
+			o.happen()
+			o.happen()
+			done := make(chan error)
+			go func() { done <- o.Post(t.Context(), vpp.PostWebhook{WebhookID: w.ID}) }()
+			<-reached
+			_, err := o.Change(t.Context(), anna, w.ID, webhook.Change{URL: &fresh.URL})
+			must(t, err)
+			close(release)
+			<-done // it may ask to be run again
+			o.work(w.ID)
+			if got := o.get(w.ID); len(old.all()) != 1 || len(fresh.all()) != 2 || got.State() != vpp.WebhookOn || got.Waiting != 0 {
+				t.Errorf("%d: the old address got %d, the new one %d: %+v", status, len(old.all()), len(fresh.all()), got)
+			}
+		})
+	}
 }
 
 // A receiver that does not answer holds up no other.

@@ -27,9 +27,9 @@ type Messages interface {
 	// ClaimWebhook is vpp.NotFound when there is nothing for the caller to do.
 	ClaimWebhook(ctx context.Context, id vpp.WebhookID, claim string, until time.Time) (vpp.Webhook, vpp.SealedWebhook, error)
 	DueWebhookMessages(ctx context.Context, id vpp.WebhookID, limit int) ([]vpp.WebhookMessage, error)
-	// RecordWebhook writes what came of an attempt; the notice is sent when the
-	// webhook is given up by it.
-	RecordWebhook(ctx context.Context, r vpp.WebhookTried, n vpp.Notice) error
+	// RecordWebhook writes what came of an attempt under a claim, and says whether
+	// that is still held; the notice is sent when the webhook is given up by it.
+	RecordWebhook(ctx context.Context, claim string, r vpp.WebhookTried, n vpp.Notice) (held bool, err error)
 	// LetGoWebhook ends a claim and says whether more is due.
 	LetGoWebhook(ctx context.Context, id vpp.WebhookID, claim string) (more bool, err error)
 	KeepWebhookTest(ctx context.Context, by vpp.Actor, r vpp.WebhookTried) error
