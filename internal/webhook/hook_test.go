@@ -147,6 +147,10 @@ func TestTestEvent(t *testing.T) {
 			t.Errorf("%s", got.body)
 		}
 		storetest.SaysAsDocumented(t, m.Kind, m.Body)
+		o.work(w.ID) // what was put off is due now
+		if got := o.get(w.ID); got.Waiting != 0 {
+			t.Errorf("%d still wait", got.Waiting)
+		}
 		if list := o.messages(w.ID); list[0].ID != m.ID || list[0].Kind != vpp.EventTest {
 			t.Errorf("%+v", list)
 		}
