@@ -162,9 +162,17 @@ func (p *cli) printWebhook(w client.Webhook) error {
 	}
 	out := &table{}
 	for _, row := range [][2]string{
-		{"Name", w.Name}, {"State", w.State}, {"Note", w.Problem}, {"Address", w.URL}, {"Events", orAll(w.Events)}, {"Location", w.Location},
-		{"Last taken", orNever(when(w.DeliveredAt))}, {"Failing since", when(w.FailingSince)}, {"Paused until", when(w.PausedUntil)},
-		{"Old secret signs until", when(w.OldSecretUntil)}, {"Waiting", many(w.Waiting, "message", "messages")},
+		{"Name", w.Name},
+		{"State", w.State},
+		{"Note", w.Problem},
+		{"Address", w.URL},
+		{"Events", orAll(w.Events)},
+		{"Location", w.Location},
+		{"Last taken", orNever(when(w.DeliveredAt))},
+		{"Failing since", when(w.FailingSince)},
+		{"Paused until", when(w.PausedUntil)},
+		{"Old secret signs until", when(w.OldSecretUntil)},
+		{"Waiting", many(w.Waiting, "message", "messages")},
 	} {
 		if row[1] != "" {
 			out.add(row[0], row[1])

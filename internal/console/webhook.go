@@ -223,8 +223,11 @@ func (d *Door) webhook(r *http.Request, id vpp.WebhookID) (view.WebhookCard, err
 func (d *Door) webhookFacts(w vpp.Webhook) []view.Fact {
 	tone, state := webhookState(w)
 	facts := []view.Fact{
-		{Term: "State", Text: state, Tone: tone}, {Term: "Address", Text: w.URL, Copy: true}, {Term: "Events", Text: strings.ReplaceAll(kindWords(w.Kinds), " ", ", ")},
-		{Term: "Last taken", Text: d.when(w.DeliveredAt).Text, Title: d.when(w.DeliveredAt).Full}, {Term: "Waiting", Text: plenty(w.Waiting)},
+		{Term: "State", Text: state, Tone: tone},
+		{Term: "Address", Text: w.URL, Copy: true},
+		{Term: "Events", Text: strings.ReplaceAll(kindWords(w.Kinds), " ", ", ")},
+		{Term: "Last taken", Text: d.when(w.DeliveredAt).Text, Title: d.when(w.DeliveredAt).Full},
+		{Term: "Waiting", Text: plenty(w.Waiting)},
 	}
 	for _, f := range []struct {
 		term, text string

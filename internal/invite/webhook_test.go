@@ -26,8 +26,7 @@ func (h *house) heard() (all []string) {
 	h.t.Helper()
 	list, err := h.db.WebhookMessages(h.t.Context(), "hook", vpp.Page{Limit: 1000})
 	must(h.t, err)
-	for i := len(list.Items) - 1; i >= 0; i-- {
-		m := list.Items[i]
+	for _, m := range list.Items {
 		storetest.SaysAsDocumented(h.t, m.Kind, m.Body)
 		for _, secret := range []string{"/i/", "inviteCode", "https://"} {
 			if strings.Contains(m.Body, secret) {

@@ -104,7 +104,9 @@ func (db *DB) WebhookMessages(ctx context.Context, id vpp.WebhookID, page vpp.Pa
 		return vpp.List[vpp.WebhookMessage]{}, err
 	}
 	return byKey(ctx, db, keyed[vpp.WebhookMessage]{
-		"SELECT " + messageColumns + " FROM webhook_messages WHERE webhook_id = $1", []any{id}, "id", true,
+		"SELECT " + messageColumns + " FROM webhook_messages WHERE webhook_id = $1",
+		[]any{id},
+		"id", true,
 		scanMessage, func(m vpp.WebhookMessage) string { return m.ID },
 	}, page)
 }

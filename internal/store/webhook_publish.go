@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"slices"
 	"time"
 
@@ -147,9 +148,7 @@ func eventBody(e event, s subject, at time.Time) (string, error) {
 	if s.place != "" {
 		data["user"] = map[string]any{"id": s.user, "external_id": s.externalID, "user_name": s.userName, "client_user_id": s.client}
 	}
-	for name, value := range e.what {
-		data[name] = value
-	}
+	maps.Copy(data, e.what)
 	return messageBody(e.kind, at, data)
 }
 

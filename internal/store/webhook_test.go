@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -224,7 +225,7 @@ func TestWebhookPlans(t *testing.T) {
 			t.Fatal(err)
 		}
 		for i := range 50 {
-			listen(t, db, fmt.Sprint(i), vpp.EventOpened)
+			listen(t, db, strconv.Itoa(i), vpp.EventOpened)
 		}
 		inviteExec(t, db, `INSERT INTO webhook_messages (id, webhook_id, kind, at, body, queued_at, next_at, outcome, outcome_at)
 			WITH RECURSIVE c (i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM c WHERE i < 5000)

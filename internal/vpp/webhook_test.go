@@ -15,8 +15,14 @@ func TestWebhookState(t *testing.T) {
 		why          string
 		want         vpp.WebhookState
 	}{
-		{want: vpp.WebhookOn}, {why: "old", want: vpp.WebhookOn}, {failing: now, want: vpp.WebhookFailing}, {failing: now, why: "old", want: vpp.WebhookFailing},
-		{off: now, want: vpp.WebhookOff}, {off: now, failing: now, want: vpp.WebhookOff}, {off: now, why: "gone", want: vpp.WebhookGivenUp}, {off: now, why: "gone", failing: now, want: vpp.WebhookGivenUp},
+		{want: vpp.WebhookOn},
+		{why: "old", want: vpp.WebhookOn},
+		{failing: now, want: vpp.WebhookFailing},
+		{failing: now, why: "old", want: vpp.WebhookFailing},
+		{off: now, want: vpp.WebhookOff},
+		{off: now, failing: now, want: vpp.WebhookOff},
+		{off: now, why: "gone", want: vpp.WebhookGivenUp},
+		{off: now, why: "gone", failing: now, want: vpp.WebhookGivenUp},
 	} {
 		if got := (vpp.Webhook{OffAt: c.off, OffWhy: c.why, FailingSince: c.failing}).State(); got != c.want {
 			t.Errorf("%+v: %s", c, got)

@@ -45,7 +45,8 @@ type office struct {
 }
 
 func (o *office) InsertSQL(_ context.Context, _ *sql.Tx, jobs []vpp.Job) error { return o.keep(jobs) }
-func (o *office) InsertPgx(_ context.Context, _ pgx.Tx, jobs []vpp.Job) error  { return o.keep(jobs) }
+
+func (o *office) InsertPgx(_ context.Context, _ pgx.Tx, jobs []vpp.Job) error { return o.keep(jobs) }
 
 func (o *office) keep(jobs []vpp.Job) error {
 	for _, j := range jobs {
@@ -213,7 +214,7 @@ func (a arrived) verify(secret string) bool {
 	for _, part := range [][]byte{[]byte(a.id), {'.'}, []byte(a.stamp), {'.'}, a.body} {
 		sum.Write(part)
 	}
-	for _, one := range strings.Split(a.signature, " ") {
+	for one := range strings.SplitSeq(a.signature, " ") {
 		version, value, _ := strings.Cut(one, ",")
 		is, err := base64.StdEncoding.DecodeString(value)
 		if version == "v1" && err == nil && hmac.Equal(is, sum.Sum(nil)) {

@@ -2,6 +2,7 @@ package webhook_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -90,7 +91,7 @@ func TestInputs(t *testing.T) {
 		"location": {Name: "a", URL: "https://x.example", Location: "nowhere"},
 	} {
 		_, _, err := o.Add(t.Context(), anna, in)
-		if e, ok := err.(*vpp.Error); !ok || e.Field != field || e.Kind != vpp.Invalid {
+		if e, ok := errors.AsType[*vpp.Error](err); !ok || e.Field != field || e.Kind != vpp.Invalid {
 			t.Errorf("%s: %v", field, err)
 		}
 	}
