@@ -123,6 +123,8 @@ func second[T any](_ T, err error) error { return err }
 func callAll(ctx context.Context, c *client.Client) map[string]error {
 	var page client.Page
 	_, _, keyErr := c.CreateKey(ctx, client.NewKey{})
+	_, _, addErr := c.AddWebhook(ctx, client.NewWebhook{})
+	_, _, rotateErr := c.RotateWebhook(ctx, "w")
 	return map[string]error{
 		"health": c.Health(ctx), "version": second(c.Version(ctx)), "me": second(c.Me(ctx)),
 		"list users": second(c.ListUsers(ctx, client.Filter{}, "", page)), "create": second(c.CreateUser(ctx, client.NewUser{})),
@@ -163,6 +165,9 @@ func callAll(ctx context.Context, c *client.Client) map[string]error {
 		"ask": second(c.AskDevice(ctx, "d")), "mdm": second(c.MDM(ctx)),
 		"mdm servers": second(c.MDMServers(ctx)), "mdm server": second(c.MDMServer(ctx, "m")), "mdm add": second(c.AddMDMServer(ctx, client.MDMServerInput{})),
 		"mdm key": second(c.ChangeMDMServerKey(ctx, "m", "k")), "mdm test": second(c.TestMDMServer(ctx, "m")), "mdm sync": second(c.SyncMDMServer(ctx, "m")), "mdm remove": c.RemoveMDMServer(ctx, "m"),
+		"webhooks": second(c.Webhooks(ctx)), "webhook": second(c.Webhook(ctx, "w")), "change webhook": second(c.ChangeWebhook(ctx, "w", client.WebhookPatch{})),
+		"remove webhook": c.RemoveWebhook(ctx, "w"), "test webhook": second(c.TestWebhook(ctx, "w")), "webhook messages": second(c.ListWebhookMessages(ctx, "w", page)),
+		"message again": second(c.RepeatWebhookMessage(ctx, "w", "m")), "add webhook": addErr, "rotate webhook": rotateErr,
 		"push certificate": second(c.SetPushCertificate(ctx, "c", "k")),
 		"enroll link":      second(c.EnrollLink(ctx, "u")), "profile": c.Profile(ctx, "u", io.Discard), "nobody profile": c.Profile(ctx, "", io.Discard),
 		"commands": second(c.ListCommands(ctx, client.CommandFilter{}, page)), "cancel command": second(c.CancelCommand(ctx, "d")),

@@ -21,7 +21,7 @@ func TestAccessible(t *testing.T) {
 	p.signIn(d)
 	for _, path := range []string{
 		"/", "/users", "/users?q=zzzz", "/users/new", "/users/import", "/devices", "/devices/assign", "/locations", "/locations/add", "/tasks?state=all", "/tasks/devices",
-		"/conflicts", "/history", "/account", "/settings", "/settings/mail", "/settings/vpp", "/settings/mdm", "/settings/consent", "/settings/enrollment", "/settings/administrators", "/help/apple-errors",
+		"/conflicts", "/history", "/account", "/settings", "/settings/mail", "/settings/vpp", "/settings/mdm", "/settings/consent", "/settings/enrollment", "/settings/webhooks", "/settings/administrators", "/help/apple-errors",
 	} {
 		p.visit(d.url + path)
 		holds(path)

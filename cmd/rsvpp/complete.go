@@ -86,7 +86,7 @@ func (p *cli) completeFlags(c *cobra.Command) {
 	for flag, how := range map[string]completion{
 		"via": oneOf("mail", "device", "both", "link"), "audience": oneOf("not-invited", "not-registered", "removed"),
 		"status": oneOf("not-invited", "invited", "registered", "removed"), "attention": oneOf(attentions...),
-		"columns": oneOf(columnNames()...), "location": locations, "scopes": oneOf(scopeNames...), "mode": oneOf("none", "relay", "direct"), "security": oneOf("none", "starttls", "starttls-required", "tls"),
+		"columns": oneOf(columnNames()...), "location": locations, "scopes": oneOf(scopeNames...), "mode": oneOf("none", "relay", "direct"), "events": oneOf(append(eventNames(), "all")...), "security": oneOf("none", "starttls", "starttls-required", "tls"),
 	} {
 		completes(c, flag, how)
 	}

@@ -62,7 +62,7 @@ func TestMetrics(t *testing.T) {
 		`rsvpp_up 1`, `rsvpp_people{location="North School",status="invited"} 1`, `rsvpp_letters_total{outcome="accepted"} 1`,
 		`rsvpp_apple_calls_total{endpoint="createUsers",error="0",status="200"}`, `rsvpp_token_expires_timestamp_seconds{location="North School"}`,
 		`rsvpp_token_state{location="North School",state="valid"} 1`, `rsvpp_location_last_read_timestamp_seconds{location="North School",what="users_full"}`,
-		`rsvpp_notifications_total{result="taken"}`, `rsvpp_build_info{`, `process_open_fds`, `go_goroutines`, `rsvpp_notices_waiting 0`,
+		`rsvpp_notifications_total{result="taken"}`, `rsvpp_build_info{`, `process_open_fds`, `go_goroutines`, `rsvpp_notices_waiting 0`, `rsvpp_webhook_messages_waiting 0`,
 		`rsvpp_notifications_registered{location="North School"} 1`, `rsvpp_location_frozen{location="North School"} 0`,
 		`rsvpp_push_certificate_expires_timestamp_seconds 1`, `rsvpp_push_refused 0`,
 	} {

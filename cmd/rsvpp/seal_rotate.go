@@ -17,6 +17,7 @@ import (
 	"github.com/rsvpp/rsvpp/internal/seal"
 	"github.com/rsvpp/rsvpp/internal/store"
 	"github.com/rsvpp/rsvpp/internal/vpp"
+	"github.com/rsvpp/rsvpp/internal/webhook"
 )
 
 // rotation brings everything sealed under the first key of the key file, while
@@ -35,6 +36,7 @@ const resealBatch = 500
 // contexts say for each place where its values are sealed for.
 func contexts() map[vpp.SealedPlace]func(id string) string {
 	notify := func(id string) string { return program.NotifyContext(vpp.LocationID(id)) }
+	hookSecret := func(id string) string { return webhook.SecretContext(vpp.WebhookID(id)) }
 	all := map[vpp.SealedPlace]func(string) string{
 		vpp.SealedToken:  func(id string) string { return location.TokenContext(vpp.LocationID(id)) },
 		vpp.SealedNotify: notify, vpp.SealedNotifyBefore: notify,
@@ -42,6 +44,7 @@ func contexts() map[vpp.SealedPlace]func(id string) string {
 		vpp.SealedServerKey:  func(id string) string { return connect.KeyContext(vpp.MDMID(id)) },
 		vpp.SealedServerHook: func(id string) string { return connect.HookContext(vpp.MDMID(id)) },
 		vpp.SealedStranger:   vpp.StrangerContext,
+		vpp.SealedWebhookNow: hookSecret, vpp.SealedWebhookPast: hookSecret,
 	}
 	maps.Copy(all, store.MDMContexts())
 	return all

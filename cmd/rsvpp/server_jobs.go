@@ -18,6 +18,7 @@ func (v *server) handleJobs() {
 	queue.Handle(v.queue, 16, v.program.Tend)
 	queue.Handle(v.queue, 1, v.invite.Send) // one job sends many letters at once
 	queue.Handle(v.queue, 1, v.notices.Send)
+	queue.Handle(v.queue, 16, v.webhooks.Post) // one for each webhook: a slow receiver holds up no other
 	queue.Handle(v.queue, 2, v.roster.RunImport)
 	queue.Handle(v.queue, 1, v.sweep)
 	queue.Handle(v.queue, 1, v.sweepDevices)
@@ -42,7 +43,7 @@ func (v *server) expand(ctx context.Context, job vpp.ExpandTask) error {
 
 // sweep wakes what is due and forgets what is old, in every room.
 func (v *server) sweep(ctx context.Context, _ vpp.Sweep) error {
-	return errors.Join(v.program.Sweep(ctx), v.invite.Sweep(ctx), v.notices.Sweep(ctx), v.locations.Watch(ctx), v.operators.Sweep(ctx),
+	return errors.Join(v.program.Sweep(ctx), v.invite.Sweep(ctx), v.notices.Sweep(ctx), v.webhooks.Sweep(ctx), v.locations.Watch(ctx), v.operators.Sweep(ctx),
 		v.roster.Forget(ctx), v.tasks.Forget(ctx), v.db.FoldCounts(ctx))
 }
 

@@ -29,6 +29,7 @@ import (
 	"github.com/rsvpp/rsvpp/internal/store"
 	"github.com/rsvpp/rsvpp/internal/task"
 	"github.com/rsvpp/rsvpp/internal/vpp"
+	"github.com/rsvpp/rsvpp/internal/webhook"
 )
 
 // Each wall fits the services that declare what they need of it.
@@ -82,6 +83,7 @@ type server struct {
 	metrics  *metrics.Door
 	carrier  *mdm.Carrier // commands to devices
 	connect  *connect.Service
+	webhooks *webhook.Service
 	mdm      *builtin.Server
 	accounts *roster.Accounts
 	links    *roster.Links
@@ -111,7 +113,7 @@ func openServer(ctx context.Context, s settings, o serverOptions) (*server, erro
 		return nil, err
 	}
 	v.db = db
-	for _, step := range []func(context.Context) error{v.openQueue, v.openBox, v.openRooms, v.openMDM, v.openConnectors, v.openGate, v.prepare} {
+	for _, step := range []func(context.Context) error{v.openQueue, v.openBox, v.openRooms, v.openMDM, v.openConnectors, v.openWebhooks, v.openGate, v.prepare} {
 		if err := step(ctx); err != nil {
 			_ = db.Close()
 			return nil, err

@@ -118,7 +118,7 @@ func (h *house) rooms(box *seal.Box, log *slog.Logger) api.Services {
 		Devices: h.roster, MDM: h.mdm, Accounts: roster.NewAccounts(h.db, devices, time.Hour, time.Now, storetest.NewID),
 		Links:  roster.NewLinks(h.db, "https://rsvpp.test", box.Derive("devices"), time.Hour, time.Now),
 		People: h.roster, Imports: h.roster, Locations: places, Claims: movers{apple, h.roster}, Inviter: inviter, Letters: inviter, Program: apple,
-		Tasks: task.New(h.db, time.Now, nil), Operators: h.ops, Changes: h.hub,
+		Tasks: task.New(h.db, time.Now, nil), Operators: h.ops, Changes: h.hub, Webhooks: webhooks(h.db, box),
 	}
 }
 

@@ -137,6 +137,16 @@ func (d *Door) write(b *book) {
 	post(b, "/mdm/servers/{id}/sync", rostering, "syncMDMServer", "Read the devices of an MDM server now", d.syncServer, slow(fileTime))
 	remove(b, "/mdm/servers/{id}", settings, "removeMDMServer", "Disconnect an MDM server; its devices are gone here, and there nothing changes", d.removeServer)
 
+	get(b, "/webhooks", settings, "listWebhooks", "The addresses that are told what happens", d.listWebhooks)
+	post(b, "/webhooks", settings, "addWebhook", "Add a webhook; its secret is shown once", d.addWebhook, created)
+	get(b, "/webhooks/{id}", settings, "getWebhook", "One webhook, and how it stands", d.getWebhook)
+	patch(b, "/webhooks/{id}", settings, "changeWebhook", "Change a webhook, or switch it off or on", d.changeWebhook)
+	remove(b, "/webhooks/{id}", settings, "removeWebhook", "Take a webhook away, with what waits for it", d.removeWebhook)
+	post(b, "/webhooks/{id}/secret", settings, "rotateWebhook", "Make another secret, shown once; messages are signed with both for a day", d.rotateWebhook)
+	post(b, "/webhooks/{id}/test", settings, "testWebhook", "Post a test event now, and tell what came of it", d.testWebhook, slow(theirTime))
+	get(b, "/webhooks/{id}/messages", settings, "listWebhookMessages", "What was posted in the last week, and what waits, the newest first", d.listWebhookMessages)
+	post(b, "/webhooks/{id}/messages/{message}/again", settings, "repeatWebhookMessage", "Send a message again, under the same id", d.repeatWebhookMessage)
+
 	get(b, "/history", read, "history", "Who did what and when, the newest first", d.history)
 	get(b, "/history/export", read, "exportHistory", "The same as a CSV file", d.exportHistory, csv)
 	get(b, "/operators", operators, "listOperators", "Who may use this server", d.listOperators)

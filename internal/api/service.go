@@ -12,6 +12,7 @@ import (
 	"github.com/rsvpp/rsvpp/internal/roster"
 	"github.com/rsvpp/rsvpp/internal/roster/sheet"
 	"github.com/rsvpp/rsvpp/internal/vpp"
+	"github.com/rsvpp/rsvpp/internal/webhook"
 )
 
 // Services are what the door calls. The console calls the same.
@@ -31,6 +32,7 @@ type Services struct {
 	MDM       MDM
 	Servers   Servers
 	Links     Links
+	Webhooks  Webhooks
 }
 
 // People lists and changes the people of the organization; roster.Service is one.
@@ -246,4 +248,17 @@ type Config struct {
 	Clock   vpp.Clock
 	Ready   func(context.Context) error // says whether the server can do its work
 	Beat    time.Duration               // between signs of life on an idle stream; 0 is 15 seconds
+}
+
+// Webhooks tells other programs what happens; webhook.Service is one.
+type Webhooks interface {
+	List(ctx context.Context) ([]vpp.Webhook, error)
+	Get(ctx context.Context, id vpp.WebhookID) (vpp.Webhook, error)
+	Add(ctx context.Context, by vpp.Actor, in webhook.Input) (vpp.Webhook, string, error)
+	Change(ctx context.Context, by vpp.Actor, id vpp.WebhookID, c webhook.Change) (vpp.Webhook, error)
+	Rotate(ctx context.Context, by vpp.Actor, id vpp.WebhookID) (vpp.Webhook, string, error)
+	Remove(ctx context.Context, by vpp.Actor, id vpp.WebhookID) error
+	Test(ctx context.Context, by vpp.Actor, id vpp.WebhookID) (vpp.WebhookMessage, error)
+	Messages(ctx context.Context, id vpp.WebhookID, page vpp.Page) (vpp.List[vpp.WebhookMessage], error)
+	Again(ctx context.Context, by vpp.Actor, id vpp.WebhookID, message string) (vpp.WebhookMessage, error)
 }

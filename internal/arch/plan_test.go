@@ -29,7 +29,7 @@ var plan = []floor{
 		name: "services",
 		rooms: []string{
 			"internal/location", "internal/roster", "internal/invite", "internal/connect",
-			"internal/program", "internal/license", "internal/operator", "internal/task", "internal/notice",
+			"internal/program", "internal/license", "internal/operator", "internal/task", "internal/notice", "internal/webhook",
 		},
 		uses: []string{"ground"},
 		also: map[string][]string{"internal/program": {"appsandbooks"}, "internal/location": {"appsandbooks"}},
@@ -37,7 +37,7 @@ var plan = []floor{
 	},
 	{
 		name:  "walls",
-		rooms: []string{"internal/store", "internal/queue", "internal/mail", "internal/seal", "internal/mdm"},
+		rooms: []string{"internal/store", "internal/queue", "internal/mail", "internal/seal", "internal/mdm", "internal/courier"},
 		uses:  []string{"ground"},
 		why:   "rule 1: a wall imports only the ground; it carries technology and no thought",
 	},

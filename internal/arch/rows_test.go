@@ -26,7 +26,7 @@ const rows = `
 	F-01 F-02 F-06 F-07 F-08 F-09 F-10 F-11 F-12 F-14 F-15 F-20
 	F-21 F-23 F-24 F-28 F-33 F-36 F-37 F-38 F-39 F-40 F-42 F-46
 	F-47 F-48 F-49 F-50 F-51 F-52 F-53 F-54 F-55 F-56 F-58 F-59
-	F-80 F-85 F-86 F-87
+	F-80 F-81 F-85 F-86 F-87
 `
 
 func TestRowsAreShown(t *testing.T) {

@@ -117,6 +117,9 @@ func historyWhat(now string) []view.Choice {
 		{Value: "mdm.profile", Text: "Enrollment profiles"},
 		{Value: "mdm.push_cert", Text: "Push certificates"},
 		{Value: "mail.save", Text: "Mail settings"},
+		{Value: "webhook.add", Text: "Webhooks added"},
+		{Value: "webhook.change", Text: "Webhooks changed"},
+		{Value: "webhook.given_up", Text: "Webhooks given up"},
 		{Value: "letter.save", Text: "Invitation text"},
 		{Value: "operator.create", Text: "Administrators added"},
 		{Value: "operator.remove", Text: "Administrators removed"},
@@ -143,6 +146,8 @@ func objectPath(e vpp.Entry) string {
 		return "/" + kind + "s/" + url.PathEscape(id)
 	case "mdm":
 		return "/settings/mdm"
+	case "webhook":
+		return webhookPath(vpp.WebhookID(id))
 	case "setting":
 		return "/settings/mail"
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/rsvpp/rsvpp/internal/roster"
 	"github.com/rsvpp/rsvpp/internal/roster/sheet"
 	"github.com/rsvpp/rsvpp/internal/vpp"
+	"github.com/rsvpp/rsvpp/internal/webhook"
 )
 
 // Services are what the door calls. The API calls the same.
@@ -33,6 +34,7 @@ type Services struct {
 	MDM       MDM
 	Servers   Servers
 	Links     Links
+	Webhooks  Webhooks
 }
 
 // Entrance begins and ends sessions; gate.Gate is one.
@@ -239,6 +241,19 @@ type Servers interface {
 	ChangeKey(ctx context.Context, by vpp.Actor, id vpp.MDMID, key string) (connect.Connected, error)
 	Sync(ctx context.Context, id vpp.MDMID) (connect.Connected, error)
 	Remove(ctx context.Context, by vpp.Actor, id vpp.MDMID) error
+}
+
+// Webhooks tells other programs what happens; webhook.Service is one.
+type Webhooks interface {
+	List(ctx context.Context) ([]vpp.Webhook, error)
+	Get(ctx context.Context, id vpp.WebhookID) (vpp.Webhook, error)
+	Add(ctx context.Context, by vpp.Actor, in webhook.Input) (vpp.Webhook, string, error)
+	Change(ctx context.Context, by vpp.Actor, id vpp.WebhookID, c webhook.Change) (vpp.Webhook, error)
+	Rotate(ctx context.Context, by vpp.Actor, id vpp.WebhookID) (vpp.Webhook, string, error)
+	Remove(ctx context.Context, by vpp.Actor, id vpp.WebhookID) error
+	Test(ctx context.Context, by vpp.Actor, id vpp.WebhookID) (vpp.WebhookMessage, error)
+	Messages(ctx context.Context, id vpp.WebhookID, page vpp.Page) (vpp.List[vpp.WebhookMessage], error)
+	Again(ctx context.Context, by vpp.Actor, id vpp.WebhookID, message string) (vpp.WebhookMessage, error)
 }
 
 // MDM is the MDM server inside.

@@ -39,6 +39,7 @@ func settingsParts() []settingsPart {
 		{operator.ScopeRead, view.SettingsPart{Icon: "device", Title: "Device management", Text: "The MDM server inside: its push certificate, and enrolling devices.", Href: "/settings/mdm"}},
 		{operator.ScopeRead, view.SettingsPart{Icon: "link", Title: "MDM servers", Text: "NanoMDM, MicroMDM or Fleet, where they manage your devices already.", Href: "/settings/mdm#servers"}},
 		{operator.ScopeRead, view.SettingsPart{Icon: "send", Title: "On enrollment", Text: "Whether people are invited when their devices enroll.", Href: "/settings/enrollment"}},
+		{operator.ScopeSettings, view.SettingsPart{Icon: "out", Title: "Webhooks", Text: "Other programs that are told what happens.", Href: webhooksPath}},
 		{operator.ScopeOperators, view.SettingsPart{Icon: "shield", Title: "Administrators", Text: "Who may use this server, and what each may do.", Href: operatorsPath}},
 		{operator.ScopeRead, view.SettingsPart{Icon: "key", Title: "API keys", Text: "Keys for programs, each with no more than it needs.", Href: "/account#keys"}},
 	}

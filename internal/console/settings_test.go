@@ -12,7 +12,7 @@ import (
 func TestSettingsPage(t *testing.T) {
 	anna := open(t).anna()
 	anna.get("/tasks").says(http.StatusOK, `href="/settings"`)
-	list := anna.get("/settings").says(http.StatusOK, "Mail", "Letter", "VPP server", "Device management", "MDM servers", "On enrollment", "Administrators", "API keys")
+	list := anna.get("/settings").says(http.StatusOK, "Mail", "Letter", "VPP server", "Device management", "MDM servers", "On enrollment", "Webhooks", "Administrators", "API keys")
 	for _, link := range linksIn(list.body, "/settings/", "/account") {
 		anna.get(link).says(http.StatusOK)
 	}
@@ -22,5 +22,5 @@ func TestSettingsPage(t *testing.T) {
 // TestSettingsByScope shows that nobody is led to what they may not open.
 func TestSettingsByScope(t *testing.T) {
 	s := openSchool(t)
-	s.somebody("ben", operator.ScopeRead).get("/settings").has(t, "VPP server", "API keys").lacks(t, "/settings/administrators", "/settings/mail")
+	s.somebody("ben", operator.ScopeRead).get("/settings").has(t, "VPP server", "API keys").lacks(t, "/settings/administrators", "/settings/mail", "/settings/webhooks")
 }

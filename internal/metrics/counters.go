@@ -15,6 +15,7 @@ type Counters struct {
 	callTime      *prometheus.HistogramVec
 	letters       *prometheus.CounterVec
 	notifications *prometheus.CounterVec
+	told          *prometheus.CounterVec
 }
 
 func newCounters() Counters {
@@ -31,6 +32,9 @@ func newCounters() Counters {
 		notifications: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "rsvpp_notifications_total", Help: "Requests at the address for Apple's notifications, by what came of them.",
 		}, []string{"result"}),
+		told: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "rsvpp_webhook_posts_total", Help: "Attempts to post a message to a webhook. outcome: delivered, waiting (it is tried again), or failed for good.",
+		}, []string{"outcome"}),
 	}
 }
 
@@ -44,6 +48,11 @@ func (c Counters) Called(endpoint string, status, number int, took time.Duration
 // Posted counts one attempt to hand over a letter.
 func (c Counters) Posted(outcome vpp.DeliveryOutcome) {
 	c.letters.WithLabelValues(string(outcome)).Inc()
+}
+
+// Told counts one attempt to post a message to a webhook.
+func (c Counters) Told(outcome vpp.WebhookOutcome) {
+	c.told.WithLabelValues(string(outcome)).Inc()
 }
 
 // Notified counts one request at Apple's door, by the status it got.

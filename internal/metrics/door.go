@@ -56,7 +56,7 @@ func New(source Source, config Config) *Door {
 	d := &Door{config: config, source: source, counted: prometheus.NewRegistry(), Counters: newCounters()}
 	d.counted.MustRegister(
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
-		d.calls, d.callTime, d.letters, d.notifications,
+		d.calls, d.callTime, d.letters, d.notifications, d.told,
 	)
 	return d
 }

@@ -16,7 +16,8 @@ type Source interface {
 	CountPeople(ctx context.Context, location vpp.LocationID) (vpp.Counts, error)
 	QueueDepth(ctx context.Context) (map[string]int, error) // by kind of job
 	OpenNotices(ctx context.Context) (int, error)
-	PushCert(ctx context.Context) (vpp.PushCert, error) // its zero value when there is none
+	WaitingWebhookMessages(ctx context.Context) (int, error) // up to vpp.Plenty
+	PushCert(ctx context.Context) (vpp.PushCert, error)      // its zero value when there is none
 }
 
 // standing is a collector of how things stand now.
@@ -73,6 +74,11 @@ func (s *standing) collect(g gauges) error {
 		return err
 	}
 	g.put("rsvpp_notices_waiting", "Notices to administrators that have not been sent.", float64(notices))
+	waiting, err := s.source.WaitingWebhookMessages(s.ctx)
+	if err != nil {
+		return err
+	}
+	g.put("rsvpp_webhook_messages_waiting", "Messages for webhooks that nobody has taken yet; 10000 means that many or more.", float64(waiting))
 	cert, err := s.source.PushCert(s.ctx)
 	if err != nil {
 		return err

@@ -39,6 +39,7 @@ func exported() []exportedTable {
 		{"task_items", true, ""},
 		{"removal_licenses", true, ""},
 		{"mdm_servers", false, "secret_sealed hook_sealed"},
+		{"webhooks", false, "url secret_sealed before_sealed"}, // the address may hold a secret of the receiver's
 		{"devices", true, ""},
 		{"enrollments", true, ""},
 		{"entries", true, ""},

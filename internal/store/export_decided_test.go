@@ -17,6 +17,7 @@ func TestExportIsDecided(t *testing.T) {
 		"sign_in_attempts", // remote addresses
 		"preferences", "notifications",
 		"notification_log",                     // Apple's texts of the last days; they may name anybody
+		"webhook_messages",                     // what other programs are told, for some days
 		"auto_invites",                         // whom this server is about to invite
 		"imprints", "touched", "license_looks", // what is read anew by itself
 		"same_accounts", "conflict_counts", // kept numbers, which facts make anew

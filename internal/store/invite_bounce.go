@@ -45,6 +45,11 @@ func (db *DB) RecordBounce(ctx context.Context, b vpp.Bounce) (news bool, err er
 		if err := takeBack(ctx, t, d, b.Outcome); err != nil {
 			return err
 		}
+		if err := db.publish(ctx, t, event{kind: vpp.EventBounced, place: vpp.ProgramUserID(d.place), what: map[string]any{
+			"channel": vpp.ChannelMail, "outcome": b.Outcome, "reason": b.Sentence,
+		}}); err != nil {
+			return err
+		}
 		// The part of the task is over; its sentence tells how it really ended.
 		_, err = t.Exec(ctx, "UPDATE task_items SET detail = $3, updated_at = $4 WHERE task_id = $1 AND program_user_id = $2 AND state IN ('done', 'waiting')",
 			d.task, d.place, b.Sentence, ms(db.now()))

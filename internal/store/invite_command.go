@@ -182,7 +182,29 @@ func (db *DB) recordCommand(ctx context.Context, t tx, a vpp.SentCommand) error 
 	if err != nil {
 		return err
 	}
+	if err := db.publish(ctx, t, commandEvents(c, a)...); err != nil {
+		return err
+	}
 	return db.answered(ctx, t, c, a)
+}
+
+// deviceFacts say which device an event is about.
+func deviceFacts(d vpp.DueLetter) map[string]any {
+	return map[string]any{"id": d.DeviceID, "name": d.DeviceName}
+}
+
+// commandEvents are a device's last word, or that none is waited for any more.
+func commandEvents(c commandRow, a vpp.SentCommand) []event {
+	e := event{place: c.Place, what: map[string]any{"channel": vpp.ChannelDevice, "device": deviceFacts(c.DueLetter)}}
+	switch a.State {
+	case vpp.CommandAcknowledged:
+		e.kind = vpp.EventPushAcknowledged
+	case vpp.CommandFailed:
+		e.kind, e.what["reason"] = vpp.EventPushFailed, a.Sentence
+	default:
+		return nil
+	}
+	return []event{e}
 }
 
 // answered says whether a device's last word is known. One that was given up

@@ -162,6 +162,9 @@ func (w *expansion) write(ctx context.Context, cursor, next string) error {
 	if n == 0 {
 		return errOvertaken
 	}
+	if err := w.db.publishMany(ctx, w.t, w.told); err != nil {
+		return err
+	}
 	if err := w.db.insertItems(ctx, w.t, w.run.Task.ID, w.items); err != nil {
 		return err
 	}
@@ -171,6 +174,28 @@ func (w *expansion) write(ctx context.Context, cursor, next string) error {
 		}
 	}
 	return w.promise(ctx)
+}
+
+// told are the people who are invited, for webhooks.
+func (w *expansion) told() []event {
+	ways := map[vpp.ProgramUserID][]vpp.Channel{}
+	for _, p := range w.mail {
+		ways[p.Program.ID] = append(ways[p.Program.ID], vpp.ChannelMail)
+	}
+	for _, p := range w.device {
+		ways[p.Program.ID] = append(ways[p.Program.ID], vpp.ChannelDevice)
+	}
+	events := make([]event, len(w.invite))
+	for i, p := range w.invite {
+		channels := ways[p.Program.ID]
+		if len(channels) == 0 {
+			channels = []vpp.Channel{vpp.ChannelLink}
+		}
+		events[i] = event{kind: vpp.EventInvited, place: p.Program.ID, what: map[string]any{
+			"channels": channels, "task_id": w.run.Task.ID, "invited_by": w.run.Task.CreatedBy,
+		}}
+	}
+	return events
 }
 
 // writeInvitations makes one invitation per generation. One that is there is

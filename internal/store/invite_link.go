@@ -75,8 +75,14 @@ func (db *DB) CopyLink(ctx context.Context, by vpp.Actor, user vpp.UserID, locat
 		if err != nil {
 			return err
 		}
-		if _, err := t.Exec(ctx, "UPDATE program_users SET handed_over_at = $2 WHERE id = $1 AND handed_over_at = 0", p.Program.ID, now); err != nil {
+		first, err := t.Exec(ctx, "UPDATE program_users SET handed_over_at = $2 WHERE id = $1 AND handed_over_at = 0", p.Program.ID, now)
+		if err != nil {
 			return err
+		}
+		if first > 0 {
+			if err := db.publish(ctx, t, event{kind: vpp.EventDelivered, place: p.Program.ID, what: map[string]any{"channel": vpp.ChannelLink}}); err != nil {
+				return err
+			}
 		}
 		return db.insertEntry(ctx, t, by, "invite.copy_link", "user:"+string(user), "Copied the invitation link of "+p.FullName, nil, nil)
 	})

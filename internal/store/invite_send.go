@@ -164,12 +164,35 @@ func (db *DB) RecordLetters(ctx context.Context, claim string, sent []vpp.SentLe
 			if err := recordPlaces(ctx, t, recorded); err != nil {
 				return err
 			}
+			if err := db.publishMany(ctx, t, func() []event { return sentEvents(recorded) }); err != nil {
+				return err
+			}
 			if err := db.recordItems(ctx, t, recorded); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+}
+
+// sentEvents are what became of letters, as far as that is final.
+func sentEvents(sent []vpp.SentLetter) []event {
+	var events []event
+	for _, l := range sent {
+		e := event{place: l.Due.Place, what: map[string]any{"channel": l.Due.Channel}}
+		switch {
+		case l.Outcome == vpp.DeliveryAccepted:
+			e.kind = vpp.EventDelivered
+		case l.Outcome == vpp.DeliveryRefused && l.Due.Channel == vpp.ChannelDevice:
+			e.kind, e.what["reason"], e.what["device"] = vpp.EventPushFailed, l.Sentence, deviceFacts(l.Due)
+		case l.Outcome == vpp.DeliveryRefused:
+			e.kind, e.what["outcome"], e.what["reason"] = vpp.EventBounced, l.Outcome, l.Sentence
+		default:
+			continue
+		}
+		events = append(events, e)
+	}
+	return events
 }
 
 // recordOutcomes returns those letters that the claim still held.

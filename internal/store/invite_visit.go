@@ -21,10 +21,7 @@ func (db *DB) NoteVisit(ctx context.Context, id vpp.InvitationID, what vpp.Visit
 		var err error
 		switch what {
 		case vpp.VisitOpened:
-			_, err = t.Exec(ctx, "UPDATE invitations SET opened_at = $2, opened_on = $3 WHERE id = $1 AND opened_at = 0", id, now, device)
-			if err == nil {
-				err = db.wantLook(ctx, t, id, true)
-			}
+			err = db.noteOpened(ctx, t, id, device, now)
 		case vpp.VisitDone:
 			err = db.wantLook(ctx, t, id, false)
 		case vpp.VisitContinued:
@@ -38,6 +35,20 @@ func (db *DB) NoteVisit(ctx context.Context, id vpp.InvitationID, what vpp.Visit
 		}
 		return db.insertVisit(ctx, t, id, what, device, now)
 	})
+}
+
+// noteOpened keeps when the link was opened first, which webhooks are told.
+func (db *DB) noteOpened(ctx context.Context, t tx, id vpp.InvitationID, device string, now int64) error {
+	first, err := all(ctx, t, scanString, "UPDATE invitations SET opened_at = $2, opened_on = $3 WHERE id = $1 AND opened_at = 0 RETURNING program_user_id", id, now, device)
+	if err != nil {
+		return err
+	}
+	for _, place := range first {
+		if err := db.publish(ctx, t, event{kind: vpp.EventOpened, place: vpp.ProgramUserID(place), what: map[string]any{"opened_on": device}}); err != nil {
+			return err
+		}
+	}
+	return db.wantLook(ctx, t, id, true)
 }
 
 // noteNotMe stops the open letters too: they would reach the wrong person.

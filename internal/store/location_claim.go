@@ -112,6 +112,9 @@ func (db *DB) TakenOver(ctx context.Context, was vpp.Location, by vpp.Claim) err
 		if err := db.insertEntry(ctx, t, vpp.Server, "location.taken", "location:"+string(l.ID), l.WhyElsewhere(), claimFacts(was.Claim), claimFacts(by)); err != nil {
 			return err
 		}
+		if err := db.publish(ctx, t, event{kind: vpp.EventOwnershipLost, location: l.ID, what: map[string]any{"claimed_by": claimFacts(by)}}); err != nil {
+			return err
+		}
 		return db.pause(ctx, t, l, l.WhyElsewhere())
 	})
 }
@@ -140,6 +143,9 @@ func (db *DB) TookBack(ctx context.Context, by vpp.Actor, was vpp.Location, c vp
 			summary = by.Name + " took " + was.Name + " over from " + was.Claim.Title() + "."
 		}
 		if err := db.insertEntry(ctx, t, by, "location.take_back", "location:"+string(was.ID), summary, claimFacts(was.Claim), claimFacts(c)); err != nil {
+			return err
+		}
+		if err := db.publish(ctx, t, event{kind: vpp.EventOwnershipRegained, location: was.ID, what: map[string]any{"claimed_before_by": claimFacts(was.Claim)}}); err != nil {
 			return err
 		}
 		return db.resume(ctx, t, was.ID)

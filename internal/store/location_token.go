@@ -20,6 +20,9 @@ func (db *DB) EndToken(ctx context.Context, l vpp.Location, number int, why stri
 		if err := db.insertEntry(ctx, t, vpp.Server, "token.ended", "location:"+string(l.ID), why, nil, nil); err != nil {
 			return err
 		}
+		if err := db.publish(ctx, t, tokenEnded(l, number, db.now())...); err != nil {
+			return err
+		}
 		return db.insertNotice(ctx, t, n)
 	})
 }
@@ -64,6 +67,33 @@ func (db *DB) TokenWarned(ctx context.Context, l vpp.Location, days int, n vpp.N
 		if err != nil || changed == 0 {
 			return err
 		}
+		if err := db.publish(ctx, t, tokenWarning(l, days)); err != nil {
+			return err
+		}
 		return db.insertNotice(ctx, t, n)
 	})
+}
+
+// tokenWarning tells webhooks what a warning tells administrators.
+func tokenWarning(l vpp.Location, days int) event {
+	e := event{kind: vpp.EventTokenExpiring, location: l.ID, what: map[string]any{"expires_at": l.Token.ExpiresAt.UTC().Format(time.RFC3339)}}
+	if days == vpp.WarnedExpired {
+		e.kind = vpp.EventTokenEnded
+		e.what["token_state"], e.what["apple_error"] = vpp.TokenExpired, 0
+	} else {
+		e.what["days"] = days
+	}
+	return e
+}
+
+// tokenEnded says what Apple refuses; an end that was told when it came is not
+// told again when Apple says so, too.
+func tokenEnded(l vpp.Location, number int, now time.Time) []event {
+	if number == vpp.AppleTokenExpired && l.WarnedDays == vpp.WarnedExpired {
+		return nil
+	}
+	l.TokenProblem = number
+	return []event{{kind: vpp.EventTokenEnded, location: l.ID, what: map[string]any{
+		"token_state": l.TokenState(now), "apple_error": number, "expires_at": l.Token.ExpiresAt.UTC().Format(time.RFC3339),
+	}}}
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"time"
 
 	"github.com/rsvpp/rsvpp/internal/vpp"
 )
@@ -75,8 +76,11 @@ func (db *DB) RenewToken(ctx context.Context, by vpp.Actor, was, now vpp.Locatio
 		if err := writeToken(ctx, t, now, was.UID, sealed); err != nil {
 			return err
 		}
-		return db.insertEntry(ctx, t, by, "token.renew", "location:"+string(now.ID), "The content token of "+now.Name+" was renewed.",
-			tokenFacts(was), tokenFacts(now))
+		if err := db.insertEntry(ctx, t, by, "token.renew", "location:"+string(now.ID), "The content token of "+now.Name+" was renewed.",
+			tokenFacts(was), tokenFacts(now)); err != nil {
+			return err
+		}
+		return db.publish(ctx, t, event{kind: vpp.EventTokenRenewed, location: now.ID, what: map[string]any{"expires_at": now.Token.ExpiresAt.UTC().Format(time.RFC3339)}})
 	})
 }
 

@@ -51,12 +51,30 @@ func (db *DB) WriteFacts(ctx context.Context, facts []vpp.Fact) error {
 		if err := db.touch(ctx, t, facts); err != nil {
 			return err
 		}
+		if err := db.publish(ctx, t, factEvents(facts)...); err != nil {
+			return err
+		}
 		return db.followFacts(ctx, t, facts)
 	})
 	if err == nil {
 		db.grew(ctx, len(facts), "program_users")
 	}
 	return err
+}
+
+// factEvents are who was found to be registered, or removed, by these facts: the
+// time since when that is so is that of the read.
+func factEvents(facts []vpp.Fact) []event {
+	var events []event
+	for _, f := range facts {
+		switch {
+		case f.AppleStatus == vpp.AppleAssociated && f.AssociatedAt.Equal(f.ReadAt):
+			events = append(events, event{kind: vpp.EventRegistered, place: f.ID, what: map[string]any{"managed": f.Managed}})
+		case !f.AppleStatus.Living() && f.RetiredAt.Equal(f.ReadAt):
+			events = append(events, event{kind: vpp.EventRemoved, place: f.ID})
+		}
+	}
+	return events
 }
 
 // editedMeanwhile says of a row whose write is confirmed that the person was
@@ -260,6 +278,9 @@ func (db *DB) RefusePeople(ctx context.Context, refusals []vpp.Refusal) error {
 			}
 			items[r.Op] = append(items[r.Op], item{r.ID, vpp.ItemFailed, r.Sentence})
 		}
+		if err := db.publishMany(ctx, t, func() []event { return refusalEvents(refusals) }); err != nil {
+			return err
+		}
 		if err := db.withdrawLetters(ctx, t, created, "Not sent: Apple refused the person."); err != nil {
 			return err
 		}
@@ -270,6 +291,14 @@ func (db *DB) RefusePeople(ctx context.Context, refusals []vpp.Refusal) error {
 		}
 		return nil
 	})
+}
+
+func refusalEvents(refusals []vpp.Refusal) []event {
+	events := make([]event, len(refusals))
+	for i, r := range refusals {
+		events[i] = event{kind: vpp.EventAppleRefused, place: r.ID, what: map[string]any{"write": r.Op, "apple_error": r.Number, "reason": r.Sentence}}
+	}
+	return events
 }
 
 // waiting are the kinds of task whose people wait for a write.

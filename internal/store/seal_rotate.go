@@ -21,6 +21,7 @@ func sealedPlaces() map[vpp.SealedPlace]sealedPlace {
 		vpp.SealedBootstrap: {"mdm_channels", "bootstrap", "id"}, vpp.SealedPushKey: {"mdm_push_certs", "key_sealed", "topic"},
 		vpp.SealedCommand: {"mdm_commands", "payload", "uuid"}, vpp.SealedServerKey: {"mdm_servers", "secret_sealed", "id"},
 		vpp.SealedServerHook: {"mdm_servers", "hook_sealed", "id"},
+		vpp.SealedWebhookNow: {"webhooks", "secret_sealed", "id"}, vpp.SealedWebhookPast: {"webhooks", "before_sealed", "id"},
 	}
 }
 

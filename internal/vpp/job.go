@@ -18,6 +18,8 @@ type (
 	ImportPeople struct{ TaskID TaskID }
 	// SendNotices hands over due notices to administrators.
 	SendNotices struct{}
+	// PostWebhook posts the messages that are due for one webhook.
+	PostWebhook struct{ WebhookID WebhookID }
 	// Sweep wakes whatever is due: deferred letters, reads by cadence,
 	// claims of the dead. It runs periodically.
 	Sweep struct{}
@@ -36,6 +38,7 @@ func (TendLocation) Kind() string { return "program.tend" }
 func (SendMail) Kind() string     { return "invite.send" }
 func (ImportPeople) Kind() string { return "roster.import" }
 func (SendNotices) Kind() string  { return "notice.send" }
+func (PostWebhook) Kind() string  { return "webhook.post" }
 func (Sweep) Kind() string        { return "sweep" }
 func (SweepDevices) Kind() string { return "sweep_devices" }
 

@@ -17,6 +17,8 @@ const (
 	SealedCommand      SealedPlace = "commands for devices"
 	SealedServerKey    SealedPlace = "keys for MDM servers"
 	SealedServerHook   SealedPlace = "secrets of MDM servers' reports"
+	SealedWebhookNow   SealedPlace = "webhooks' secrets"
+	SealedWebhookPast  SealedPlace = "webhooks' secrets before"
 )
 
 // SealedValue is one stored secret, as it is sealed and as it shall be.

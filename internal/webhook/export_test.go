@@ -1,0 +1,4 @@
+package webhook
+
+// Signature is for the published example.
+var Signature = signature
