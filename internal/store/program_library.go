@@ -63,6 +63,9 @@ func (db *DB) FinishLibraryRead(ctx context.Context, id vpp.LocationID, r vpp.Li
 		if _, err := t.Exec(ctx, "UPDATE tenders SET library_walk = '', failures = 0 WHERE location_id = $1", id); err != nil {
 			return err
 		}
+		if err := db.wakeLines(ctx, t); err != nil { // whatever was missed since is found now
+			return err
+		}
 		_, err := t.Exec(ctx, `UPDATE locations SET assets_read_at = $2, assignments_read_at = $2, assignments_version = $3, read_problem = '',
 			assignments_full_read_at = CASE WHEN $4 THEN $2 ELSE assignments_full_read_at END WHERE id = $1`, id, ms(db.now()), r.Version, r.Full)
 		if err != nil {

@@ -60,6 +60,9 @@ func (db *DB) pausePeople(ctx context.Context, t tx, by vpp.Actor, people []vpp.
 	if paused || len(changed) == 0 {
 		return len(changed), nil
 	}
+	if err := db.wakeLines(ctx, t); err != nil {
+		return 0, err
+	}
 	return len(changed), db.wakePaused(ctx, t, places)
 }
 
