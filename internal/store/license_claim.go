@@ -191,7 +191,8 @@ func (db *DB) tellInLine(ctx context.Context, t tx) (more bool, err error) {
 	return len(waiting) == vpp.MaxPage, db.settleAsked(ctx, t, waiting, vpp.ItemSkipped, "In line: it is assigned when a license is free.", 0)
 }
 
-// LicenseMembers reads who is still in a batch of licenses.
+// LicenseMembers reads who is still in a batch of licenses, in the order of the
+// line: where Apple has fewer than it counted, the first in the call get them.
 func (db *DB) LicenseMembers(ctx context.Context, id vpp.BatchID) ([]vpp.Licensee, error) {
 	return all(ctx, db, func(s scanner) (m vpp.Licensee, err error) {
 		var may int
@@ -200,7 +201,7 @@ func (db *DB) LicenseMembers(ctx context.Context, id vpp.BatchID) ([]vpp.License
 		return
 	}, "SELECT "+wishColumns()+", p.client_user_id, CASE WHEN "+mayGet+` THEN 1 ELSE 0 END FROM license_wishes w
 		JOIN users u ON u.id = w.user_id JOIN program_users p ON p.user_id = w.user_id AND p.location_id = w.send_location
-		WHERE w.batch_id = $1 AND w.batch_id <> '' AND p.client_user_id <> '' ORDER BY w.seq`, id)
+		WHERE w.batch_id = $1 AND w.batch_id <> '' AND p.client_user_id <> '' ORDER BY w.line_at, w.wanted_at, w.seq`, id)
 }
 
 // SettledLicenses reads batches of licenses that wait for a read to show their
@@ -237,7 +238,7 @@ func (db *DB) WantLicenseLooks(ctx context.Context, id vpp.LocationID, before ti
 func (db *DB) SplitLicenses(ctx context.Context, b vpp.Batch, id vpp.BatchID) error {
 	return db.inTx(ctx, func(t tx) error {
 		n, err := t.Exec(ctx, `UPDATE license_wishes SET batch_id = $1 WHERE seq IN
-			(SELECT seq FROM license_wishes WHERE batch_id = $2 AND batch_id <> '' ORDER BY seq LIMIT $3)`, id, b.ID, b.Size/2)
+			(SELECT seq FROM license_wishes WHERE batch_id = $2 AND batch_id <> '' ORDER BY line_at DESC, wanted_at DESC, seq DESC LIMIT $3)`, id, b.ID, b.Size/2)
 		if err != nil {
 			return err
 		}

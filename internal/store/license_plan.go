@@ -87,7 +87,9 @@ func (db *DB) PlanLicenses(ctx context.Context, id vpp.TaskID, plan func(vpp.Wis
 		if err != nil {
 			return err
 		}
-		if err := db.wakeLines(ctx, t); err != nil { // before the wishes: see wakeLines
+		asset := vpp.AssetOf(task.Params)
+		// Before the wishes are written: see wakeLines.
+		if err := db.wakeLinesAt(ctx, t, "SELECT location_id FROM assets WHERE adam_id = $1 AND pricing_param = $2", asset.AdamID, asset.PricingParam); err != nil {
 			return err
 		}
 		if err := db.planLicenses(ctx, t, task, people, plan); err != nil {
@@ -208,8 +210,5 @@ func (db *DB) writeReturns(ctx context.Context, t tx, task vpp.Task, asset vpp.A
 			return err
 		}
 	}
-	if len(take) == 0 {
-		return nil
-	}
-	return db.wakeLinesAt(ctx, t, "SELECT location_id FROM assets WHERE adam_id = $1 AND pricing_param = $2", asset.AdamID, asset.PricingParam)
+	return nil
 }
