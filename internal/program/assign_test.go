@@ -489,3 +489,40 @@ func TestBooksStay(t *testing.T) {
 		w.sameLibrary(t)
 	})
 }
+
+// Features.md section 3, item 5: the preview of a deletion says whom in line the
+// licenses that come back will serve; who is deleted too is not served.
+func TestRemovalServes(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, url string) {
+		w := withApp(t, url, 6, 3, applesim.Options{})
+		w.assign(t, false)
+		w.settle(t)
+		w.stand(t, "in_line 3", "in_line 2", "in_line 1", "assigned", "assigned", "assigned")
+		for _, c := range []struct {
+			people []int
+			want   int
+		}{{[]int{5}, 1}, {[]int{5, 4, 3}, 3}, {[]int{5, 4, 3, 0}, 2}, {[]int{0}, 0}, {nil, 0}} {
+			sel := vpp.Selection{Filter: vpp.Filter{Location: school}, IDs: usersNo(c.people...)}
+			if c.people == nil {
+				sel.All = true
+			}
+			r, err := w.PreviewDelete(t.Context(), sel)
+			if err != nil || r.Serves() != c.want {
+				t.Errorf("deleting %v serves %d, want %d (%v)", c.people, r.Serves(), c.want, err)
+			}
+		}
+		sel := vpp.Selection{All: true, Filter: vpp.Filter{Location: school}, IDs: usersNo(0, 1)} // all but two who wait
+		if r, err := w.PreviewDelete(t.Context(), sel); err != nil || r.Serves() != 2 {
+			t.Errorf("deleting all but two serves %d (%v)", r.Serves(), err)
+		}
+		task, err := w.StartDelete(t.Context(), vpp.Actor{Name: "anna"}, vpp.Selection{Filter: vpp.Filter{Location: school}, IDs: usersNo(5, 4)}, true, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.expand(t, task.ID)
+		w.settle(t)
+		w.stand(t, "in_line 1", "assigned", "assigned", "assigned", "held", "held")
+		w.sameLibrary(t)
+	})
+}
