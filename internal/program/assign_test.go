@@ -318,8 +318,8 @@ func TestAssignCrash(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			storetest.Each(t, func(t *testing.T, url string) {
-				w := withApp(t, url, 4, 3, applesim.Options{})
-				w.assign(t, false)
+				w := withApp(t, url, 4, 3, applesim.Options{Quirks: applesim.Quirks{AssignTwiceNumber: 9616, UnassignAbsentNumber: 9619}})
+				task := w.assign(t, false)
 				ctx, kill := context.WithCancel(t.Context())
 				from := w.wire.of(c.call)
 				w.wire.step(func(call string, n int) *http.Response {
@@ -341,13 +341,16 @@ func TestAssignCrash(t *testing.T) {
 					t.Fatalf("it was not killed: %v, %v", err, w.wire.since(0)[max(0, len(w.wire.since(0))-8):])
 				}
 				w.wire.step(nil, nil)
-				storetest.Exec(t, w.db, "UPDATE tenders SET holder = ''")
+				storetest.Exec(t, w.db, "UPDATE tenders SET holder = '', tend_at = 0")
 				w.Service = w.node()
 				storetest.Exec(t, w.db, "UPDATE locations SET wait_until = 0")
 				w.settle(t)
 				w.stand(t, "in_line 1", "assigned", "assigned", "assigned")
 				w.sameLibrary(t)
 				w.once(t)
+				if done := w.task(t, task); done.Done != 3 || done.Skipped != 1 || done.State() != vpp.TaskDone {
+					t.Errorf("the task is %s: %+v", done.State(), done)
+				}
 			})
 		})
 	}
@@ -393,6 +396,9 @@ func TestAssignedOutside(t *testing.T) {
 		w.take(t, app, 2)
 		w.wantLibrary(t, true)
 		w.stand(t, "assigned", "assigned", "taken_back")
+		if mine, err := w.db.Wishes(t.Context(), "user-0002"); err != nil || mine[0].Why() != "Was taken back outside of rsvpp." {
+			t.Errorf("%+v %v", mine, err)
+		}
 		w.settle(t)
 		w.sameLibrary(t)
 	})
