@@ -8,7 +8,9 @@ import (
 	"github.com/rsvpp/rsvpp/internal/vpp"
 )
 
-// Locks are taken in one order everywhere: tenders before wishes.
+// Locks are taken in one order everywhere: tenders, in their order and before
+// any single one, then wishes. So wakeLines comes first in its transaction, or
+// has one of its own.
 
 // wakeLines lets every location look at the line that has an asset somebody
 // waits for.
@@ -48,6 +50,7 @@ func (db *DB) forUpdate() string {
 // is nobody. The batch is stored before the call, as ClaimBatch does.
 func (db *DB) ClaimLicenses(ctx context.Context, location vpp.LocationID, id vpp.BatchID, limit int) (b vpp.Batch, err error) {
 	b = vpp.Batch{ID: id, LocationID: location, CreatedAt: db.now()}
+	last := false
 	err = db.inTx(ctx, func(t tx) error {
 		// Locked: who brings work meanwhile comes after this look at the line.
 		n, err := t.Exec(ctx, "UPDATE tenders SET line_wanted_at = line_wanted_at WHERE location_id = $1 AND line_wanted_at BETWEEN 1 AND $2", location, ms(db.now()))
@@ -57,13 +60,16 @@ func (db *DB) ClaimLicenses(ctx context.Context, location vpp.LocationID, id vpp
 		if err := db.claimReturns(ctx, t, &b, limit); err != nil || b.Size > 0 {
 			return err
 		}
-		if err := db.claimLine(ctx, t, &b, limit); err != nil || b.Size > 0 {
+		if last, err = db.claimLine(ctx, t, &b, limit); err != nil || b.Size > 0 {
 			return err
 		}
 		return db.lineServed(ctx, t, location)
 	})
-	if err == nil && b.Size == 0 {
+	switch {
+	case err == nil && b.Size == 0:
 		err = errNone
+	case err == nil && last: // the next location of the order may serve the others
+		err = db.inTx(ctx, func(t tx) error { return db.wakeLines(ctx, t) })
 	}
 	return b, err
 }
@@ -93,35 +99,29 @@ func scanAssetID(s scanner) (a vpp.AssetID, err error) {
 	return
 }
 
-// claimLine takes those for whom a license is free here.
-func (db *DB) claimLine(ctx context.Context, t tx, b *vpp.Batch, limit int) error {
+// claimLine takes those for whom a license is free here, and says whether
+// these are the last.
+func (db *DB) claimLine(ctx context.Context, t tx, b *vpp.Batch, limit int) (last bool, err error) {
 	assets, err := all(ctx, t, scanAssetID, `SELECT a.adam_id, a.pricing_param FROM assets a WHERE a.location_id = $1 AND EXISTS (SELECT 1 FROM license_wishes w
 		WHERE w.adam_id = a.adam_id AND w.pricing_param = a.pricing_param AND `+waitsFor+" AND w.apple_error = 0) ORDER BY 1, 2", b.LocationID)
 	if err != nil {
-		return err
+		return false, err
 	}
 	for _, asset := range assets {
 		stocks, err := db.stocks(ctx, t, asset)
 		if err != nil {
-			return err
+			return false, err
 		}
 		free, earlier := freeAt(stocks, b.LocationID)
 		if free == 0 {
 			continue
 		}
 		b.Op, b.Asset = vpp.WriteAssociate, asset
-		if err := db.claimWaiting(ctx, t, b, min(free, limit), earlier); err != nil {
-			return err
+		if err := db.claimWaiting(ctx, t, b, min(free, limit), earlier); err != nil || b.Size > 0 {
+			return b.Size == free, err
 		}
-		if b.Size == 0 {
-			continue
-		}
-		if b.Size == free { // the next location of the order may serve the others
-			return db.wakeLines(ctx, t)
-		}
-		return nil
 	}
-	return nil
+	return false, nil
 }
 
 // freeAt says how many licenses a location has for those who wait, and which

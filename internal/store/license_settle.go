@@ -166,6 +166,9 @@ const acceptedAt = `COALESCE((SELECT min(q.associated_at) FROM program_users q W
 // order is tried.
 func (db *DB) BackInLine(ctx context.Context, b vpp.Batch, users []vpp.UserID, short time.Time) error {
 	return db.inTx(ctx, func(t tx) error {
+		if err := db.wakeLines(ctx, t); err != nil {
+			return err
+		}
 		if !short.IsZero() {
 			if err := db.wantLibrary(ctx, t, b.LocationID, false); err != nil { // the counts were not what we thought
 				return err
@@ -175,9 +178,6 @@ func (db *DB) BackInLine(ctx context.Context, b vpp.Batch, users []vpp.UserID, s
 			if err != nil {
 				return err
 			}
-		}
-		if err := db.wakeLines(ctx, t); err != nil {
-			return err
 		}
 		for some := range slices.Chunk(users, 500) {
 			_, err := t.Exec(ctx, `UPDATE license_wishes SET op = '', send_location = '', batch_id = '' WHERE batch_id = $1 AND batch_id <> ''

@@ -60,10 +60,10 @@ func (db *DB) KeepLibraryRead(ctx context.Context, id vpp.LocationID, walk strin
 // that waited for it.
 func (db *DB) FinishLibraryRead(ctx context.Context, id vpp.LocationID, r vpp.LibraryResult) error {
 	return db.inTx(ctx, func(t tx) error {
-		if _, err := t.Exec(ctx, "UPDATE tenders SET library_walk = '', failures = 0 WHERE location_id = $1", id); err != nil {
+		if err := db.wakeLines(ctx, t); err != nil { // what was read may serve somebody
 			return err
 		}
-		if err := db.wakeLines(ctx, t); err != nil { // whatever was missed since is found now
+		if _, err := t.Exec(ctx, "UPDATE tenders SET library_walk = '', failures = 0 WHERE location_id = $1", id); err != nil {
 			return err
 		}
 		_, err := t.Exec(ctx, `UPDATE locations SET assets_read_at = $2, assignments_read_at = $2, assignments_version = $3, read_problem = '',

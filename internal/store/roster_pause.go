@@ -28,7 +28,10 @@ func (db *DB) PausePeople(ctx context.Context, by vpp.Actor, s vpp.Selection, pa
 		changed += n
 		cursor, last = next, next == ""
 	}
-	return changed, nil
+	if paused || changed == 0 {
+		return changed, nil
+	}
+	return changed, db.inTx(ctx, func(t tx) error { return db.wakeLines(ctx, t) }) // who is resumed may get licenses
 }
 
 func (db *DB) pausePeople(ctx context.Context, t tx, by vpp.Actor, people []vpp.User, paused bool) (int, error) {
@@ -59,9 +62,6 @@ func (db *DB) pausePeople(ctx context.Context, t tx, by vpp.Actor, people []vpp.
 	}
 	if paused || len(changed) == 0 {
 		return len(changed), nil
-	}
-	if err := db.wakeLines(ctx, t); err != nil {
-		return 0, err
 	}
 	return len(changed), db.wakePaused(ctx, t, places)
 }
