@@ -51,6 +51,7 @@ type RemovedLicenses struct {
 	ReadAt   time.Time `json:"read_at"`
 	ComeBack int       `json:"come_back"`
 	Stay     int       `json:"stay"`    // books
+	Serves   int       `json:"serves"`  // times that somebody in line gets one of them
 	Losing   int       `json:"losing"`  // people whose apps stop within 30 days
 	Keeping  int       `json:"keeping"` // people who keep books
 	Assets   []Holding `json:"assets"`  // the most licenses first
@@ -65,6 +66,7 @@ type Holding struct {
 	Revocable    bool   `json:"revocable"`
 	Licenses     int    `json:"licenses"`
 	People       int    `json:"people"`
+	Serves       int    `json:"serves"` // people in line
 }
 
 // Keeper is a person with books, which never come back.

@@ -66,7 +66,7 @@ Use a server from here:       rsvpp login https://rsvpp.example.org`,
 	root.AddGroup(&cobra.Group{ID: "server", Title: "The server:"}, &cobra.Group{ID: "people", Title: "People and invitations (through a running server):"},
 		&cobra.Group{ID: "try", Title: "Trying things out:"})
 	p.add(root, "server", p.serveCommand(), p.configCommand(), p.migrateCommand(), p.adminCommand(), p.sealCommand(), p.exportCommand(), p.versionCommand())
-	p.add(root, "people", p.loginCommand(), p.tokenCommand(), p.locationCommand(), p.claimCommand(), p.moveCommand(), p.usersCommand(), p.inviteCommand(), p.vppCommand(), p.assetsCommand(), p.devicesCommand(), p.mdmCommand(), p.mailCommand(), p.letterCommand(), p.tasksCommand(), p.keysCommand(), p.operatorsCommand(), p.webhooksCommand(), p.historyCommand(), p.explainCommand())
+	p.add(root, "people", p.loginCommand(), p.tokenCommand(), p.locationCommand(), p.claimCommand(), p.moveCommand(), p.usersCommand(), p.inviteCommand(), p.vppCommand(), p.assetsCommand(), p.licensesCommand(), p.devicesCommand(), p.mdmCommand(), p.mailCommand(), p.letterCommand(), p.tasksCommand(), p.keysCommand(), p.operatorsCommand(), p.webhooksCommand(), p.historyCommand(), p.explainCommand())
 	p.add(root, "try", p.demoCommand(), p.rehearseCommand(), p.applesimCommand())
 	p.completeFlags(root)
 	return root

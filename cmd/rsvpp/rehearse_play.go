@@ -82,6 +82,7 @@ func (r *rehearsal) acts() []act {
 		{"they show", r.signInsShow},
 		{"token revoked", r.tokenRevoked},
 		{"more licenses", r.moreLicenses},
+		{"wait in line", r.waitInLine},
 		{"change addresses", r.changeAddresses},
 		{"undo a removal", r.undoRemoval},
 		{"remove holders", r.removeHolders},

@@ -38,7 +38,7 @@ func (v *server) openGate(ctx context.Context) error {
 	}
 	pages, err = console.New(console.Services{
 		Entrance: v.gate, Operators: v.operators, Locations: v.locations, Claims: claims, People: v.roster, Imports: v.roster, Inviter: v.invite,
-		Letters: v.invite, Program: v.program, Tasks: v.tasks, Changes: v.hub, Sealer: v.box,
+		Letters: v.invite, Program: v.program, Licenses: v.licenses, Tasks: v.tasks, Changes: v.hub, Sealer: v.box,
 		Devices: v.roster, Accounts: v.accounts, MDM: v.mdm, Links: v.links, Servers: v.connect, Webhooks: v.webhooks,
 	}, console.Config{PublicURL: public, Clock: time.Now, IDs: newID, Logger: v.log, LinkLife: v.settings.linkLife})
 	if err != nil {
@@ -46,7 +46,7 @@ func (v *server) openGate(ctx context.Context) error {
 	}
 	rest := api.New(api.Services{
 		People: v.roster, Imports: v.roster, Locations: v.locations, Claims: claims, Inviter: v.invite, Letters: v.invite,
-		Program: v.program, Tasks: v.tasks, Operators: v.operators, Changes: v.hub,
+		Program: v.program, Licenses: v.licenses, Tasks: v.tasks, Operators: v.operators, Changes: v.hub,
 		Devices: v.roster, Accounts: v.accounts, MDM: v.mdm, Links: v.links, Servers: v.connect, Webhooks: v.webhooks,
 	}, api.Config{Version: readVersion().Version, Clock: time.Now, Ready: v.db.Ping})
 	v.handler, err = v.gate.NewMux(slices.Concat(v.publicRoutes(), rest.Routes(), pages.Routes())...)

@@ -37,6 +37,8 @@ func (v *server) expand(ctx context.Context, job vpp.ExpandTask) error {
 	switch t.Kind {
 	case vpp.TaskSync, vpp.TaskDelete:
 		return v.program.Expand(ctx, t)
+	case vpp.TaskAssign, vpp.TaskTakeBack:
+		return v.licenses.Expand(ctx, t)
 	}
 	return v.invite.Expand(ctx, job)
 }
@@ -61,6 +63,12 @@ func (v *server) starters() map[vpp.TaskKind]task.Starter {
 		},
 		vpp.TaskDelete: func(ctx context.Context, by vpp.Actor, s vpp.Selection, _ map[string]string, key string) (vpp.Task, error) {
 			return v.program.StartDelete(ctx, by, s, true, key) // it was thought over the first time
+		},
+		vpp.TaskAssign: func(ctx context.Context, by vpp.Actor, s vpp.Selection, params map[string]string, key string) (vpp.Task, error) {
+			return v.licenses.Assign(ctx, by, s, vpp.AssetOf(params), params["hold"] != "", key)
+		},
+		vpp.TaskTakeBack: func(ctx context.Context, by vpp.Actor, s vpp.Selection, params map[string]string, key string) (vpp.Task, error) {
+			return v.licenses.TakeBack(ctx, by, s, vpp.AssetOf(params), key)
 		},
 	}
 }

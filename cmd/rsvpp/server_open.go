@@ -15,6 +15,7 @@ import (
 	"github.com/rsvpp/rsvpp/internal/connect"
 	"github.com/rsvpp/rsvpp/internal/gate"
 	"github.com/rsvpp/rsvpp/internal/invite"
+	"github.com/rsvpp/rsvpp/internal/license"
 	"github.com/rsvpp/rsvpp/internal/location"
 	"github.com/rsvpp/rsvpp/internal/mail"
 	"github.com/rsvpp/rsvpp/internal/mdm"
@@ -38,6 +39,7 @@ var (
 	_ roster.Store   = (*store.DB)(nil)
 	_ invite.Store   = (*store.DB)(nil)
 	_ program.Store  = (*store.DB)(nil)
+	_ license.Store  = (*store.DB)(nil)
 	_ operator.Store = (*store.DB)(nil)
 	_ task.Store     = (*store.DB)(nil)
 	_ notice.Store   = (*store.DB)(nil)
@@ -76,6 +78,7 @@ type server struct {
 	roster    *roster.Service
 	invite    *invite.Service
 	program   *program.Service
+	licenses  *license.Service
 	notices   *notice.Service
 	tasks     *task.Service
 	operators *operator.Service
@@ -159,6 +162,7 @@ func (v *server) openRooms(ctx context.Context) (err error) {
 		Cadence: v.settings.cadence, Lease: v.settings.lease * 4 / 5, Slice: slice, Parallel: 16, Attempts: 8, Undo: v.settings.undoTime,
 		Logger: v.log, Now: time.Now, IDs: newID, Secrets: uuid.NewString, Sleep: sleep, Observe: v.called, People: v.roster,
 	})
+	v.licenses = license.New(v.db, time.Now, newID)
 	places := location.New(v.db, v.program, v.box, time.Now, newID)
 	keys.of = places
 	v.locations = &announcing{Service: places, program: v.program, log: v.log}

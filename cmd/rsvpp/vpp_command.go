@@ -136,7 +136,12 @@ func (p *cli) printRemovedLicenses(l client.RemovedLicenses) error {
 	if err != nil {
 		return err
 	}
-	assets := &table{header: []string{"ADAM ID", "KIND", "LICENSES", "PEOPLE", ""}, right: []int{2, 3}}
+	if l.Serves > 0 {
+		if err := p.println(fmt.Sprintf("%s served from what comes back.", many(l.Serves, "wish of who waits in line is", "wishes of those who wait in line are"))); err != nil {
+			return err
+		}
+	}
+	assets := &table{header: []string{"ADAM ID", "KIND", "LICENSES", "PEOPLE", "SERVE IN LINE", ""}, right: []int{2, 3, 4}}
 	for _, a := range l.Assets {
 		kind, back := a.ProductType, "come back"
 		if kind == "" {
@@ -145,7 +150,7 @@ func (p *cli) printRemovedLicenses(l client.RemovedLicenses) error {
 		if !a.Revocable {
 			back = "never come back"
 		}
-		assets.add(a.AdamID, kind, count(a.Licenses), count(a.People), back)
+		assets.add(a.AdamID, kind, count(a.Licenses), count(a.People), count(a.Serves), back)
 	}
 	keepers := &table{header: []string{"KEEPS", "E-MAIL", "BOOKS"}, right: []int{2}}
 	for _, k := range l.Keepers {

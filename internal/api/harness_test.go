@@ -21,6 +21,7 @@ import (
 	"github.com/rsvpp/rsvpp/internal/api"
 	"github.com/rsvpp/rsvpp/internal/gate"
 	"github.com/rsvpp/rsvpp/internal/invite"
+	"github.com/rsvpp/rsvpp/internal/license"
 	"github.com/rsvpp/rsvpp/internal/location"
 	"github.com/rsvpp/rsvpp/internal/mail"
 	"github.com/rsvpp/rsvpp/internal/mdm"
@@ -117,7 +118,7 @@ func (h *house) rooms(box *seal.Box, log *slog.Logger) api.Services {
 		Servers: servers(h.db, box, told{Service: h.roster}),
 		Devices: h.roster, MDM: h.mdm, Accounts: roster.NewAccounts(h.db, devices, time.Hour, time.Now, storetest.NewID),
 		Links:  roster.NewLinks(h.db, "https://rsvpp.test", box.Derive("devices"), time.Hour, time.Now),
-		People: h.roster, Imports: h.roster, Locations: places, Claims: movers{apple, h.roster}, Inviter: inviter, Letters: inviter, Program: apple,
+		People: h.roster, Imports: h.roster, Locations: places, Claims: movers{apple, h.roster}, Inviter: inviter, Letters: inviter, Program: apple, Licenses: license.New(h.db, time.Now, storetest.NewID),
 		Tasks: task.New(h.db, time.Now, nil), Operators: h.ops, Changes: h.hub, Webhooks: webhooks(h.db, box),
 	}
 }

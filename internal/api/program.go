@@ -60,6 +60,7 @@ type RemovedLicenses struct {
 	ReadAt   time.Time `json:"read_at" doc:"When assignments were read last: the numbers are of then."`
 	ComeBack int       `json:"come_back" doc:"Licenses that come back."`
 	Stay     int       `json:"stay" doc:"Licenses that never come back: books."`
+	Serves   int       `json:"serves" doc:"Times that somebody in line gets one of them, added up over apps."`
 	Losing   int       `json:"losing" doc:"People whose apps stop working within 30 days."`
 	Keeping  int       `json:"keeping" doc:"People who keep books."`
 	Assets   []Holding `json:"assets" nullable:"false" doc:"Apps and books, the most licenses first."`
@@ -74,10 +75,11 @@ type Holding struct {
 	Revocable    bool   `json:"revocable" doc:"The licenses come back."`
 	Licenses     int    `json:"licenses"`
 	People       int    `json:"people"`
+	Serves       int    `json:"serves" doc:"People in line whom the licenses that come back will serve."`
 }
 
 func holdingOf(h vpp.Holding) Holding {
-	return Holding{h.AdamID, h.PricingParam, h.ProductType, h.Revocable, h.Licenses, h.People}
+	return Holding{h.AdamID, h.PricingParam, h.ProductType, h.Revocable, h.Licenses, h.People, h.Serves}
 }
 
 // Keeper is a person with books, which never come back.
@@ -100,7 +102,7 @@ func removalOf(r program.Removal) Removal {
 	}
 	if !r.LicensesReadAt.IsZero() && r.Retired+r.Busy > 0 {
 		out.Licenses = &RemovedLicenses{
-			ReadAt: r.LicensesReadAt.UTC(), ComeBack: r.ComeBack(), Stay: r.Stay(), Losing: r.Losing, Keeping: r.Keeping,
+			ReadAt: r.LicensesReadAt.UTC(), ComeBack: r.ComeBack(), Stay: r.Stay(), Serves: r.Serves(), Losing: r.Losing, Keeping: r.Keeping,
 			Assets: each(r.Each, holdingOf), Keepers: each(r.Keepers, keeperOf),
 		}
 	}

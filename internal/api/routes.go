@@ -44,6 +44,7 @@ func (d *Door) write(b *book) {
 	post(b, "/users/{id}/enroll-link", rostering, "enrollLink", "Make a link by which a person brings devices along", d.enrollLink)
 	post(b, "/users/{id}/profile", rostering, "userProfile", "Make an enrollment profile for one device of a person", d.userProfile, mobileconfig)
 	get(b, "/users/{id}/licenses", read, "userLicenses", "The apps and books that a person holds, at every location", d.userLicenses)
+	get(b, "/users/{id}/wishes", read, "userWishes", "What a person is to have, and how each stands", d.userWishes)
 	get(b, "/funnel", read, "funnel", "How far the people of a location have come", d.funnel)
 
 	post(b, "/imports", rostering, "uploadImport", "Upload a CSV file; nothing is imported yet", d.uploadImport, created, upload(largestFile, "text/csv", "application/octet-stream"))
@@ -94,6 +95,13 @@ func (d *Door) write(b *book) {
 	post(b, "/vpp/delete", programs, "deleteFromVPP", "Delete people from VPP: their records are retired at Apple, when the time to undo is over", d.deleteFromVPP, accepted, selecting)
 	post(b, "/vpp/delete/preview", read, "previewDelete", "What a deletion would do, to people and to licenses; writes nothing", d.previewDelete, selecting, slow(fileTime))
 	post(b, "/vpp/held-before", read, "heldBefore", "What the removed people of a selection held when their records were retired; writes nothing", d.heldBefore, selecting)
+
+	post(b, "/licenses/preview", read, "previewLicenses", "What assigning an app or book, and taking it back, would do; writes nothing", d.previewLicenses, selecting, slow(fileTime))
+	post(b, "/licenses/assign", programs, "assignLicenses", "Assign an app or book: in the order in which people accepted, and who comes too late waits in line", d.assignLicenses, accepted, selecting)
+	post(b, "/licenses/take-back", programs, "takeBackLicenses", "Take an app back, and end wishes for it; books stay", d.takeBackLicenses, accepted, selecting)
+	get(b, "/licenses/{adam_id}", read, "licenseStocks", "What each location has of an app or book, in the order in which they give it", d.licenseStocks)
+	put(b, "/licenses/{adam_id}/order", programs, "setLicenseOrder", "Say from which locations an app or book is taken, one after the other", d.setLicenseOrder)
+	get(b, "/licenses/{adam_id}/line", read, "licenseLine", "Who waits for an app or book, first who is served first", d.licenseLine)
 
 	get(b, "/conflicts", read, "listConflicts", "What does not go together: people of one Apple Account, second records, accounts that cannot be linked", d.listConflicts)
 	get(b, "/conflicts/counts", read, "countConflicts", "How many conflicts of each kind a location has", d.countConflicts)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/rsvpp/rsvpp/internal/connect"
 	"github.com/rsvpp/rsvpp/internal/invite"
+	"github.com/rsvpp/rsvpp/internal/license"
 	"github.com/rsvpp/rsvpp/internal/operator"
 	"github.com/rsvpp/rsvpp/internal/program"
 	"github.com/rsvpp/rsvpp/internal/roster"
@@ -24,6 +25,7 @@ type Services struct {
 	Inviter   Inviter
 	Letters   Letters
 	Program   Program
+	Licenses  Licenses
 	Tasks     Tasks
 	Operators Operators
 	Changes   Changes
@@ -159,6 +161,18 @@ type Program interface {
 	TestNotify(ctx context.Context, id vpp.LocationID) (vpp.NotifyTest, error)
 	// Notifications are Apple's latest, the newest first.
 	Notifications(ctx context.Context, id vpp.LocationID, page vpp.Page) (vpp.List[vpp.Notification], error)
+}
+
+// Licenses assigns apps and books; license.Service is one.
+type Licenses interface {
+	Assign(ctx context.Context, by vpp.Actor, s vpp.Selection, asset vpp.AssetID, hold bool, key string) (vpp.Task, error)
+	TakeBack(ctx context.Context, by vpp.Actor, s vpp.Selection, asset vpp.AssetID, key string) (vpp.Task, error)
+	Preview(ctx context.Context, s vpp.Selection, asset vpp.AssetID, hold bool) (license.Preview, error)
+	Stocks(ctx context.Context, asset vpp.AssetID) ([]vpp.Stock, error)
+	SetOrder(ctx context.Context, by vpp.Actor, asset vpp.AssetID, order []vpp.LocationID) ([]vpp.Stock, error)
+	Counts(ctx context.Context, asset vpp.AssetID) (map[vpp.WishState]int, error)
+	Line(ctx context.Context, asset vpp.AssetID, page vpp.Page) (vpp.List[vpp.Wish], error)
+	Wishes(ctx context.Context, user vpp.UserID) ([]vpp.Wish, error)
 }
 
 // Tasks watches and steers work; task.Service is one.

@@ -83,7 +83,7 @@ func scopeOf(kind vpp.TaskKind) operator.Scope {
 		return operator.ScopeRoster
 	case vpp.TaskInvite, vpp.TaskResend:
 		return operator.ScopeInvite
-	case vpp.TaskSync, vpp.TaskDelete:
+	case vpp.TaskSync, vpp.TaskDelete, vpp.TaskAssign, vpp.TaskTakeBack:
 		return operator.ScopeProgram
 	}
 	return operator.ScopeOwner

@@ -11,9 +11,7 @@ import (
 
 // rows are the rows of the list of features that the main job, Apple's truth
 // and devices are made of, as far as each is shown. A row is shown by a test
-// that carries its id. One row of theirs is missing, because rsvpp assigns no
-// licenses yet: F-57, the order of locations that they come from
-// (docs/decisions/0022).
+// that carries its id.
 const rows = `
 	S0-01 S0-02 S0-03 S0-04 S0-05 S0-06 S0-07 S0-08 S0-09 S0-10 S0-11 S0-12 S0-13
 	S0-14 S0-15 S0-16 S0-17 S0-18 S0-19 S0-20 S0-21 S0-22 S0-23
@@ -25,7 +23,8 @@ const rows = `
 	S4-01 S4-05 S4-06 S4-11 S4-17 S4-18 S4-19 S4-20 S4-21 S4-22 S4-23
 	F-01 F-02 F-06 F-07 F-08 F-09 F-10 F-11 F-12 F-14 F-15 F-20
 	F-21 F-23 F-24 F-28 F-33 F-36 F-37 F-38 F-39 F-40 F-42 F-46
-	F-47 F-48 F-49 F-50 F-51 F-52 F-53 F-54 F-55 F-56 F-58 F-59
+	F-47 F-48 F-49 F-50 F-51 F-52 F-53 F-54 F-55 F-56 F-57 F-58 F-59
+	F-60 F-63 F-69 F-70
 	F-80 F-81 F-85 F-86 F-87
 `
 

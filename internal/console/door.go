@@ -46,7 +46,7 @@ func (d *Door) Routes() []gate.Route {
 	return slices.Concat(
 		d.assetRoutes(), d.entranceRoutes(), d.accountRoutes(), d.startRoutes(), d.locationRoutes(),
 		d.mailRoutes(), d.operatorRoutes(), d.taskRoutes(), d.historyRoutes(), d.eventRoutes(),
-		d.libraryRoutes(), d.settingsRoutes(), d.peopleRoutes(), d.deviceRoutes(), d.serverRoutes(), d.webhookRoutes(), d.importRoutes(), d.inviteRoutes(), d.vppRoutes(), d.helpRoutes(), d.conflictRoutes(),
+		d.libraryRoutes(), d.settingsRoutes(), d.peopleRoutes(), d.deviceRoutes(), d.serverRoutes(), d.webhookRoutes(), d.importRoutes(), d.inviteRoutes(), d.vppRoutes(), d.licenseRoutes(), d.helpRoutes(), d.conflictRoutes(),
 	)
 }
 

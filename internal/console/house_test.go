@@ -24,6 +24,7 @@ import (
 	"github.com/rsvpp/rsvpp/internal/console/viewtest"
 	"github.com/rsvpp/rsvpp/internal/gate"
 	"github.com/rsvpp/rsvpp/internal/invite"
+	"github.com/rsvpp/rsvpp/internal/license"
 	"github.com/rsvpp/rsvpp/internal/location"
 	"github.com/rsvpp/rsvpp/internal/mail"
 	"github.com/rsvpp/rsvpp/internal/mdm"
@@ -151,7 +152,7 @@ func (h *house) listen(box *seal.Box) {
 	must(h.t, err)
 	h.door, err = console.New(console.Services{
 		Entrance: g, Operators: h.ops, Locations: h.places, People: h.roster, Imports: h.roster, Inviter: h.invite, Letters: h.invite,
-		Claims: movers{h.program, h.roster}, Program: h.program, Tasks: h.tasks, Changes: h.news, Sealer: box, Devices: h.roster, MDM: h.mdm, Accounts: h.accounts, Servers: servers(h.db, box, told{Service: h.roster}), Webhooks: webhooks(h.db, box),
+		Claims: movers{h.program, h.roster}, Program: h.program, Licenses: license.New(h.db, time.Now, storetest.NewID), Tasks: h.tasks, Changes: h.news, Sealer: box, Devices: h.roster, MDM: h.mdm, Accounts: h.accounts, Servers: servers(h.db, box, told{Service: h.roster}), Webhooks: webhooks(h.db, box),
 		Links: roster.NewLinks(h.db, "https://rsvpp.test", box.Derive("devices"), time.Hour, time.Now),
 	}, console.Config{Clock: time.Now, IDs: storetest.NewID, Logger: logger})
 	must(h.t, err)

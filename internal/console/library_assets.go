@@ -27,7 +27,7 @@ func (d *Door) assetsPage(w http.ResponseWriter, r *http.Request) error {
 	}
 	for _, a := range assets {
 		line := view.AssetLine{
-			Number: a.AdamID, Store: storePage(l.Country, a.AdamID, a.ProductType), Kind: a.ProductType, Kept: a.Kept(), Unlimited: a.Unlimited,
+			Key: assetKey(a.AssetID), Number: a.AdamID, Store: storePage(l.Country, a.AdamID, a.ProductType), Kind: a.ProductType, Kept: a.Kept(), Unlimited: a.Unlimited,
 			Total: a.Total, Assigned: a.Assigned, Available: a.Available, Retired: a.Retired, Platforms: strings.Join(a.Platforms, ", "),
 		}
 		if a.PricingParam == "PLUS" {

@@ -39,6 +39,7 @@ func (d *Door) listPeople(w http.ResponseWriter, r *http.Request) error {
 		Pager:  view.Pager{Range: rangeWords(len(people.Items), matching)},
 	}
 	m.Page.Title = "Users"
+	m.Assigns = caller(r).Scopes.Allow(operator.ScopeProgram)
 	m.Places = len(m.Page.Locations) > 1 && caller(r).Scopes.Allow(operator.ScopeRoster)
 	if q.Group != "" {
 		m.Group = view.Link{Text: q.Group, Href: q.inGroup("").list()}

@@ -71,6 +71,9 @@ func (d *Door) person(r *http.Request, here vpp.Location) (view.User, error) {
 	if m.Licenses, err = d.licenses(ctx, id, locations); err != nil {
 		return m, err
 	}
+	if m.Wishes, err = d.wishes(ctx, id, caller(r).Scopes); err != nil {
+		return m, err
+	}
 	story, err := d.Inviter.Story(ctx, id, here.ID)
 	if vpp.KindOf(err) == vpp.NotFound {
 		m.Next = notHere(here)

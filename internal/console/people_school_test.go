@@ -23,6 +23,7 @@ import (
 	"github.com/rsvpp/rsvpp/internal/console/viewtest"
 	"github.com/rsvpp/rsvpp/internal/gate"
 	"github.com/rsvpp/rsvpp/internal/invite"
+	"github.com/rsvpp/rsvpp/internal/license"
 	"github.com/rsvpp/rsvpp/internal/location"
 	"github.com/rsvpp/rsvpp/internal/mail"
 	"github.com/rsvpp/rsvpp/internal/mail/mailtest"
@@ -135,7 +136,7 @@ func (s *school) openDoor() {
 	s.must(err)
 	door, err = console.New(console.Services{
 		Entrance: g, Operators: s.ops, Locations: s.places, People: s.roster, Imports: s.roster, Inviter: s.inviter, Letters: s.inviter,
-		Claims: movers{s.program, s.roster}, Program: s.program, Tasks: s.tasks, Changes: &news{}, Sealer: box, Devices: s.roster, MDM: s.mdm,
+		Claims: movers{s.program, s.roster}, Program: s.program, Licenses: license.New(s.db, time.Now, storetest.NewID), Tasks: s.tasks, Changes: &news{}, Sealer: box, Devices: s.roster, MDM: s.mdm,
 	}, console.Config{Clock: time.Now, IDs: storetest.NewID, Logger: log})
 	s.must(err)
 	mux, err := g.NewMux(door.Routes()...)

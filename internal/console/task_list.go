@@ -54,7 +54,7 @@ func taskFilters(f vpp.TaskFilter) []view.Choice {
 	for _, k := range []struct {
 		kind vpp.TaskKind
 		text string
-	}{{vpp.TaskInvite, "Invitations"}, {vpp.TaskResend, "Resends"}, {vpp.TaskImport, "Imports"}, {vpp.TaskSync, "Syncs"}, {vpp.TaskDelete, "Deletions"}} {
+	}{{vpp.TaskInvite, "Invitations"}, {vpp.TaskResend, "Resends"}, {vpp.TaskImport, "Imports"}, {vpp.TaskSync, "Syncs"}, {vpp.TaskDelete, "Deletions"}, {vpp.TaskAssign, "Assignments"}, {vpp.TaskTakeBack, "Take-backs"}} {
 		list = append(list, view.Choice{Text: k.text, Value: address("/tasks", "kind", string(k.kind)), Current: !f.Open && f.Kind == k.kind})
 	}
 	return list

@@ -36,7 +36,7 @@ func (d *Door) askDelete(w http.ResponseWriter, r *http.Request) error {
 func (d *Door) removal(found program.Removal) view.Delete {
 	m := view.Delete{
 		Retire: found.Retired, Begun: found.Busy + found.Taken, Linked: found.Registered, Undo: undoWords(found.Undo),
-		ReadAt: d.when(found.LicensesReadAt), ComeBack: found.ComeBack(), Stay: found.Stay(), Losing: found.Losing, Keeping: found.Keeping,
+		ReadAt: d.when(found.LicensesReadAt), ComeBack: found.ComeBack(), Stay: found.Stay(), Serves: found.Serves(), Losing: found.Losing, Keeping: found.Keeping,
 	}
 	for _, h := range found.Each {
 		m.Assets = append(m.Assets, holdingOf(h))
@@ -57,7 +57,7 @@ func (d *Door) removal(found program.Removal) view.Delete {
 }
 
 func holdingOf(h vpp.Holding) view.Holding {
-	out := view.Holding{AdamID: h.AdamID, Kind: h.ProductType, Licenses: h.Licenses, People: h.People, Stays: !h.Revocable}
+	out := view.Holding{AdamID: h.AdamID, Kind: h.ProductType, Licenses: h.Licenses, People: h.People, Serves: h.Serves, Stays: !h.Revocable}
 	if out.Kind == "" {
 		out.Kind = "App or book"
 	}

@@ -12,8 +12,8 @@ import (
 // due or it is time to see whether results can be read, and says whether there
 // were any. People may be queued faster than Apple takes them: whoever came
 // first must not wait for the last.
-func (t *tender) callsDue(ctx context.Context, maxUsers int) (called bool, err error) {
-	d := &due{tender: t, maxUsers: maxUsers, inHand: map[vpp.BatchID]bool{}, until: t.config.Now().Add(t.config.Cadence.Settle)}
+func (t *tender) callsDue(ctx context.Context, most limits) (called bool, err error) {
+	d := &due{tender: t, most: most, inHand: map[vpp.BatchID]bool{}, until: t.config.Now().Add(t.config.Cadence.Settle)}
 	if t.end.Before(d.until) {
 		d.until = t.end
 	}
@@ -28,12 +28,18 @@ func (t *tender) callsDue(ctx context.Context, maxUsers int) (called bool, err e
 	return d.called, d.err
 }
 
+// limits are how many one call may name, as Apple says.
+type limits struct {
+	users   int // created, updated or retired
+	holders int // of licenses
+}
+
 // due hands out calls, each to one worker. Nobody waits for a round to end, so
 // that Apple's rate is used to the full.
 type due struct {
 	*tender
-	maxUsers int
-	until    time.Time
+	most  limits
+	until time.Time
 
 	mu     sync.Mutex
 	looks  []vpp.Batch
@@ -96,7 +102,10 @@ func (d *due) nextSend(ctx context.Context) (b vpp.Batch, err error) {
 		b, d.sends = d.sends[0], d.sends[1:]
 		return b, nil
 	}
-	b, err = d.store.ClaimBatch(ctx, d.l.ID, vpp.BatchID(d.config.IDs()), d.maxUsers)
+	b, err = d.store.ClaimBatch(ctx, d.l.ID, vpp.BatchID(d.config.IDs()), d.most.users)
+	if vpp.KindOf(err) == vpp.NotFound {
+		b, err = d.store.ClaimLicenses(ctx, d.l.ID, vpp.BatchID(d.config.IDs()), d.most.holders)
+	}
 	if vpp.KindOf(err) == vpp.NotFound {
 		return vpp.Batch{}, nil
 	}

@@ -92,7 +92,11 @@ func (t *tender) readLibrary(ctx context.Context) error {
 			return err
 		}
 	}
-	return t.store.FinishLibraryRead(ctx, t.l.ID, vpp.LibraryResult{Full: w.Full, Version: w.Version, Started: w.Started, Changed: w.Changed})
+	r := vpp.LibraryResult{Full: w.Full, Version: w.Version, Started: w.Started, Changed: w.Changed}
+	if err := t.store.FinishLibraryRead(ctx, t.l.ID, r); err != nil {
+		return err
+	}
+	return t.concludeLicenses(ctx, w.Started)
 }
 
 func (t *tender) loadLibraryWalk(ctx context.Context, wanted vpp.LibraryWanted) (*libraryWalk, error) {
@@ -132,6 +136,9 @@ func (t *tender) walkLibrary(ctx context.Context, w *libraryWalk) error {
 		w.Assets = true
 	}
 	if err := t.readAssignments(ctx, w); err != nil {
+		return err
+	}
+	if err := t.store.WantLicenseLooks(ctx, t.l.ID, w.Started); err != nil { // what a delta does not tell
 		return err
 	}
 	return t.lookAtHolders(ctx, w)

@@ -29,6 +29,15 @@ func (r Removal) ComeBack() int { return r.add(true) }
 // Stay adds up the licenses that never come back.
 func (r Removal) Stay() int { return r.add(false) }
 
+// Serves adds up the people in line for whom the licenses that come back are
+// enough. Somebody who waits for two apps counts twice.
+func (r Removal) Serves() (n int) {
+	for _, h := range r.Each {
+		n += h.Serves
+	}
+	return n
+}
+
 func (r Removal) add(revocable bool) (n int) {
 	for _, h := range r.Each {
 		if h.Revocable == revocable {

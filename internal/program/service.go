@@ -102,6 +102,7 @@ type Store interface {
 	Claiming
 	schedules
 	libraries
+	licensing
 	adoptions
 	removing
 	custody

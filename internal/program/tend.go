@@ -49,7 +49,7 @@ func (s *Service) tendOnce(ctx context.Context, id vpp.LocationID, end time.Time
 	if err != nil {
 		return busy, err
 	}
-	limits, err := c.ServiceConfig(ctx)
+	config, err := c.ServiceConfig(ctx)
 	if err != nil {
 		return busy, err
 	}
@@ -57,7 +57,7 @@ func (s *Service) tendOnce(ctx context.Context, id vpp.LocationID, end time.Time
 	s.learn(l)
 	claimErr := t.mind(ctx) // a location that cannot be claimed can be read
 	tellErr := t.tellDue(ctx)
-	busy, err = t.callAndRead(ctx, limits.Limit(appsandbooks.MaxUsers), busy)
+	busy, err = t.callAndRead(ctx, limits{config.Limit(appsandbooks.MaxUsers), config.Limit(appsandbooks.MaxClientUserIDs)}, busy)
 	if err = errors.Join(claimErr, tellErr, err); err != nil {
 		return busy, err
 	}
@@ -66,7 +66,7 @@ func (s *Service) tendOnce(ctx context.Context, id vpp.LocationID, end time.Time
 
 // callAndRead reads and makes the other calls at the same time, so that
 // Apple's rate is used while what was read is compared and written.
-func (t *tender) callAndRead(ctx context.Context, maxUsers int, busy bool) (called bool, err error) {
+func (t *tender) callAndRead(ctx context.Context, most limits, busy bool) (called bool, err error) {
 	read := make(chan error, 1)
 	go func() {
 		err := t.lookAtAsked(ctx)
@@ -79,7 +79,7 @@ func (t *tender) callAndRead(ctx context.Context, maxUsers int, busy bool) (call
 		read <- err
 	}()
 	for {
-		more, err := t.callsDue(ctx, maxUsers)
+		more, err := t.callsDue(ctx, most)
 		called = called || more
 		if err == nil && t.doubts(t.l.ID) > 0 {
 			err = t.mind(ctx)

@@ -13,6 +13,9 @@ import (
 // before, under names that were stored before: after a crash the same people
 // are sent again, and Apple's 9716 says who was there already.
 func (t *tender) send(ctx context.Context, b vpp.Batch) error {
+	if b.Op.OfLicenses() {
+		return t.assign(ctx, b)
+	}
 	members, err := t.store.BatchMembers(ctx, b.ID)
 	if err != nil {
 		return err
@@ -64,17 +67,13 @@ func (t *tender) call(ctx context.Context, op vpp.Write, members []vpp.Person) (
 // refused deals with a call that Apple refused whole. When one person is the
 // reason, the others go on without them.
 func (t *tender) refused(ctx context.Context, b vpp.Batch, members []vpp.Person, err error) error {
-	var said *appsandbooks.Error
-	if !errors.As(err, &said) || said.Number == 0 || said.HTTPStatus >= 500 || said.HTTPStatus == 429 || tokenProblem(err) != 0 {
-		return err // no word about these people: the location pauses, the batch stays
-	}
-	if _, ok := errors.AsType[*appsandbooks.WaitError](err); ok {
+	number, word := aboutMembers(err)
+	if !word {
 		return err
 	}
-	number := int(said.Number)
+	var said *appsandbooks.Error
+	errors.As(err, &said)
 	switch said.Number {
-	case appsandbooks.NotAllowed:
-		return err // nothing is written any more; what waits goes out once it may
 	case appsandbooks.LegacyTokenNotSupported, appsandbooks.ManagedByAppleItself, appsandbooks.ServiceRemoved:
 		return t.refuse(ctx, b, members, number)
 	}

@@ -15,7 +15,7 @@ import (
 var topicOf = map[string]string{
 	"users": vpp.TopicUsers, "program_users": vpp.TopicUsers, "invitations": vpp.TopicUsers, "deliveries": vpp.TopicUsers, "visits": vpp.TopicUsers,
 	"tasks": vpp.TopicTasks, "task_items": vpp.TopicTasks, "imports": vpp.TopicTasks,
-	"locations": vpp.TopicLocations, "assets": vpp.TopicLocations, "strangers": vpp.TopicLocations,
+	"locations": vpp.TopicLocations, "assets": vpp.TopicLocations, "strangers": vpp.TopicLocations, "license_wishes": vpp.TopicLocations, "license_orders": vpp.TopicLocations,
 	"entries": vpp.TopicHistory,
 	"devices": vpp.TopicDevices, "enrollments": vpp.TopicDevices,
 }

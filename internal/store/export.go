@@ -33,6 +33,8 @@ func exported() []exportedTable {
 		{"program_users", true, "code_sealed"},
 		{"strangers", true, "code_sealed"},
 		{"assignments", true, ""},
+		{"license_wishes", true, ""},
+		{"license_orders", false, ""},
 		{"invitations", true, ""},
 		{"visits", true, ""},
 		{"deliveries", true, ""},

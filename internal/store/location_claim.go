@@ -256,6 +256,8 @@ func leaving() []string {
 	return []string{
 		`UPDATE program_users SET pending = '', pending_since = 0, batch_id = '' WHERE location_id = $1 AND pending <> '' AND (batch_id = ''
 			OR batch_id IN (SELECT id FROM batches WHERE location_id = $1 AND finished_at = 0 AND event_id = '' AND settled_at = 0))`,
+		`UPDATE license_wishes SET op = '', send_location = '', batch_id = '' WHERE send_location = $1 AND op <> '' AND (batch_id = ''
+			OR batch_id IN (SELECT id FROM batches WHERE location_id = $1 AND finished_at = 0 AND event_id = '' AND settled_at = 0))`,
 		"UPDATE batches SET finished_at = $2 WHERE location_id = $1 AND finished_at = 0 AND event_id = '' AND settled_at = 0",
 		`UPDATE deliveries SET outcome = 'withdrawn', outcome_at = $2, sentence = ` + why + ` WHERE outcome IN ('queued', 'deferred')
 			AND (claim = '' OR claimed_until < $2) AND program_user_id IN (SELECT id FROM program_users WHERE location_id = $1)`,

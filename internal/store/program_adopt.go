@@ -37,6 +37,7 @@ func (db *DB) Adopt(ctx context.Context, by vpp.Actor, id vpp.LocationID, list [
 	err = db.inTx(ctx, func(t tx) error {
 		left = nil
 		var seqs []int64
+		var places []vpp.ProgramUserID
 		accounts := map[string]bool{}
 		for _, a := range list {
 			seq, err := db.adopt(ctx, t, by, id, a)
@@ -46,7 +47,7 @@ func (db *DB) Adopt(ctx context.Context, by vpp.Actor, id vpp.LocationID, list [
 			if seq == 0 {
 				left = append(left, a)
 			} else {
-				seqs = append(seqs, seq)
+				seqs, places = append(seqs, seq), append(places, a.Place.Program.ID)
 				accounts[a.AccountHash] = true
 			}
 			if seq != 0 && a.Status == vpp.AppleAssociated && a.AccountHash != "" {
@@ -60,7 +61,10 @@ func (db *DB) Adopt(ctx context.Context, by vpp.Actor, id vpp.LocationID, list [
 		if err := recountAccounts(ctx, t, id, accounts); err != nil {
 			return err
 		}
-		return touchRows(ctx, t, id, vpp.ImprintedUsers, seqs)
+		if err := touchRows(ctx, t, id, vpp.ImprintedUsers, seqs); err != nil {
+			return err
+		}
+		return db.followLine(ctx, t, places)
 	})
 	return left, err
 }

@@ -48,8 +48,16 @@ func (db *DB) WriteAssets(ctx context.Context, id vpp.LocationID, now []vpp.Asse
 			delete(was, a.AssetID)
 		}
 		changed = len(write)
-		if err := upsertAssets(ctx, t, id, write, read); err != nil || !whole {
+		if err := upsertAssets(ctx, t, id, write, read); err != nil {
 			return err
+		}
+		if changed > 0 {
+			if err := db.wakeLines(ctx, t); err != nil {
+				return err
+			}
+		}
+		if !whole {
+			return nil
 		}
 		for gone := range was {
 			changed++
@@ -74,7 +82,8 @@ func upsertAssets(ctx context.Context, t tx, id vpp.LocationID, write []vpp.Asse
 			device_assignable, revocable, platforms, read_at) VALUES `+rowsOf(len(some), make([]string, 13)...)+`
 			ON CONFLICT (location_id, adam_id, pricing_param) DO UPDATE SET product_type = excluded.product_type, total = excluded.total,
 			assigned = excluded.assigned, available = excluded.available, retired = excluded.retired, unlimited = excluded.unlimited,
-			device_assignable = excluded.device_assignable, revocable = excluded.revocable, platforms = excluded.platforms, read_at = excluded.read_at`, args...)
+			device_assignable = excluded.device_assignable, revocable = excluded.revocable, platforms = excluded.platforms, read_at = excluded.read_at,
+			short_until = CASE WHEN excluded.available > assets.available THEN 0 ELSE assets.short_until END`, args...)
 		if err != nil {
 			return err
 		}

@@ -68,7 +68,10 @@ func (db *DB) AddAssignments(ctx context.Context, id vpp.LocationID, list []vpp.
 				rows[r.Assignment], seqs = r.seq, append(seqs, r.seq)
 			}
 		}
-		return touchRows(ctx, t, id, vpp.ImprintedAssignments, seqs)
+		if err := touchRows(ctx, t, id, vpp.ImprintedAssignments, seqs); err != nil {
+			return err
+		}
+		return db.settleShown(ctx, t, id, list)
 	})
 	if err == nil {
 		db.grew(ctx, len(list), "assignments")
@@ -83,15 +86,20 @@ func (db *DB) RemoveAssignments(ctx context.Context, id vpp.LocationID, seqs []i
 		return 0, nil
 	}
 	err = db.inTx(ctx, func(t tx) error {
-		removed = 0
+		var gone []assignmentRow
 		for some := range slices.Chunk(seqs, 500) {
-			n, err := t.Exec(ctx, "DELETE FROM assignments WHERE location_id = $1 AND seq IN ("+marks(2, len(some))+")", append([]any{id}, anys(some)...)...)
+			found, err := all(ctx, t, scanAssignment, "DELETE FROM assignments WHERE location_id = $1 AND seq IN ("+marks(2, len(some))+`)
+				RETURNING seq, adam_id, pricing_param, client_user_id, serial_number`, append([]any{id}, anys(some)...)...)
 			if err != nil {
 				return err
 			}
-			removed += int(n)
+			gone = append(gone, found...)
 		}
-		return touchRows(ctx, t, id, vpp.ImprintedAssignments, seqs)
+		removed = len(gone)
+		if err := touchRows(ctx, t, id, vpp.ImprintedAssignments, seqs); err != nil {
+			return err
+		}
+		return db.settleGone(ctx, t, id, gone)
 	})
 	return removed, err
 }

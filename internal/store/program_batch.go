@@ -8,11 +8,11 @@ import (
 	"github.com/rsvpp/rsvpp/internal/vpp"
 )
 
-const batchColumns = `id, location_id, op, size, created_at, next_call_at, sent_at, attempts, event_id, settled_at`
+const batchColumns = `id, location_id, op, size, created_at, next_call_at, sent_at, attempts, event_id, settled_at, adam_id, pricing_param`
 
 func scanBatch(s scanner) (b vpp.Batch, err error) {
 	err = s.Scan(&b.ID, &b.LocationID, &b.Op, &b.Size, timeAt{&b.CreatedAt}, timeAt{&b.NextCallAt}, timeAt{&b.SentAt}, &b.Attempts,
-		&b.EventID, timeAt{&b.SettledAt})
+		&b.EventID, timeAt{&b.SettledAt}, &b.Asset.AdamID, &b.Asset.PricingParam)
 	return
 }
 
@@ -28,10 +28,11 @@ func (db *DB) DueLooks(ctx context.Context, id vpp.LocationID, limit int) ([]vpp
 		AND settled_at = 0 AND event_id <> '' AND next_call_at <= $2 ORDER BY next_call_at LIMIT $3`, id, ms(db.now()), limit)
 }
 
-// SettledBatches reads batches that wait for a read to show their results.
+// SettledBatches reads batches of people that wait for a read to show their
+// results; those of licenses are SettledLicenses.
 func (db *DB) SettledBatches(ctx context.Context, id vpp.LocationID) ([]vpp.Batch, error) {
 	return all(ctx, db, scanBatch, "SELECT "+batchColumns+` FROM batches WHERE location_id = $1 AND finished_at = 0
-		AND settled_at > 0 ORDER BY settled_at`, id)
+		AND settled_at > 0 AND adam_id = '' ORDER BY settled_at`, id)
 }
 
 // ClaimBatch puts up to limit people whose write of one kind is queued into a
@@ -57,8 +58,8 @@ func (db *DB) ClaimBatch(ctx context.Context, location vpp.LocationID, id vpp.Ba
 }
 
 func insertBatch(ctx context.Context, t tx, b vpp.Batch) error {
-	_, err := t.Exec(ctx, `INSERT INTO batches (id, location_id, op, size, created_at, next_call_at) VALUES ($1, $2, $3, $4, $5, $5)`,
-		b.ID, b.LocationID, b.Op, b.Size, ms(b.CreatedAt))
+	_, err := t.Exec(ctx, `INSERT INTO batches (id, location_id, op, size, created_at, next_call_at, adam_id, pricing_param) VALUES ($1, $2, $3, $4, $5, $5, $6, $7)`,
+		b.ID, b.LocationID, b.Op, b.Size, ms(b.CreatedAt), b.Asset.AdamID, b.Asset.PricingParam)
 	return err
 }
 

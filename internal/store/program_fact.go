@@ -114,6 +114,9 @@ func (db *DB) followFacts(ctx context.Context, t tx, facts []vpp.Fact) error {
 			gone = append(gone, f.ID)
 		}
 	}
+	if err := db.followLine(ctx, t, append(slices.Clone(linked), gone...)); err != nil {
+		return err
+	}
 	mailed, err := db.releaseLetters(ctx, t, ready)
 	if err != nil {
 		return err

@@ -117,6 +117,13 @@ func (db *DB) CountHoldings(ctx context.Context, s vpp.Selection, keepers int) (
 	slices.SortFunc(h.Each, func(a, b vpp.Holding) int {
 		return cmp.Or(cmp.Compare(b.Licenses, a.Licenses), cmp.Compare(a.AdamID, b.AdamID), cmp.Compare(a.PricingParam, b.PricingParam))
 	})
+	location, err := db.locationOr(ctx, db, s.Filter.Location)
+	if err != nil {
+		return h, err
+	}
+	if err := db.countServed(ctx, parts, location, h.Each); err != nil {
+		return h, err
+	}
 	if s.All {
 		keep = slices.DeleteFunc(keep, func(k vpp.Keeper) bool { return slices.Contains(s.IDs, k.UserID) })
 	}

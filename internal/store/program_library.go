@@ -60,6 +60,9 @@ func (db *DB) KeepLibraryRead(ctx context.Context, id vpp.LocationID, walk strin
 // that waited for it.
 func (db *DB) FinishLibraryRead(ctx context.Context, id vpp.LocationID, r vpp.LibraryResult) error {
 	return db.inTx(ctx, func(t tx) error {
+		if err := db.wakeLines(ctx, t); err != nil { // what was read may serve somebody
+			return err
+		}
 		if _, err := t.Exec(ctx, "UPDATE tenders SET library_walk = '', failures = 0 WHERE location_id = $1", id); err != nil {
 			return err
 		}

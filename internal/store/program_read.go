@@ -47,6 +47,9 @@ func (db *DB) KeepRead(ctx context.Context, id vpp.LocationID, walk string, p vp
 // what the read changed, with the syncs that waited for it.
 func (db *DB) FinishRead(ctx context.Context, id vpp.LocationID, r vpp.ReadResult) error {
 	return db.inTx(ctx, func(t tx) error {
+		if err := db.wakeLines(ctx, t); err != nil { // whoever could be served since, and was missed
+			return err
+		}
 		if _, err := t.Exec(ctx, "UPDATE tenders SET walk = '', failures = 0 WHERE location_id = $1", id); err != nil {
 			return err
 		}

@@ -65,6 +65,7 @@ func dueAt(ctx context.Context, t tx, id vpp.LocationID, now int64) (int64, erro
 			UNION ALL SELECT NULLIF(full_wanted_at, 0) FROM tenders WHERE location_id = $1
 			UNION ALL SELECT NULLIF(library_wanted_at, 0) FROM tenders WHERE location_id = $1
 			UNION ALL SELECT NULLIF(library_full_wanted_at, 0) FROM tenders WHERE location_id = $1
+			UNION ALL SELECT NULLIF(line_wanted_at, 0) FROM tenders WHERE location_id = $1 AND `+sendable+`
 			UNION ALL SELECT notify_next_at FROM locations WHERE id = $1 AND token_expires_at > $2 AND `+tellable+`
 			UNION ALL SELECT 1 FROM tenders WHERE location_id = $1 AND (walk <> '' OR library_walk <> '')
 		) x), 0), wait_until, token_added_at > 0 AND token_problem IN (0, 9637) FROM locations WHERE id = $1`, id, now)

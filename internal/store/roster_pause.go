@@ -28,7 +28,10 @@ func (db *DB) PausePeople(ctx context.Context, by vpp.Actor, s vpp.Selection, pa
 		changed += n
 		cursor, last = next, next == ""
 	}
-	return changed, nil
+	if paused || changed == 0 {
+		return changed, nil
+	}
+	return changed, db.inTx(ctx, func(t tx) error { return db.wakeLines(ctx, t) }) // who is resumed may get licenses
 }
 
 func (db *DB) pausePeople(ctx context.Context, t tx, by vpp.Actor, people []vpp.User, paused bool) (int, error) {

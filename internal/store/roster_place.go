@@ -141,5 +141,5 @@ func (db *DB) unplace(ctx context.Context, t tx, people []vpp.Person) (done vpp.
 		marks(1, len(places))+")", places...); err != nil {
 		return done, err
 	}
-	return done, db.settleItems(ctx, t, []vpp.TaskKind{vpp.TaskInvite, vpp.TaskResend, vpp.TaskSync, vpp.TaskDelete}, left)
+	return done, db.settleItems(ctx, t, []vpp.TaskKind{vpp.TaskInvite, vpp.TaskResend, vpp.TaskSync, vpp.TaskDelete, vpp.TaskAssign, vpp.TaskTakeBack}, left)
 }

@@ -64,7 +64,7 @@ func (db *DB) RemoveUser(ctx context.Context, by vpp.Actor, id vpp.UserID) error
 		if err := db.insertEntry(ctx, t, by, "user.remove", "user:"+string(id), u.FullName+" was removed.", before, nil); err != nil {
 			return err
 		}
-		return db.settleItems(ctx, t, []vpp.TaskKind{vpp.TaskInvite, vpp.TaskResend, vpp.TaskSync, vpp.TaskDelete}, left)
+		return db.settleItems(ctx, t, []vpp.TaskKind{vpp.TaskInvite, vpp.TaskResend, vpp.TaskSync, vpp.TaskDelete, vpp.TaskAssign, vpp.TaskTakeBack}, left)
 	})
 }
 

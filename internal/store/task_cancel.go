@@ -37,6 +37,9 @@ func (db *DB) cancelTask(ctx context.Context, by vpp.Actor, id vpp.TaskID, only 
 		if err := db.dropLetters(ctx, t, id); err != nil {
 			return err
 		}
+		if err := db.dropWishes(ctx, t, task, by); err != nil {
+			return err
+		}
 		n, err := t.Exec(ctx, `UPDATE task_items SET state = 'skipped', updated_at = $2,
 			detail = CASE WHEN $3 = 1 THEN 'Undone: nothing was sent to Apple.'
 				WHEN EXISTS (SELECT 1 FROM program_users p WHERE p.id = program_user_id AND p.batch_id <> '')
@@ -99,6 +102,22 @@ func (db *DB) dropLetters(ctx context.Context, t tx, id vpp.TaskID) error {
 		WHERE task_id = $1 AND outcome IN ('queued', 'deferred', 'underway') AND (claim = '' OR claimed_until < $2)
 		AND program_user_id IN (SELECT program_user_id FROM task_items WHERE task_id = $1 AND state IN ('queued', 'waiting'))`,
 		id, ms(db.now()))
+	return err
+}
+
+// dropWishes ends what a task asked for of open people, and no call carries yet:
+// wishes for licenses, or that licenses are taken back.
+func (db *DB) dropWishes(ctx context.Context, t tx, task vpp.Task, by vpp.Actor) error {
+	const open = ` WHERE task_id = $1 AND batch_id = '' AND user_id IN (SELECT p.user_id FROM task_items i CROSS JOIN program_users p
+		WHERE i.task_id = $1 AND i.state IN ('queued', 'waiting') AND i.state <> 'done' AND p.id = i.program_user_id)`
+	var err error
+	switch task.Kind {
+	case vpp.TaskAssign:
+		_, err = t.Exec(ctx, "UPDATE license_wishes SET ended_at = $2, ended_by = $3"+open+" AND op = '' AND ended_at = 0", task.ID, ms(db.now()), by.Name)
+	case vpp.TaskTakeBack:
+		_, err = t.Exec(ctx, "UPDATE license_wishes SET ended_at = 0, ended_by = '', op = '', send_location = ''"+open+" AND op <> '' AND op = 'disassociate'", task.ID)
+	case vpp.TaskImport, vpp.TaskInvite, vpp.TaskResend, vpp.TaskSync, vpp.TaskDelete:
+	}
 	return err
 }
 

@@ -15,6 +15,9 @@ const (
 	AppleNotAllowed       = 9637
 	AppleAccountUnusable  = 9635
 	AppleAccountTaken     = 9641
+	AppleHasLicense       = 9616
+	AppleLicenseAbsent    = 9619
+	AppleNoLicenses       = 9709
 	AppleUserExists       = 9716
 	AppleBadEmail         = 9717
 	AppleUnavailable      = 9729

@@ -208,12 +208,13 @@ func (p ProgramUser) Relinked() bool {
 	return p.AppleStatus == AppleAssociated && !p.ManagedEditedAt.IsZero() && p.ManagedEditedAt.After(p.AssociatedAt)
 }
 
-// Batch is one call to Apple that changes up to maxUsers VPP users, and its
-// receipt.
+// Batch is one call to Apple that changes up to maxUsers VPP users, or who has
+// an app or book, and its receipt.
 type Batch struct {
 	ID         BatchID
 	LocationID LocationID
 	Op         Write
+	Asset      AssetID // of licenses: what all in it are to have, or to give back
 	Size       int
 	CreatedAt  time.Time
 	NextCallAt time.Time // when it is sent, or its event looked at

@@ -46,6 +46,7 @@ type Holding struct {
 	Revocable   bool   // it comes back
 	Licenses    int
 	People      int
+	Serves      int // people in line whom the licenses that come back will serve
 }
 
 // Keeper is a person with licenses that never come back.

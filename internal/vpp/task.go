@@ -10,11 +10,13 @@ type TaskKind string
 
 // The kinds of task.
 const (
-	TaskImport TaskKind = "import"
-	TaskInvite TaskKind = "invite"
-	TaskResend TaskKind = "resend"
-	TaskSync   TaskKind = "sync"
-	TaskDelete TaskKind = "delete"
+	TaskImport   TaskKind = "import"
+	TaskInvite   TaskKind = "invite"
+	TaskResend   TaskKind = "resend"
+	TaskSync     TaskKind = "sync"
+	TaskDelete   TaskKind = "delete"
+	TaskAssign   TaskKind = "assign"    // licenses of an app or book
+	TaskTakeBack TaskKind = "take-back" // the same the other way
 )
 
 // Task is a piece of work an administrator can watch.

@@ -12,6 +12,7 @@ import (
 func removals(theme string) map[string]templ.Component {
 	known := deletion(theme)
 	known.Undo, known.ReadAt, known.ComeBack, known.Stay, known.Losing, known.Keeping = "5 minutes", ago(20*time.Minute), 1420, 38, 204, 24
+	known.Serves = 17
 	known.Assets = []Holding{
 		{AdamID: "408709785", Kind: "App", Licenses: 204, People: 204}, {AdamID: "361309726", Kind: "App", Licenses: 198, People: 198},
 		{AdamID: "1440147259", Kind: "Book", Licenses: 38, People: 24, Stays: true}, {AdamID: "9990001", Kind: "App or book", Licenses: 1, People: 1},

@@ -39,7 +39,7 @@ func page(theme, section, title string) Page {
 // gallery renders every page with rich invented people.
 func gallery(theme string) map[string]templ.Component {
 	out := map[string]templ.Component{}
-	for _, part := range []func(string) map[string]templ.Component{entrance, starts, people, imports, invites, places, works, onDevices, devices, mdmServers, webhooks, removals} {
+	for _, part := range []func(string) map[string]templ.Component{entrance, starts, people, imports, invites, places, works, onDevices, devices, mdmServers, webhooks, removals, licensing} {
 		maps.Copy(out, part(theme))
 	}
 	return out

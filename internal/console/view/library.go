@@ -11,6 +11,7 @@ type Assets struct {
 
 // AssetLine is an app or a book with its licenses.
 type AssetLine struct {
+	Key       string // names it in addresses
 	Number    string // Apple's
 	Store     string // address of its page in Apple's store
 	Kind      string // "App", "Book"

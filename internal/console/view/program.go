@@ -21,6 +21,7 @@ type Delete struct {
 	ReadAt   Moment    // when Apple last said who holds what; none when it never did
 	ComeBack int       // licenses that come back
 	Stay     int       // licenses that never do
+	Serves   int       // wishes of people in line that these serve
 	Losing   int       // people whose apps stop
 	Keeping  int       // people who keep books
 	Assets   []Holding // the most licenses first
@@ -33,6 +34,7 @@ type Holding struct {
 	Kind     string // "App", "Book"
 	Licenses int
 	People   int
+	Serves   int  // people in line who get them when they come back
 	Stays    bool // they never come back
 }
 

@@ -15,6 +15,7 @@ type User struct {
 	Invitations []InvitationLine
 	Notes       []Notice // what differs between here and Apple, and why
 	Licenses    []LicenseLine
+	Wishes      []WishLine
 	Devices     []PersonDevice
 	Link        string // the landing page's link if one is alive, "" otherwise
 	Can         UserCan

@@ -14,6 +14,7 @@ type Users struct {
 	Lines    []UserLine
 	Devices  bool           // there are some, to invite people on
 	Places   bool           // there are other locations, to add people to
+	Assigns  bool           // licenses may be assigned
 	Able     map[string]int // by act, how many of all that match it can be done with
 	Matching int            // how many people match search and filter
 	Pager    Pager
