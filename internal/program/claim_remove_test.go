@@ -26,7 +26,7 @@ func leftOf(t *testing.T, db *store.DB, id vpp.LocationID) string {
 	}
 	var left []string
 	for _, table := range column(t, db, tables) {
-		if n := column(t, db, "SELECT CAST(count(*) AS TEXT) FROM "+table+" WHERE location_id = $1", id)[0]; n != "0" && table != "tasks" && table != "imports" {
+		if n := column(t, db, "SELECT CAST(count(*) AS TEXT) FROM "+table+" WHERE location_id = $1", id)[0]; n != "0" && table != "tasks" && table != "imports" && table != "webhooks" {
 			left = append(left, table+" "+n)
 		}
 	}
@@ -91,6 +91,9 @@ func TestRemoveLocation(t *testing.T) {
 		}
 		storetest.Exec(t, w.db, "INSERT INTO strangers (location_id, client_user_id, apple_status, apple_email, account_hash, read_at) VALUES ($1, 's', 'Registered', '', '', 1)", school)
 		storetest.Exec(t, w.db, "INSERT INTO notifications (id, location_id, at) VALUES ('n', $1, 1)", school)
+		storetest.Exec(t, w.db, "INSERT INTO webhooks (id, name, url, secret_sealed, location_id, created_at) VALUES ('w', 'desk', 'https://desk.test', '', $1, 1)", school)
+		storetest.Exec(t, w.db, `INSERT INTO license_wishes (user_id, adam_id, pricing_param, wanted_at, wanted_by, task_id, line_at, apple_location, op, send_location, batch_id)
+			VALUES ('user-0001', '1', 'STDQ', 1, '', '', 5, $1, 'disassociate', $1, 'b')`, school)
 
 		if err := w.RemoveLocation(t.Context(), anna, school, false); err != nil {
 			t.Fatal(err)
@@ -103,6 +106,12 @@ func TestRemoveLocation(t *testing.T) {
 		}
 		if left := leftOf(t, w.db, school); left != "" {
 			t.Errorf("left: %s", left)
+		}
+		if said := column(t, w.db, "SELECT off_why FROM webhooks WHERE off_at > 0"); len(said) != 1 || said[0] != "Its location was removed." {
+			t.Errorf("the webhook: %q", said)
+		}
+		if wish := column(t, w.db, "SELECT apple_location || op || send_location || batch_id || line_at FROM license_wishes"); wish[0] != "9007199254740991" {
+			t.Errorf("the wish: %q", wish)
 		}
 		w.wantPlaces(t, "user-0000 South, user-0001 Without a location, user-0002 Without a location, user-0003 Without a location, user-0004 Without a location")
 		counts, err := w.db.CountPeople(t.Context(), "")

@@ -89,6 +89,9 @@ func (db *DB) RemoveLocation(ctx context.Context, by vpp.Actor, was vpp.Location
 				return err
 			}
 		}
+		if _, err := t.Exec(ctx, "UPDATE webhooks SET off_at = $2, off_why = 'Its location was removed.' WHERE location_id = $1 AND off_at = 0", l.ID, ms(db.now())); err != nil {
+			return err
+		}
 		before := tokenFacts(l)
 		before["people"], before["only_place"], before["strangers"], before["licenses"] = n.People, n.Only, n.Strangers, n.Licenses
 		summary := l.Name + " was removed."
@@ -102,7 +105,12 @@ func (db *DB) RemoveLocation(ctx context.Context, by vpp.Actor, was vpp.Location
 // removing is all that a location has, the location last. Invitations, letters
 // and what was held go with the places.
 var removing = []string{
+	`UPDATE license_wishes SET line_at = COALESCE((SELECT min(q.associated_at) FROM program_users q WHERE q.user_id = license_wishes.user_id
+		AND q.apple_status = 'Associated' AND q.location_id <> $1), ` + notYet + `)
+		WHERE ended_at = 0 AND user_id IN (SELECT user_id FROM program_users WHERE location_id = $1)`,
 	"DELETE FROM program_users WHERE location_id = $1",
+	"UPDATE license_wishes SET op = '', send_location = '', batch_id = '' WHERE send_location = $1 AND op <> ''",
+	"UPDATE license_wishes SET apple_location = '' WHERE apple_location = $1",
 	"DELETE FROM status_counts WHERE location_id = $1",
 	"DELETE FROM batches WHERE location_id = $1",
 	"DELETE FROM strangers WHERE location_id = $1",
