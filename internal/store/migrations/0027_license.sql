@@ -33,7 +33,7 @@ CREATE INDEX license_wishes_open ON license_wishes (adam_id, pricing_param, line
   WHERE ended_at = 0 AND apple_location = '';
 CREATE INDEX license_wishes_send ON license_wishes (send_location, adam_id, pricing_param) WHERE op <> '';
 CREATE INDEX license_wishes_batch ON license_wishes (batch_id) WHERE batch_id <> '';
-CREATE INDEX license_wishes_task ON license_wishes (task_id);
+CREATE INDEX license_wishes_task ON license_wishes (task_id, user_id);
 
 -- The locations that an app or book is taken from, one after the other.
 CREATE TABLE license_orders (
