@@ -427,7 +427,7 @@ func holdings(m Delete) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 41, "</summary><div class=\"table-wrap\"><table class=\"list\"><thead><tr><th>Adam ID</th><th>Kind</th><th>Licenses</th><th>People</th><th>Serve in line</th><th>What becomes of them</th></tr></thead> <tbody>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 41, "</summary><div class=\"table-wrap\" tabindex=\"0\" role=\"region\" aria-label=\"Licenses\"><table class=\"list\"><thead><tr><th>Adam ID</th><th>Kind</th><th>Licenses</th><th>People</th><th>Serve in line</th><th>What becomes of them</th></tr></thead> <tbody>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
