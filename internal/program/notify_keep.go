@@ -2,19 +2,19 @@ package program
 
 import (
 	"context"
-	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/rsvpp/rsvpp/internal/vpp"
 )
 
-// Apple's users come with their invite codes, which are secrets. Whatever is
-// called so is left out; where its value does not end as one should, so is all
-// that follows.
-var (
-	secretMember = regexp.MustCompile(`(?i)"[^"\\]*(?:invite|token|secret|password)[^"\\]*"\s*:\s*`)
-	plainValue   = regexp.MustCompile(`^(?:"(?:[^"\\]|\\.)*"|null|true|false|-?[0-9][0-9.eE+-]*)`)
-)
+// longestKept is how much of a notification is kept.
+const longestKept = 16 << 10
+
+// Apple's users come with their invite codes, which are secrets. The value of
+// whatever is called so is left out; where it does not end as one should, so is
+// all that follows. A name with an escape in it may be any name.
+var secretWords = []string{"invite", "token", "secret", "password", `\`}
 
 const notKept = `"(not kept)"`
 
@@ -22,21 +22,70 @@ const notKept = `"(not kept)"`
 func keptOf(body []byte) string {
 	rest := storable(string(body))
 	var kept strings.Builder
-	for kept.Len() <= vpp.LongestKept {
-		at := secretMember.FindStringIndex(rest)
-		if at == nil {
+	for kept.Len() <= longestKept {
+		from := strings.IndexByte(rest, '"')
+		if from < 0 {
 			kept.WriteString(rest)
 			break
 		}
-		kept.WriteString(rest[:at[1]] + notKept)
-		value := plainValue.FindString(rest[at[1]:])
-		if value == "" {
+		to := from + stringEnd(rest[from:])
+		value, named := memberValue(rest[to:])
+		if !named || !isSecret(rest[from:to]) {
+			kept.WriteString(rest[:to])
+			rest = rest[to:]
+			continue
+		}
+		at := len(rest) - len(value)
+		kept.WriteString(rest[:at] + notKept)
+		end := plainEnd(value)
+		if end == 0 {
 			break
 		}
-		rest = rest[at[1]+len(value):]
+		rest = value[end:]
 	}
 	text := kept.String()
-	return strings.ToValidUTF8(text[:min(len(text), vpp.LongestKept)], "")
+	return strings.ToValidUTF8(text[:min(len(text), longestKept)], "")
+}
+
+// stringEnd is how long the JSON string is that a text begins with; one that
+// does not end is as long as the text.
+func stringEnd(text string) int {
+	for i := 1; i < len(text); i++ {
+		switch text[i] {
+		case '\\':
+			i++
+		case '"':
+			return i + 1
+		}
+	}
+	return len(text)
+}
+
+// memberValue returns what follows a member's name, from its value on; false
+// after a string that is none.
+func memberValue(text string) (string, bool) {
+	value, named := strings.CutPrefix(strings.TrimLeft(text, " \t\r\n"), ":")
+	return strings.TrimLeft(value, " \t\r\n"), named
+}
+
+func isSecret(name string) bool {
+	name = strings.ToLower(name)
+	return slices.ContainsFunc(secretWords, func(w string) bool { return strings.Contains(name, w) })
+}
+
+// plainEnd is how long the string, number or word is that a text begins with,
+// 0 where it is none of these, or does not end.
+func plainEnd(text string) int {
+	if strings.HasPrefix(text, `"`) {
+		if end := stringEnd(text); end < len(text) {
+			return end
+		}
+		return 0
+	}
+	end := strings.IndexFunc(text, func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < '0' || r > '9') && !strings.ContainsRune("+-.E", r)
+	})
+	return max(end, 0)
 }
 
 // storable is a text as either database takes it.
