@@ -1,7 +1,11 @@
 package mail
 
 import (
+	"bufio"
+	"bytes"
 	"context"
+	"io"
+	"net/textproto"
 	"strings"
 )
 
@@ -119,7 +123,7 @@ func (c *conn) page(e *envelope, refused *failure) (said answer, fail *failure) 
 		if refused != nil {
 			_ = text.PrintfLine(".") // a broken connection shows itself at the next read
 		} else {
-			page := text.DotWriter()
+			page := letterWriter(text, e.body.Bytes())
 			if _, err := page.Write(e.body.Bytes()); err != nil {
 				return "", err
 			}
@@ -146,4 +150,24 @@ func (c *conn) page(e *envelope, refused *failure) (said answer, fail *failure) 
 		fail.sentDot = sentDot
 	}
 	return said, fail
+}
+
+// letterWriter writes a letter and, closed, its end. The library's looks at each
+// byte for lines that begin with a dot, or end otherwise than in CR LF; most
+// letters have none of these.
+func letterWriter(text *textproto.Conn, body []byte) io.WriteCloser {
+	lines := bytes.Count(body, []byte("\n"))
+	if bytes.Count(body, []byte("\r\n")) != lines || bytes.Count(body, []byte("\r")) != lines || !bytes.HasSuffix(body, []byte("\r\n")) ||
+		bytes.HasPrefix(body, []byte(".")) || bytes.Contains(body, []byte("\n.")) {
+		return text.DotWriter()
+	}
+	return plainWriter{text.W}
+}
+
+type plainWriter struct{ *bufio.Writer }
+
+// Close implements io.Closer.
+func (w plainWriter) Close() error {
+	_, _ = w.WriteString(".\r\n") // what goes wrong is kept for Flush
+	return w.Flush()
 }
