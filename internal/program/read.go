@@ -42,7 +42,7 @@ var errSlice = errors.New("the slice is over")
 
 // readDue reads when that is asked for, or when batches wait for their
 // results; while other calls are due it lets several results come together.
-func (t *tender) readDue(ctx context.Context, busy bool) error {
+func (t *tender) readDue(ctx context.Context, f *flow) error {
 	wanted, err := t.store.ReadWanted(ctx, t.l.ID)
 	if err != nil {
 		return err
@@ -55,7 +55,7 @@ func (t *tender) readDue(ctx context.Context, busy bool) error {
 	if len(settled) > 0 {
 		since = earliest(since, settled[0].SettledAt)
 	}
-	gather := busy && t.config.Now().Sub(since) < t.config.Cadence.Settle && peopleIn(settled) < fullPages
+	gather := f.busy && t.config.Now().Sub(since) < t.config.Cadence.Settle && peopleIn(settled) < f.enough
 	if wanted.Walk == "" && (since.IsZero() || since.After(t.config.Now()) || gather) {
 		return nil
 	}
@@ -63,14 +63,13 @@ func (t *tender) readDue(ctx context.Context, busy bool) error {
 	if err != nil || !done {
 		return err
 	}
+	if len(settled) > 0 {
+		f.enough = min(2*f.enough, fullPages)
+	}
 	// What settled while the read was under way waits for the next one.
 	shown := slices.DeleteFunc(settled, func(b vpp.Batch) bool { return b.SettledAt.After(began) })
 	return t.conclude(ctx, shown)
 }
-
-// fullPages are so many people that reading their results at once costs next
-// to no call more than reading them later: most of the pages are full.
-const fullPages = 5000
 
 func peopleIn(batches []vpp.Batch) (n int) {
 	for _, b := range batches {

@@ -16,14 +16,14 @@ import (
 // comes back as long as anything is due.
 func (s *Service) Tend(ctx context.Context, job vpp.TendLocation) error {
 	id, holder := job.LocationID, s.config.IDs()
-	end, busy := s.config.Now().Add(s.config.Slice), true
+	end, flow := s.config.Now().Add(s.config.Slice), &flow{busy: true, enough: firstEnough}
 	for {
 		held, err := s.store.HoldLocation(ctx, id, holder, s.config.Now().Add(s.config.Lease))
 		if err != nil || !held {
 			return err
 		}
 		began := s.config.Now()
-		if busy, err = s.tendOnce(ctx, id, end, busy); err != nil {
+		if err = s.tendOnce(ctx, id, end, flow); err != nil {
 			err = s.stumble(ctx, id, began, err)
 		}
 		err = errors.Join(err, s.noteEnd(context.WithoutCancel(ctx), id))
@@ -38,40 +38,61 @@ func (s *Service) Tend(ctx context.Context, job vpp.TendLocation) error {
 	}
 }
 
-// tendOnce goes once through everything that is due, and says whether there
-// were writes or looks. While there are, results are read together.
-func (s *Service) tendOnce(ctx context.Context, id vpp.LocationID, end time.Time, busy bool) (bool, error) {
+// flow is how results are read together while there are writes and looks: at
+// first soon, so that letters go out, then as many at once as fill pages.
+type flow struct {
+	busy   bool // there were some
+	enough int  // people whose results are waited for no longer
+}
+
+const (
+	firstEnough = 500
+	// fullPages are so many people that reading their results at once costs next
+	// to no call more than reading them later: most of the pages are full.
+	fullPages = 5000
+)
+
+// went notes whether there were writes or looks.
+func (f *flow) went(busy bool) {
+	if f.busy = busy; !busy {
+		f.enough = firstEnough
+	}
+}
+
+// tendOnce goes once through everything that is due.
+func (s *Service) tendOnce(ctx context.Context, id vpp.LocationID, end time.Time, f *flow) error {
 	l, err := s.store.Location(ctx, id)
 	if err != nil || !l.Usable(s.config.Now()) || s.config.Now().Before(l.WaitUntil) {
-		return busy, err
+		return err
 	}
 	c, err := s.client(ctx, l)
 	if err != nil {
-		return busy, err
+		return err
 	}
 	config, err := c.ServiceConfig(ctx)
 	if err != nil {
-		return busy, err
+		return err
 	}
 	t := &tender{Service: s, l: l, apple: c, end: end}
 	s.learn(l)
 	claimErr := t.mind(ctx) // a location that cannot be claimed can be read
 	tellErr := t.tellDue(ctx)
-	busy, err = t.callAndRead(ctx, limits{config.Limit(appsandbooks.MaxUsers), config.Limit(appsandbooks.MaxClientUserIDs)}, busy)
+	called, err := t.callAndRead(ctx, limits{config.Limit(appsandbooks.MaxUsers), config.Limit(appsandbooks.MaxClientUserIDs)}, f)
+	f.went(called)
 	if err = errors.Join(claimErr, tellErr, err); err != nil {
-		return busy, err
+		return err
 	}
-	return busy, s.store.Recover(ctx, id)
+	return s.store.Recover(ctx, id)
 }
 
 // callAndRead reads and makes the other calls at the same time, so that
 // Apple's rate is used while what was read is compared and written.
-func (t *tender) callAndRead(ctx context.Context, most limits, busy bool) (called bool, err error) {
+func (t *tender) callAndRead(ctx context.Context, most limits, f *flow) (called bool, err error) {
 	read := make(chan error, 1)
 	go func() {
 		err := t.lookAtAsked(ctx)
 		if err == nil {
-			err = t.readDue(ctx, busy)
+			err = t.readDue(ctx, f)
 		}
 		if err == nil {
 			err = t.readLibrary(ctx)
