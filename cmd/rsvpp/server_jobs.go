@@ -17,13 +17,13 @@ func (v *server) handleJobs() {
 	queue.Handle(v.queue, 8, v.expand)
 	queue.Handle(v.queue, 16, v.program.Tend)
 	queue.Handle(v.queue, 1, v.invite.Send) // one job sends many letters at once
-	queue.Handle(v.queue, 1, v.notices.Send)
-	queue.Handle(v.queue, 16, v.webhooks.Post) // one for each webhook: a slow receiver holds up no other
+	queue.HandleUnhurried(v.queue, 1, v.notices.Send)
+	queue.HandleUnhurried(v.queue, 16, v.webhooks.Post) // one for each webhook: a slow receiver holds up no other
 	queue.Handle(v.queue, 2, v.roster.RunImport)
-	queue.Handle(v.queue, 1, v.sweep)
-	queue.Handle(v.queue, 1, v.sweepDevices)
+	queue.HandleUnhurried(v.queue, 1, v.sweep)
+	queue.HandleUnhurried(v.queue, 1, v.sweepDevices)
 	v.queue.Every(v.settings.sweep, vpp.Sweep{})
-	queue.Handle(v.queue, 1, v.tendServers)
+	queue.HandleUnhurried(v.queue, 1, v.tendServers)
 	v.queue.Every(tendServersEvery, vpp.TendServers{})
 	v.queue.Every(v.settings.sweep, vpp.SweepDevices{})
 }

@@ -84,8 +84,18 @@ func inserter[T any](ctx context.Context, driver riverdriver.Driver[T], logger *
 // this node. A handler that returns *vpp.Later is run again at that time; any
 // other error is logged and the job tried again.
 func Handle[J vpp.Job](q *Queue, workers int, run func(context.Context, J) error) {
+	handle(q, river.QueueConfig{MaxWorkers: workers}, run)
+}
+
+// HandleUnhurried is Handle for work of which nobody waits for the moment: it is
+// looked for once a second. Each look is a write to the database.
+func HandleUnhurried[J vpp.Job](q *Queue, workers int, run func(context.Context, J) error) {
+	handle(q, river.QueueConfig{MaxWorkers: workers, FetchPollInterval: time.Second}, run)
+}
+
+func handle[J vpp.Job](q *Queue, config river.QueueConfig, run func(context.Context, J) error) {
 	var zero J
-	q.queues[queueOf(zero)] = river.QueueConfig{MaxWorkers: workers}
+	q.queues[queueOf(zero)] = config
 	river.AddWorker(q.workers, river.WorkFunc(func(ctx context.Context, job *river.Job[J]) error {
 		err := run(ctx, job.Args)
 		if later, ok := errors.AsType[*vpp.Later](err); ok {
