@@ -29,8 +29,8 @@ type SendStore interface {
 }
 
 const (
-	claimSize = 200
-	groupSize = 128
+	claimSize = 400
+	groupSize = 256
 	groupWait = 25 * time.Millisecond
 )
 
