@@ -24,6 +24,7 @@ func (r *rehearsal) lettersReturn(ctx context.Context) error {
 			return err
 		}
 	}
+	r.least.updates(len(chosen)) // they may go to Apple in one call
 	r.custody.Returned = len(chosen)
 	request := client.InvitationRequest{Selection: client.Selection{Users: idsOf(chosen)}, Channel: "mail", Audience: "not-registered", Resend: true}
 	return r.mailing(ctx, request, chosen)
@@ -53,7 +54,6 @@ func (r *rehearsal) letterReturns(ctx context.Context, one *part) error {
 	}
 	r.cast.reachAt(one, right)
 	one.email = right
-	r.least.updates(1)
 	_, err = r.c.UpdateUser(ctx, one.userID, client.UserPatch{Email: &right})
 	return err
 }
