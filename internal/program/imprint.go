@@ -52,7 +52,7 @@ func (i *imprint) find(digest uint64) (seq int64, found bool) {
 	if i.Imprint == nil {
 		return 0, false
 	}
-	if i.next >= len(i.Marks) || i.Marks[i.next].Digest != digest {
+	if i.next >= len(i.Marks) || i.Marks[i.next].Digest() != digest {
 		n, there := i.search(digest)
 		if !there {
 			return 0, false
@@ -70,7 +70,7 @@ func (i *imprint) search(digest uint64) (n int, found bool) {
 	}
 	shelf := digest >> i.shift
 	for _, n := range i.order[i.shelves[shelf]:i.shelves[shelf+1]] {
-		if i.Marks[n].Digest == digest {
+		if i.Marks[n].Digest() == digest {
 			return int(n), true
 		}
 	}
@@ -82,14 +82,14 @@ func (i *imprint) shelve() {
 	size := bits.Len(uint(len(i.Marks)))
 	i.shift, i.shelves, i.order = 64-size, make([]uint32, 1<<size+1), make([]uint32, len(i.Marks))
 	for _, m := range i.Marks {
-		i.shelves[m.Digest>>i.shift+1]++
+		i.shelves[m.Digest()>>i.shift+1]++
 	}
 	for n := range len(i.shelves) - 1 {
 		i.shelves[n+1] += i.shelves[n]
 	}
 	free := slices.Clone(i.shelves)
 	for n, m := range i.Marks {
-		shelf := m.Digest >> i.shift
+		shelf := m.Digest() >> i.shift
 		i.order[free[shelf]] = uint32(n) //nolint:gosec // there are no more marks than rows can be numbered
 		free[shelf]++
 	}

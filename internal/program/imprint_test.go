@@ -13,16 +13,16 @@ func TestImprint(t *testing.T) {
 	for _, n := range []int{0, 1, 2, 3, 1000, 4096} {
 		var marks []vpp.Mark
 		for k := range n {
-			marks = append(marks, vpp.Mark{Digest: vpp.Digest(fmt.Sprint(k)), Seq: uint32(k + 1)})
+			marks = append(marks, vpp.MarkOf(vpp.Digest(fmt.Sprint(k)), uint32(k+1)))
 		}
 		if n > 2 { // the ends
-			marks = append(marks, vpp.Mark{Digest: 0, Seq: 7001}, vpp.Mark{Digest: math.MaxUint64, Seq: 7002})
+			marks = append(marks, vpp.MarkOf(0, 7001), vpp.MarkOf(math.MaxUint64, 7002))
 		}
 		i := newImprint(&vpp.Imprint{Marks: marks, Stale: []int64{2}})
 		turned := slices.Clone(marks)
 		slices.Reverse(turned)
 		for _, m := range slices.Concat(marks, turned) { // in the order expected, and not
-			if seq, found := i.find(m.Digest); seq != int64(m.Seq) || found != (m.Seq != 2) {
+			if seq, found := i.find(m.Digest()); seq != int64(m.Seq) || found != (m.Seq != 2) {
 				t.Fatalf("%d marks: %d is found at %d, %v", n, m.Seq, seq, found)
 			}
 		}

@@ -65,7 +65,7 @@ func readMarks(ctx context.Context, q querier, id vpp.LocationID, kind vpp.Impri
 	marks := make([]vpp.Mark, 0, size)
 	for _, p := range parts {
 		for ; len(p) >= markSize; p = p[markSize:] {
-			marks = append(marks, vpp.Mark{Digest: binary.LittleEndian.Uint64(p), Seq: binary.LittleEndian.Uint32(p[8:])})
+			marks = append(marks, vpp.MarkOf(binary.LittleEndian.Uint64(p), binary.LittleEndian.Uint32(p[8:])))
 		}
 	}
 	return marks, nil
@@ -119,7 +119,7 @@ func scanMark(s scanner) (m vpp.Mark, err error) {
 	if err = s.Scan(&seq, &t[0], &t[1], &t[2], &t[3], &t[4]); err != nil || seq > math.MaxUint32 {
 		return m, err
 	}
-	return vpp.Mark{Digest: vpp.Digest(t[:]...), Seq: uint32(seq)}, nil
+	return vpp.MarkOf(vpp.Digest(t[:]...), uint32(seq)), nil
 }
 
 // allMarks reads every row, stretch by stretch.
@@ -176,7 +176,7 @@ func writeMarks(ctx context.Context, t tx, id vpp.LocationID, kind vpp.Imprinted
 		part++
 		b := make([]byte, 0, markSize*len(some))
 		for _, m := range some {
-			b = binary.LittleEndian.AppendUint32(binary.LittleEndian.AppendUint64(b, m.Digest), m.Seq)
+			b = binary.LittleEndian.AppendUint32(binary.LittleEndian.AppendUint64(b, m.Digest()), m.Seq)
 		}
 		if _, err := t.Exec(ctx, "INSERT INTO imprints (location_id, kind, part, marks) VALUES ($1, $2, $3, $4)", id, kind, part, b); err != nil {
 			return err

@@ -24,11 +24,21 @@ const (
 	ImprintedAssignments Imprinted = "assignments"
 )
 
-// Mark is a digest of something as it stood, with the number of its row.
+// Mark is a digest of something as it stood, with the number of its row. A
+// million are held at once, and a whole digest would be given four bytes more
+// than it has.
 type Mark struct {
-	Digest uint64
-	Seq    uint32
+	high, low uint32
+	Seq       uint32
 }
+
+// MarkOf makes a mark.
+func MarkOf(digest uint64, seq uint32) Mark {
+	return Mark{uint32(digest >> 32), uint32(digest), seq} //nolint:gosec // the halves
+}
+
+// Digest is the mark's.
+func (m Mark) Digest() uint64 { return uint64(m.high)<<32 | uint64(m.low) }
 
 // Imprint is how everything stood after the last full read, so that what has
 // not changed is known without asking for it row by row.
