@@ -23,7 +23,7 @@ func (v *server) handleJobs() {
 	queue.HandleUnhurried(v.queue, 1, v.sweep)
 	queue.HandleUnhurried(v.queue, 1, v.sweepDevices)
 	v.queue.Every(v.settings.sweep, vpp.Sweep{})
-	queue.HandleUnhurried(v.queue, 1, v.tendServers)
+	queue.Handle(v.queue, 1, v.tendServers)
 	v.queue.Every(tendServersEvery, vpp.TendServers{})
 	v.queue.Every(v.settings.sweep, vpp.SweepDevices{})
 }
