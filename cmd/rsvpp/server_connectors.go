@@ -20,7 +20,7 @@ var _ connect.Store = (*store.DB)(nil)
 
 // How often connected MDM servers are looked after, and their devices read.
 const (
-	tendServersEvery = 20 * time.Second
+	tendServersEvery = 30 * time.Second
 	readDevicesEvery = 15 * time.Minute
 )
 

@@ -21,6 +21,7 @@ type Config struct {
 
 	largest int64 // answer that is read
 	heard   *memory
+	turns   turns // of devices
 }
 
 // Connector speaks to one server. It remembers a little of what it heard, so
@@ -58,7 +59,7 @@ func New(kind string, c Config) (Connector, error) {
 		return nil, invalid("secret", "The server's API key is missing, or has more than one line.")
 	}
 	c.Client = staying(c.Client)
-	c.heard = newMemory()
+	c.heard, c.turns = newMemory(), newTurns()
 	if c.largest == 0 {
 		c.largest = largestAnswer
 	}

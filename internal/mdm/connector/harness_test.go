@@ -25,6 +25,7 @@ type ears struct {
 	answers  []vpp.CommandAnswer
 	heard    chan struct{} // something was told
 	refusing error
+	slow     chan struct{} // ends are written down when it is closed; nil: at once
 }
 
 type seen struct {
@@ -51,6 +52,9 @@ func (e *ears) take(what func()) error {
 }
 
 func (e *ears) Enrolled(_ context.Context, d vpp.Device, channels []vpp.Enrollment) error {
+	if e.slow != nil && len(channels) > 0 && channels[0].Disabled {
+		<-e.slow
+	}
 	return e.take(func() { e.seen = append(e.seen, seen{d, channels}) })
 }
 

@@ -1,8 +1,11 @@
 package connector
 
 import (
+	"context"
 	"sync"
 	"time"
+
+	"github.com/cespare/xxhash/v2"
 )
 
 // mostRemembered bounds what a memory holds: 10,000 devices with two channels,
@@ -47,3 +50,26 @@ func (m *memory) since(what string, at time.Time) bool {
 
 // ever says whether something was heard of.
 func (m *memory) ever(what string) bool { return m.since(what, time.Time{}) }
+
+// turns lets one at a time speak of something. More things than there are turns
+// share them.
+type turns []chan struct{}
+
+func newTurns() turns {
+	t := make(turns, 64)
+	for i := range t {
+		t[i] = make(chan struct{}, 1)
+	}
+	return t
+}
+
+// take waits for the turn of what, and returns how it is given on.
+func (t turns) take(ctx context.Context, what string) (done func(), err error) {
+	turn := t[xxhash.Sum64String(what)%uint64(len(t))]
+	select {
+	case turn <- struct{}{}:
+		return func() { <-turn }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}

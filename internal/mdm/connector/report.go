@@ -75,10 +75,17 @@ func (c Config) told(ctx context.Context, told mdm.Told, body []byte, noShared b
 		return vpp.Wrap(vpp.Invalid, err, "The device's message in the report is no property list.")
 	}
 	at := c.when(r.Created)
-	switch {
-	case m.key() == "" || noShared && m.UserID == sharedIPadUser:
+	if m.key() == "" || noShared && m.UserID == sharedIPadUser {
 		return nil
-	case r.Acknowledge != nil:
+	}
+	// One report of a device after the other: what one of them brings is
+	// remembered before the next looks whether it was overtaken.
+	done, err := c.turns.take(ctx, m.key())
+	if err != nil {
+		return err
+	}
+	defer done()
+	if r.Acknowledge != nil {
 		return c.answered(ctx, told, e.Raw, m, at)
 	}
 	return c.checkedIn(ctx, told, m, at)

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/rsvpp/rsvpp/internal/mdm/connector"
@@ -40,6 +41,28 @@ func TestReportsOvertaking(t *testing.T) {
 	if _, channels := e.device("U"); !channels["U"].Disabled {
 		t.Errorf("a device that begins anew is enrolled: %+v", channels)
 	}
+}
+
+// The same while the Authenticate is still being written down: what came last
+// counts.
+func TestReportsSideBySide(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, e := dial(t, connector.KindNanoMDM, "https://mdm.example.com", apiKey), newEars()
+		e.slow = make(chan struct{})
+		for _, message := range []string{authenticate, tokenUpdate} {
+			go func() {
+				if err := c.Report(t.Context(), e, reported("checkin_event", time.Now(), message)); err != nil {
+					t.Error(err)
+				}
+			}()
+			synctest.Wait()
+		}
+		close(e.slow)
+		synctest.Wait()
+		if _, channels := e.device("U"); channels["U"].Disabled || len(e.seen) != 2 {
+			t.Errorf("told %d times: %+v", len(e.seen), channels)
+		}
+	})
 }
 
 // Devices that only look for commands are told of now and then, and whatever
