@@ -92,9 +92,9 @@ installed works for 30 days more. Books are never taken back.`,
 }
 
 // licenseTask says what would happen, asks, and begins it.
-func (p *cli) licenseTask(ctx context.Context, c *client.Client, found client.LicensePreview, print func(client.LicensePreview) error, question string, dryRun, yes, wait bool, begin func() (client.Task, error)) error {
+func (p *cli) licenseTask(ctx context.Context, c *client.Client, found client.LicensePreview, show func(client.LicensePreview) error, question string, dryRun, yes, wait bool, begin func() (client.Task, error)) error {
 	if !p.json {
-		if err := print(found); err != nil {
+		if err := show(found); err != nil {
 			return err
 		}
 	}

@@ -137,7 +137,7 @@ func (p *cli) printRemovedLicenses(l client.RemovedLicenses) error {
 		return err
 	}
 	if l.Serves > 0 {
-		if err := p.println(fmt.Sprintf("%s served from what comes back.", many(l.Serves, "wish of who waits in line is", "wishes of those who wait in line are"))); err != nil {
+		if err := p.println(many(l.Serves, "wish of who waits in line is", "wishes of those who wait in line are") + " served from what comes back."); err != nil {
 			return err
 		}
 	}

@@ -73,7 +73,7 @@ func (d *Door) assetPage(w http.ResponseWriter, r *http.Request) error {
 		Pager: pager(r, line.Prev, line.Next, ""), May: caller(r).Scopes.Allow(operator.ScopeProgram),
 	}
 	m.Page.Title, m.Page.Crumbs = assetName(m.Kind, asset), []view.Link{{Text: "Apps and books", Href: "/locations/" + url.PathEscape(string(here.ID)) + "/assets"}}
-	for _, s := range vpp.WishStates {
+	for _, s := range vpp.WishStates() {
 		if counts[s] > 0 {
 			m.Counts = append(m.Counts, view.Fact{Term: wishWord(s), Text: thousands(counts[s])})
 		}

@@ -50,7 +50,7 @@ func TestConsentText(t *testing.T) {
 
 		// Asked anew: where other words were confirmed, nothing is written before.
 		storetest.Exec(t, h.db, "UPDATE locations SET consent_text = '' WHERE id = $1", string(south.ID)) // older than the question
-		if form, asked, err = h.SaveConsentText(ctx, anna, own, true); err != nil || asked != 1 {
+		if _, asked, err = h.SaveConsentText(ctx, anna, own, true); err != nil || asked != 1 {
 			t.Errorf("the same words: %d were asked anew, %v", asked, err)
 		}
 		if form, asked, err = h.SaveConsentText(ctx, anna, "", true); err != nil || asked != 1 || form.Own || form.Text != vpp.ConsentText {

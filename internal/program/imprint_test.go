@@ -1,9 +1,9 @@
 package program
 
 import (
-	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"testing"
 
 	"github.com/rsvpp/rsvpp/internal/vpp"
@@ -13,7 +13,7 @@ func TestImprint(t *testing.T) {
 	for _, n := range []int{0, 1, 2, 3, 1000, 4096} {
 		var marks []vpp.Mark
 		for k := range n {
-			marks = append(marks, vpp.MarkOf(vpp.Digest(fmt.Sprint(k)), uint32(k+1)))
+			marks = append(marks, vpp.MarkOf(vpp.Digest(strconv.Itoa(k)), uint32(k+1)))
 		}
 		if n > 2 { // the ends
 			marks = append(marks, vpp.MarkOf(0, 7001), vpp.MarkOf(math.MaxUint64, 7002))

@@ -11,14 +11,11 @@ import (
 // longestKept is how much of a notification is kept.
 const longestKept = 16 << 10
 
-// Apple's users come with their invite codes, which are secrets. The value of
-// whatever is called so is left out; where it does not end as one should, so is
-// all that follows. A name with an escape in it may be any name.
-var secretWords = []string{"invite", "token", "secret", "password", `\`}
-
 const notKept = `"(not kept)"`
 
-// keptOf is what is kept of a body: its beginning, without secrets.
+// keptOf is what is kept of a body: its beginning, without secrets. Apple's
+// users come with their invite codes: the value of whatever is called so is
+// left out, and where it does not end as one should, all that follows.
 func keptOf(body []byte) string {
 	rest := storable(string(body))
 	var kept strings.Builder
@@ -68,9 +65,10 @@ func memberValue(text string) (string, bool) {
 	return strings.TrimLeft(value, " \t\r\n"), named
 }
 
+// isSecret goes by a member's name; one with an escape in it may be any.
 func isSecret(name string) bool {
 	name = strings.ToLower(name)
-	return slices.ContainsFunc(secretWords, func(w string) bool { return strings.Contains(name, w) })
+	return slices.ContainsFunc([]string{"invite", "token", "secret", "password", `\`}, func(w string) bool { return strings.Contains(name, w) })
 }
 
 // plainEnd is how long the string, number or word is that a text begins with,

@@ -6,12 +6,8 @@ import (
 	"github.com/rsvpp/rsvpp/internal/vpp"
 )
 
-// LicenseOrder reads the locations that an asset is taken from, one after the
+// licenseOrder reads the locations that an asset is taken from, one after the
 // other; none when nobody said so.
-func (db *DB) LicenseOrder(ctx context.Context, asset vpp.AssetID) ([]vpp.LocationID, error) {
-	return licenseOrder(ctx, db, asset)
-}
-
 func licenseOrder(ctx context.Context, q querier, asset vpp.AssetID) ([]vpp.LocationID, error) {
 	return all(ctx, q, func(s scanner) (id vpp.LocationID, err error) { err = s.Scan(&id); return },
 		"SELECT location_id FROM license_orders WHERE adam_id = $1 AND pricing_param = $2 ORDER BY position", asset.AdamID, asset.PricingParam)

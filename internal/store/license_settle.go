@@ -53,7 +53,7 @@ func wished(ctx context.Context, t tx) (bool, error) {
 // settleShown notes with the wishes of people that Apple's assignments show
 // their licenses. Whose wish was ended meanwhile has to give it back.
 func (db *DB) settleShown(ctx context.Context, t tx, id vpp.LocationID, list []vpp.Assignment) error {
-	if any, err := wished(ctx, t); err != nil || !any {
+	if some, err := wished(ctx, t); err != nil || !some {
 		return err
 	}
 	var shown []asked
@@ -105,7 +105,7 @@ func (db *DB) wakeReturns(ctx context.Context, t tx, id vpp.LocationID) error {
 // fulfilled. Whom somebody else took the license from gets it not again; whose
 // record ended at Apple keeps the wish, for when they register again.
 func (db *DB) settleGone(ctx context.Context, t tx, id vpp.LocationID, gone []assignmentRow) error {
-	if any, err := wished(ctx, t); err != nil || !any {
+	if some, err := wished(ctx, t); err != nil || !some {
 		return err
 	}
 	var back []asked
@@ -142,7 +142,7 @@ func (db *DB) settleGone(ctx context.Context, t tx, id vpp.LocationID, gone []as
 // facts about them, and lets those be served who wait. A refusal ends with a
 // new registration.
 func (db *DB) followLine(ctx context.Context, t tx, places []vpp.ProgramUserID) error {
-	if any, err := wished(ctx, t); err != nil || !any || len(places) == 0 {
+	if some, err := wished(ctx, t); err != nil || !some || len(places) == 0 {
 		return err
 	}
 	if err := db.wakeLines(ctx, t); err != nil {

@@ -3,6 +3,7 @@ package store_test
 import (
 	"fmt"
 	"maps"
+	"strconv"
 	"testing"
 	"time"
 
@@ -94,7 +95,7 @@ func TestWishesAgree(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(states, got); diff != "" || len(got) != len(vpp.WishStates) {
+		if diff := cmp.Diff(states, got); diff != "" || len(got) != len(vpp.WishStates()) {
 			t.Errorf("states (-vpp +SQL):\n%s", diff)
 		}
 		counts, err := db.CountWishCases(t.Context(), vpp.Selection{All: true, Filter: vpp.Filter{Location: "has"}}, licensed)
@@ -138,7 +139,7 @@ func TestLine(t *testing.T) {
 		for i := range 7 {
 			name := fmt.Sprintf("%04d", i)
 			storetest.AddPerson(t, db, "has", name, vpp.WriteNone)
-			line := fmt.Sprint(100 - i)
+			line := strconv.Itoa(100 - i)
 			if i == 2 {
 				line = "9007199254740991" // is not registered
 			} else {

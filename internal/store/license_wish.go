@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/rsvpp/rsvpp/internal/vpp"
 )
@@ -14,8 +13,8 @@ const notYet = "9007199254740991"
 // What vpp derives of wishes, said in SQL; a test holds them equal.
 const (
 	// beingLeft: the place p is in a removal that can still be undone.
-	beingLeft = `EXISTS (SELECT 1 FROM tasks k CROSS JOIN task_items i WHERE k.finished_at = 0 AND k.canceled_at = 0 AND k.kind = 'delete'
-		AND k.hold_until > 0 AND k.released_at = 0 AND i.task_id = k.id AND i.program_user_id = p.id AND i.state IN ('queued', 'waiting'))`
+	beingLeft = `EXISTS (SELECT 1 FROM tasks k CROSS JOIN task_items i WHERE ` + heldRemovals + ` AND i.task_id = k.id AND i.program_user_id = p.id
+		AND i.state IN ('queued', 'waiting'))`
 	// mayGet: the person of the place p may get licenses there.
 	mayGet = "p.apple_status = 'Associated' AND p.pending <> 'retire' AND NOT " + beingLeft
 	// waitsFor: the wish w waits in the line of its asset, held or not.
@@ -51,8 +50,16 @@ func scanWish(s scanner, more ...any) (w vpp.Wish, err error) {
 	var paused int64
 	var may int
 	err = s.Scan(append([]any{
-		&w.UserID, &w.AdamID, &w.PricingParam, timeAt{&w.WantedAt}, &w.WantedBy, &w.TaskID, timeAt{&w.EndedAt}, &w.EndedBy, &w.Op,
-		&w.SendLocation, &w.BatchID, timeAt{&w.LineAt}, &w.Location, &w.AppleError, timeAt{&w.AppleErrorAt}, &w.FullName, &w.Email, &paused, &may,
+		&w.UserID, &w.AdamID, &w.PricingParam,
+		timeAt{&w.WantedAt},
+		&w.WantedBy, &w.TaskID,
+		timeAt{&w.EndedAt},
+		&w.EndedBy, &w.Op,
+		&w.SendLocation, &w.BatchID,
+		timeAt{&w.LineAt},
+		&w.Location, &w.AppleError,
+		timeAt{&w.AppleErrorAt},
+		&w.FullName, &w.Email, &paused, &may,
 	}, more...)...)
 	w.Paused, w.Assignable = paused > 0, may == 1
 	return
@@ -86,10 +93,7 @@ func (r lineRow) cursor() string { return fmt.Sprintf("%d.%d.%d", r.line, r.want
 // they are served: as they accepted, who is held behind all others.
 func (db *DB) Line(ctx context.Context, asset vpp.AssetID, page vpp.Page) (list vpp.List[vpp.Wish], err error) {
 	page = page.Clamp()
-	cursor, back := page.After, false
-	if page.Before != "" {
-		cursor, back = page.Before, true
-	}
+	cursor, back := turnOf(page)
 	where, args, direction, compare := "", []any{asset.AdamID, asset.PricingParam, page.Limit + 1}, "", ">"
 	if back {
 		direction, compare = " DESC", "<"
@@ -109,20 +113,9 @@ func (db *DB) Line(ctx context.Context, asset vpp.AssetID, page vpp.Page) (list 
 	if err != nil {
 		return list, err
 	}
-	more := len(rows) > page.Limit
-	if rows = rows[:min(len(rows), page.Limit)]; back {
-		slices.Reverse(rows)
-	}
-	if len(rows) == 0 {
-		return list, nil
-	}
-	if more || back {
-		list.Next = rows[len(rows)-1].cursor()
-	}
-	if cursor != "" && (!back || more) {
-		list.Prev = rows[0].cursor()
-	}
-	return list, db.number(ctx, asset, rows, &list)
+	found := pageOf(rows, page, lineRow.cursor)
+	list.Next, list.Prev = found.Next, found.Prev
+	return list, db.number(ctx, asset, found.Items, &list)
 }
 
 // openWish is a wish w of an asset that waits for its license, in whatever way.
@@ -130,6 +123,9 @@ const openWish = "w.adam_id = $1 AND w.pricing_param = $2 AND w.ended_at = 0 AND
 
 // number fills a page of the line, with the places of those in line.
 func (db *DB) number(ctx context.Context, asset vpp.AssetID, rows []lineRow, list *vpp.List[vpp.Wish]) error {
+	if len(rows) == 0 {
+		return nil
+	}
 	first := rows[0]
 	before, err := one(ctx, db, scanInt, "SELECT count(*) FROM license_wishes w WHERE "+openWish+
 		" AND w.op = '' AND w.apple_error = 0 AND (w.line_at, w.wanted_at, w.seq) < ($3, $4, $5)", asset.AdamID, asset.PricingParam, first.line, first.wanted, first.seq)

@@ -84,7 +84,7 @@ func (db *DB) RemoveLocation(ctx context.Context, by vpp.Actor, was vpp.Location
 				return err
 			}
 		}
-		for _, statement := range removing {
+		for _, statement := range removing() {
 			if _, err := t.Exec(ctx, statement, l.ID); err != nil {
 				return err
 			}
@@ -104,27 +104,29 @@ func (db *DB) RemoveLocation(ctx context.Context, by vpp.Actor, was vpp.Location
 
 // removing is all that a location has, the location last. Invitations, letters
 // and what was held go with the places.
-var removing = []string{
-	`UPDATE license_wishes SET line_at = COALESCE((SELECT min(q.associated_at) FROM program_users q WHERE q.user_id = license_wishes.user_id
-		AND q.apple_status = 'Associated' AND q.location_id <> $1), ` + notYet + `)
-		WHERE ended_at = 0 AND user_id IN (SELECT user_id FROM program_users WHERE location_id = $1)`,
-	"DELETE FROM program_users WHERE location_id = $1",
-	"UPDATE license_wishes SET op = '', send_location = '', batch_id = '' WHERE send_location = $1 AND op <> ''",
-	"UPDATE license_wishes SET apple_location = '' WHERE apple_location = $1",
-	"DELETE FROM status_counts WHERE location_id = $1",
-	"DELETE FROM batches WHERE location_id = $1",
-	"DELETE FROM strangers WHERE location_id = $1",
-	"DELETE FROM notifications WHERE location_id = $1",
-	"DELETE FROM notification_log WHERE location_id = $1",
-	"DELETE FROM assignments WHERE location_id = $1",
-	"DELETE FROM assets WHERE location_id = $1",
-	"DELETE FROM license_looks WHERE location_id = $1",
-	"DELETE FROM imprints WHERE location_id = $1",
-	"DELETE FROM touched WHERE location_id = $1",
-	"DELETE FROM same_accounts WHERE location_id = $1",
-	"DELETE FROM conflict_counts WHERE location_id = $1",
-	"DELETE FROM tenders WHERE location_id = $1",
-	"DELETE FROM locations WHERE id = $1",
+func removing() []string {
+	return []string{
+		`UPDATE license_wishes SET line_at = COALESCE((SELECT min(q.associated_at) FROM program_users q WHERE q.user_id = license_wishes.user_id
+			AND q.apple_status = 'Associated' AND q.location_id <> $1), ` + notYet + `)
+			WHERE ended_at = 0 AND user_id IN (SELECT user_id FROM program_users WHERE location_id = $1)`,
+		"DELETE FROM program_users WHERE location_id = $1",
+		"UPDATE license_wishes SET op = '', send_location = '', batch_id = '' WHERE send_location = $1 AND op <> ''",
+		"UPDATE license_wishes SET apple_location = '' WHERE apple_location = $1",
+		"DELETE FROM status_counts WHERE location_id = $1",
+		"DELETE FROM batches WHERE location_id = $1",
+		"DELETE FROM strangers WHERE location_id = $1",
+		"DELETE FROM notifications WHERE location_id = $1",
+		"DELETE FROM notification_log WHERE location_id = $1",
+		"DELETE FROM assignments WHERE location_id = $1",
+		"DELETE FROM assets WHERE location_id = $1",
+		"DELETE FROM license_looks WHERE location_id = $1",
+		"DELETE FROM imprints WHERE location_id = $1",
+		"DELETE FROM touched WHERE location_id = $1",
+		"DELETE FROM same_accounts WHERE location_id = $1",
+		"DELETE FROM conflict_counts WHERE location_id = $1",
+		"DELETE FROM tenders WHERE location_id = $1",
+		"DELETE FROM locations WHERE id = $1",
+	}
 }
 
 // makeRoom finds who becomes the default location, and where people wait who

@@ -20,6 +20,7 @@ func BenchmarkRemoveLocation(b *testing.B) {
 }
 
 func benchRemove(b *testing.B, db *store.DB) {
+	b.Helper()
 	const people = 100_000
 	numbers := "(WITH RECURSIVE s (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < $1) SELECT n, CAST(n AS TEXT) AS t FROM s) x"
 	storetest.Exec(b, db, "INSERT INTO locations (id, name, is_default, created_at, uid) VALUES ('stays', 'Stays', TRUE, 1, 'uid-stays')")

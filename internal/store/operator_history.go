@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -34,31 +33,7 @@ func (db *DB) Entries(ctx context.Context, object, action, actor string, from, t
 	query := "SELECT id, at, actor, from_ip, action, object, summary, before, after FROM entries" + w.String() +
 		" ORDER BY " + order + " LIMIT " + strconv.Itoa(page.Limit+1)
 	entries, err := all(ctx, db, scanEntry, query, w.args...)
-	return entryList(entries, page), err
-}
-
-// entryList cuts off the one entry more that was read, which only tells
-// whether the list goes on.
-func entryList(entries []vpp.Entry, page vpp.Page) vpp.List[vpp.Entry] {
-	more := len(entries) > page.Limit
-	if more {
-		entries = entries[:page.Limit]
-	}
-	back := page.Before != ""
-	if back {
-		slices.Reverse(entries)
-	}
-	list := vpp.List[vpp.Entry]{Items: entries}
-	if len(entries) == 0 {
-		return list
-	}
-	if more || back {
-		list.Next = entryCursor(entries[len(entries)-1])
-	}
-	if back && more || !back && page.After != "" {
-		list.Prev = entryCursor(entries[0])
-	}
-	return list
+	return pageOf(entries, page, entryCursor), err
 }
 
 func entryCursor(e vpp.Entry) string { return strconv.FormatInt(ms(e.At), 36) + "." + e.ID }

@@ -44,7 +44,9 @@ func scanAccount(s scanner) (a account, err error) {
 func accountFields(a *account) []any {
 	return []any{
 		&a.ID, &a.Name, &a.NameKey, &a.Password, &a.Scopes, &a.Epoch,
-		timeAt{&a.CreatedAt}, timeAt{&a.PasswordAt}, timeAt{&a.SignedInAt},
+		timeAt{&a.CreatedAt},
+		timeAt{&a.PasswordAt},
+		timeAt{&a.SignedInAt},
 	}
 }
 
@@ -58,7 +60,11 @@ func scanKey(s scanner) (k storedKey, err error) {
 func keyFields(k *storedKey) []any {
 	return []any{
 		&k.ID, &k.OperatorID, &k.Name, &k.Hash, &k.Scopes,
-		timeAt{&k.CreatedAt}, timeAt{&k.ExpiresAt}, timeAt{&k.RevokedAt}, timeAt{&k.LastUsedAt}, &k.LastUsedFrom,
+		timeAt{&k.CreatedAt},
+		timeAt{&k.ExpiresAt},
+		timeAt{&k.RevokedAt},
+		timeAt{&k.LastUsedAt},
+		&k.LastUsedFrom,
 	}
 }
 

@@ -25,10 +25,7 @@ func (db *DB) ListPeople(ctx context.Context, f vpp.Filter, sort vpp.Sort, page 
 
 // readPage reads one page of a query of people, as a list shows them.
 func (db *DB) readPage(ctx context.Context, q peopleQuery, page vpp.Page) (list vpp.List[vpp.Person], err error) {
-	cursor, back := page.After, false
-	if page.Before != "" {
-		cursor, back = page.Before, true
-	}
+	cursor, back := turnOf(page)
 	text, args, err := q.page(cursor, back, page.Limit+1)
 	if err != nil {
 		return list, err
@@ -37,22 +34,11 @@ func (db *DB) readPage(ctx context.Context, q peopleQuery, page vpp.Page) (list 
 	if err != nil {
 		return list, err
 	}
-	more := len(rows) > page.Limit
-	rows = rows[:min(len(rows), page.Limit)]
-	if back {
-		slices.Reverse(rows)
-	}
-	list.Items = slices.Grow(list.Items, len(rows))
-	for _, r := range rows {
+	found := pageOf(rows, page, personAt.cursor)
+	list.Next, list.Prev = found.Next, found.Prev
+	list.Items = slices.Grow(list.Items, len(found.Items))
+	for _, r := range found.Items {
 		list.Items = append(list.Items, r.Person)
-	}
-	if n := len(rows); n > 0 {
-		if more || back {
-			list.Next = rows[n-1].cursor()
-		}
-		if cursor != "" && (!back || more) {
-			list.Prev = rows[0].cursor()
-		}
 	}
 	if len(rows) == 0 || !rows[0].held {
 		return list, nil

@@ -69,10 +69,7 @@ type keyed[T any] struct {
 // byKey reads one page of a keyed list; the key is the cursor.
 func byKey[T any](ctx context.Context, q querier, k keyed[T], page vpp.Page) (list vpp.List[T], err error) {
 	page = page.Clamp()
-	cursor, back := page.After, false
-	if page.Before != "" {
-		cursor, back = page.Before, true
-	}
+	cursor, back := turnOf(page)
 	args := slices.Clone(k.args)
 	direction, compare := "", " > $"
 	if k.desc != back {
@@ -88,18 +85,5 @@ func byKey[T any](ctx context.Context, q querier, k keyed[T], page vpp.Page) (li
 	if err != nil {
 		return list, err
 	}
-	more := len(rows) > page.Limit
-	list.Items = rows[:min(len(rows), page.Limit)]
-	if back {
-		slices.Reverse(list.Items)
-	}
-	if n := len(list.Items); n > 0 {
-		if more || back {
-			list.Next = k.key(list.Items[n-1])
-		}
-		if cursor != "" && (!back || more) {
-			list.Prev = k.key(list.Items[0])
-		}
-	}
-	return list, nil
+	return pageOf(rows, page, k.key), nil
 }

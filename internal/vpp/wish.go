@@ -57,7 +57,9 @@ const (
 )
 
 // WishStates lists them in the order of a license's way.
-var WishStates = [...]WishState{WishHeld, WishPaused, WishInLine, WishWaiting, WishAssigned, WishRefused, WishTakingBack, WishTakenBack}
+func WishStates() []WishState {
+	return []WishState{WishHeld, WishPaused, WishInLine, WishWaiting, WishAssigned, WishRefused, WishTakingBack, WishTakenBack}
+}
 
 // State derives how the wish stands. Nothing is assigned before Apple's
 // assignments show it (trap 2). The store says the same in SQL; a test holds

@@ -210,23 +210,29 @@ func places(theme string) map[string]templ.Component {
 			Page: add("Take back Gymnasium Berlin-Mitte"), Location: "1", Name: "Gymnasium Berlin-Mitte", Verb: "Take back",
 			From: "“mdm.old-school.example”", Claim: "5b6f0c1e-1d4e-4a61-9a77-0e1f5a1d8f10", Error: "Meanwhile “mdm.old-school.example” is the one that claims Gymnasium Berlin-Mitte at Apple: look again, and confirm that.",
 		}),
-		"notifications": NotificationsPage(Notifications{Page: add("Notifications, Gymnasium Berlin-Mitte"), Location: "1", Kept: 200, Pager: Pager{Next: "/locations/1/notifications?after=x"},
+		"notifications": NotificationsPage(Notifications{
+			Page: add("Notifications, Gymnasium Berlin-Mitte"), Location: "1", Kept: 200, Pager: Pager{Next: "/locations/1/notifications?after=x"},
 			Tabs: []Choice{{Value: "/locations/1", Text: "Location"}, {Value: "/locations/1/notifications", Text: "Notifications", Current: true}},
 			Lines: []NotificationLine{
 				{At: ago(time.Hour), Type: "USER_ASSOCIATED", ID: "0b2d1f1e-6f0c-4b43-9a0e-c7f6a2a1b6c1", Tone: Good, Word: "Heeded", Outcome: "What changed about people is read.", Body: `{"notificationId":"0b2d1f1e-6f0c-4b43-9a0e-c7f6a2a1b6c1","notificationType":"USER_ASSOCIATED","uId":"2049025000431439","notification":{"associatedUsers":[{"clientUserId":"9f1c6a34-5d1c-4a52-8d1e-1f0a7f7f2f10","idHash":"dGhpcyBpcyBub3QgYW4gaGFzaA==","inviteCode":"(not kept)","status":"Associated"}]}}`, Size: 342},
 				{At: ago(3 * time.Hour), Type: evil, Tone: Warn, Word: "Unknown kind", Outcome: "A kind that rsvpp does not know: people and licenses are read.", Problem: "this is not a notification of Apple's: " + evil, Body: evil, Size: 90000, Cut: true},
 				{At: ago(4 * time.Hour), Tone: Bad, Word: "Refused", Outcome: "Refused: it cannot be read.", Problem: "this is not a notification of Apple's: it is not a JSON object", Body: "<html>", Size: 6},
-			}}),
+			},
+		}),
 		"notifications-none": NotificationsPage(Notifications{Page: add("Notifications, Gymnasium Berlin-Mitte"), Location: "1", Kept: 200, Asks: true}),
-		"consent-text": ConsentTextPage(ConsentText{Page: add("What Apple gets"), Own: true, Saved: ago(50 * time.Hour), Usual: "rsvpp sends Apple an id and the e-mail address.", Anew: true,
-			Text: Field{Name: "text", Label: "What is confirmed before data goes to Apple", Value: "Our board says yes.\n" + evil, Error: "The text is longer than 4000 bytes: make it shorter."}}),
+		"consent-text": ConsentTextPage(ConsentText{
+			Page: add("What Apple gets"), Own: true, Saved: ago(50 * time.Hour), Usual: "rsvpp sends Apple an id and the e-mail address.", Anew: true,
+			Text: Field{Name: "text", Label: "What is confirmed before data goes to Apple", Value: "Our board says yes.\n" + evil, Error: "The text is longer than 4000 bytes: make it shorter."},
+		}),
 		"location-remove": RemoveLocationPage(RemoveLocation{
 			Page: add("Remove Gymnasium Berlin-Mitte"), Location: "1", Name: "Gymnasium Berlin-Mitte", People: 48210, Only: 1, Strangers: 212, Assets: 31, Licenses: 40100,
 			Untold:  "“mdm.old-school.example” manages Gymnasium Berlin-Mitte: what stands at Apple is that server’s, and is left as it is. Remove the location without telling Apple.",
 			Confirm: Field{Name: "name", Label: "Type the location’s name to confirm", Hint: "Gymnasium Berlin-Mitte", Value: "Gymnasium", Error: "That is not the name of the location."},
 		}),
-		"location-kept": RemoveLocationPage(RemoveLocation{Page: add("Remove Gymnasium Berlin-Mitte"), Location: "1", Name: "Gymnasium Berlin-Mitte",
-			Kept: "26,101 people of Gymnasium Berlin-Mitte have a living record at Apple (26101 registered, 0 not yet): use Delete from VPP first, or move the location out and give its hand-over file to the next server."}),
+		"location-kept": RemoveLocationPage(RemoveLocation{
+			Page: add("Remove Gymnasium Berlin-Mitte"), Location: "1", Name: "Gymnasium Berlin-Mitte",
+			Kept: "26,101 people of Gymnasium Berlin-Mitte have a living record at Apple (26101 registered, 0 not yet): use Delete from VPP first, or move the location out and give its hand-over file to the next server.",
+		}),
 		"location-sooner": LocationPage(Location{
 			Page: add("Gymnasium Berlin-Mitte"), Card: card, Sooner: "v1.sealed", Error: "This content token expires on 3 March 2027, and the one that is stored works until 3 June 2027: it may be an older file. Renew with it only if you mean it.",
 			Token: []Fact{{Term: "State", Text: "Token valid", Tone: Good}}, Hook: []Fact{{Term: "State", Text: "Apple knows it", Tone: Good}},
@@ -239,8 +245,10 @@ func places(theme string) map[string]templ.Component {
 		"location": LocationPage(Location{
 			Page: add("Gymnasium Berlin-Mitte"), Card: card, Wait: "Apple asked us to wait until 14:05. Work for other locations goes on.", Claim: Claim{Location: "1", Takes: true, Verb: "Take back", Facts: []Fact{{Term: "State", Text: "Another server took it over", Tone: Bad}, {Term: "Apple shows", Text: "“mdm.old-school.example”"}, {Term: "Its id", Text: "5b6f0c1e-1d4e-4a61-9a77-0e1f5a1d8f10", Copy: true}, {Term: "Taken", Text: "2 hours ago by “mdm.old-school.example”"}}},
 			Token: []Fact{{Term: "State", Text: "valid", Tone: Good}, {Term: "Expires", Text: "3 June 2027, in 6 months"}, {Term: "Added", Text: "5 months ago"}, {Term: "Apple accepted it", Text: "4 minutes ago"}, {Term: "Storefront", Text: "Germany"}, {Term: "Platform", Text: "Apple School Manager"}, {Term: "Organization", Text: "2049025000431439"}, {Term: "Location id", Text: "2049025000431439", Copy: true}},
-			Consent: Consent{Location: "1", Text: "Our board says yes.\nSee paper 7.", Newer: "For each person who is invited, updated or removed, rsvpp sends Apple an id that rsvpp makes up, the e-mail address, and the Managed Apple Account if there is one.", Asks: true, Version: "v",
-				Facts: []Fact{{Term: "Confirmed by", Text: "anna", Tone: Good}, {Term: "Confirmed", Text: "3 days ago"}}},
+			Consent: Consent{
+				Location: "1", Text: "Our board says yes.\nSee paper 7.", Newer: "For each person who is invited, updated or removed, rsvpp sends Apple an id that rsvpp makes up, the e-mail address, and the Managed Apple Account if there is one.", Asks: true, Version: "v",
+				Facts: []Fact{{Term: "Confirmed by", Text: "anna", Tone: Good}, {Term: "Confirmed", Text: "3 days ago"}},
+			},
 			Sync: []Fact{{Term: "Last read", Text: "4 minutes ago"}, {Term: "Last read of everything", Text: "3 hours ago"}, {Term: "Records found then", Text: "26,101"}, {Term: "Last read of apps and books", Text: "3 hours ago"}, {Term: "Next read", Text: "in 11 minutes"}, {Term: "Next read of everything", Text: "in 21 hours"}},
 			Hook: []Fact{{Term: "Address", Text: "https://rsvpp.school.example/apple/2049025000431439", Copy: true}, {Term: "State", Text: "last heard 4 minutes ago", Tone: Good}},
 		}),

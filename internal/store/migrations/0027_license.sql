@@ -20,7 +20,7 @@ CREATE TABLE license_wishes (
   op             TEXT NOT NULL DEFAULT '' CHECK (op IN ('', 'associate', 'disassociate')),
   send_location  TEXT NOT NULL DEFAULT '',   -- where the op goes to
   batch_id       TEXT NOT NULL DEFAULT '',   -- the call that carries it
-  -- what Apple says; written by program's acts alone
+  -- what Apple says, as far as program has read it
   line_at        BIGINT NOT NULL DEFAULT 9007199254740991,  -- when the person accepted: the order of the line; the end of time before
   apple_location TEXT NOT NULL DEFAULT '',   -- Apple's assignments show it there
   apple_error    BIGINT NOT NULL DEFAULT 0,
