@@ -12,7 +12,7 @@ const (
 func (w Write) OfLicenses() bool { return w == WriteAssociate || w == WriteDisassociate }
 
 // Wish is that a person is to have an app or a book, or is to have it no
-// longer: what we want, and what Apple says. Only program writes the latter.
+// longer: what we want, and what Apple says, as far as program has read it.
 type Wish struct {
 	UserID UserID
 	AssetID
