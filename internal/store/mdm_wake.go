@@ -56,12 +56,12 @@ func (m *MDM) OpenChannels(ctx context.Context, at time.Time, limit int) ([]stri
 const longestPause = 24 * time.Hour
 
 // PushTried notes that it was tried to wake channels. Their pauses double
-// until they are heard of.
+// until they are heard of, which is known to seenEvery.
 func (m *MDM) PushTried(ctx context.Context, channels []string, now time.Time, first time.Duration) error {
 	for some := range slices.Chunk(channels, 500) {
 		_, err := m.db.Exec(ctx, `UPDATE mdm_channels SET push_tried_at = $1, push_pause = CASE
-			WHEN push_pause * 2 < $2 OR seen_at >= push_tried_at THEN CAST($2 AS BIGINT) WHEN push_pause * 2 > $3 THEN CAST($3 AS BIGINT) ELSE push_pause * 2 END
-			WHERE id IN (`+marks(4, len(some))+")", append([]any{ms(now), first.Milliseconds(), longestPause.Milliseconds()}, anys(some)...)...)
+			WHEN push_pause * 2 < $2 OR seen_at >= push_tried_at - $4 THEN CAST($2 AS BIGINT) WHEN push_pause * 2 > $3 THEN CAST($3 AS BIGINT) ELSE push_pause * 2 END
+			WHERE id IN (`+marks(5, len(some))+")", append([]any{ms(now), first.Milliseconds(), longestPause.Milliseconds(), seenEvery.Milliseconds()}, anys(some)...)...)
 		if err != nil {
 			return err
 		}

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/micromdm/nanomdm/mdm"
+
 	"github.com/rsvpp/rsvpp/internal/seal"
 	"github.com/rsvpp/rsvpp/internal/store/storetest"
 )
@@ -66,6 +68,38 @@ func TestPushTried(t *testing.T) {
 		}
 		if now = now.Add(15 * time.Minute); !slices.Contains(open(5), "d0") {
 			t.Error("it was heard of, and its pause is as long as before")
+		}
+	})
+}
+
+// When a channel was seen is kept to the minute only: one that came at each of
+// many pushes is not taken for one that never does, and is not left alone for
+// hours when a push is lost.
+func TestPushTriedOften(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		now := time.Date(2031, 2, 3, 0, 0, 0, 0, time.UTC)
+		db := storetest.Open(t, url, func() time.Time { return now })
+		box, err := seal.New([]byte("0123456789abcdef0123456789abcdef"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := db.MDM(box)
+		storetest.Exec(t, db, "INSERT INTO mdm_channels (id, enabled, push_token) VALUES ('d', TRUE, '00')")
+		storetest.Exec(t, db, "INSERT INTO mdm_commands (channel_id, uuid, request_type, payload, created_at) VALUES ('d', 'd', 'x', '', 0)")
+		r := mdm.NewRequestWithContext(t.Context(), nil)
+		r.EnrollID = &mdm.EnrollID{Type: mdm.Device, ID: "d"}
+		for range 30 {
+			now = now.Add(20 * time.Second)
+			if err := m.PushTried(t.Context(), []string{"d"}, now, 15*time.Minute); err != nil {
+				t.Fatal(err)
+			}
+			if err := m.StoreCommandReport(r, &mdm.CommandResults{Status: "Idle"}); err != nil { // it comes at once
+				t.Fatal(err)
+			}
+		}
+		now = now.Add(15 * time.Minute)
+		if list, err := m.OpenChannels(t.Context(), now, 5); err != nil || len(list) != 1 {
+			t.Errorf("is not woken again in time: %v %v", list, err)
 		}
 	})
 }

@@ -83,6 +83,7 @@ func (s *Server) wake(ctx context.Context, channels []string) error {
 	if len(channels) == 0 {
 		return nil
 	}
+	began := s.config.Now() // a device may come before its push is answered
 	answers, err := s.pusher.Push(ctx, channels)
 	now := s.config.Now()
 	var woken []string
@@ -109,7 +110,7 @@ func (s *Server) wake(ctx context.Context, channels []string) error {
 	if len(woken) > 0 || problem != "" {
 		errs = append(errs, s.store.PushProblem(ctx, problem, now))
 	}
-	errs = append(errs, s.store.PushTried(ctx, woken, now, s.config.Repush), s.store.PushTried(ctx, without(channels, woken), now, min(s.config.Repush, tryAgain)))
+	errs = append(errs, s.store.PushTried(ctx, woken, began, s.config.Repush), s.store.PushTried(ctx, without(channels, woken), began, min(s.config.Repush, tryAgain)))
 	commands, err := s.store.Woken(ctx, woken, now)
 	errs = append(errs, err)
 	if len(commands) > 0 {
