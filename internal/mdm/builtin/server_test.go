@@ -474,6 +474,41 @@ func TestSweep(t *testing.T) {
 	}
 }
 
+// A push finds the token dead while the device is not online yet: the device
+// hears of it when it is, and brings another.
+func TestTokenDeadBeforeOnline(t *testing.T) {
+	h := build(t, t.TempDir()+"/a.db", withoutPauses)
+	d := h.enroll(mdmtest.IPad, "user-0002")
+	first := token(d)
+	h.apns.Refuse(func(token string) *mdmtest.Refusal {
+		if token == first {
+			return &mdmtest.Refusal{Status: 410, Reason: "Unregistered"}
+		}
+		return nil
+	})
+	for _, id := range []string{"c1", "c2"} { // the second time nothing is tried
+		if err := h.invite(id, d.UDID); err != nil {
+			t.Fatal(err)
+		}
+		h.Settle()
+	}
+	ctx, off := context.WithCancel(t.Context())
+	var on sync.WaitGroup
+	on.Go(func() { _ = d.Listen(ctx) })
+	defer on.Wait()
+	defer off()
+	waitFor(t, func() bool { return len(d.Shown()) == 2 }) // it came by itself
+	if err := h.invite("c3", d.UDID); err != nil {
+		t.Fatal(err)
+	}
+	waitFor(t, func() bool {
+		if err := h.Sweep(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		return d.Shown()["c3"] == 1
+	})
+}
+
 // F-10: with who is signed in a device tells what it is called by now, and its
 // system.
 func TestDescribed(t *testing.T) {

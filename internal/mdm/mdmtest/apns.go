@@ -29,6 +29,7 @@ type Apns struct {
 
 	mu      sync.Mutex
 	awake   map[string]chan string // by push token: who listens; gets the PushMagic
+	dead    map[string]bool        // by push token: nobody listened yet to hear that it is dead
 	pushed  map[string]int         // by push token
 	refuse  func(token string) *Refusal
 	goAway  int // so many answers are followed by GOAWAY
@@ -59,7 +60,7 @@ func NewApns() (*Apns, error) {
 	a := &Apns{
 		URL: "https://" + l.Addr().String(), Roots: roots,
 		CA:    pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert.Certificate[0]}),
-		awake: map[string]chan string{}, pushed: map[string]int{}, topics: map[string]bool{},
+		awake: map[string]chan string{}, dead: map[string]bool{}, pushed: map[string]int{}, topics: map[string]bool{},
 	}
 	a.server = &http.Server{
 		Handler: http.HandlerFunc(a.serve), ReadHeaderTimeout: time.Minute,
@@ -75,7 +76,7 @@ func (a *Apns) Close() error { return a.server.Close() }
 
 // Listen says where the pushes for a token go; nil is nowhere. A push for
 // somebody who is busy is dropped, as pushes coalesce. An empty PushMagic
-// says that the token is dead (410).
+// says that the token is dead (410), if need be when somebody listens at last.
 func (a *Apns) Listen(token string, awake chan string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -84,6 +85,10 @@ func (a *Apns) Listen(token string, awake chan string) {
 		return
 	}
 	a.awake[token] = awake
+	if a.dead[token] {
+		delete(a.dead, token)
+		a.hand(token, "")
+	}
 }
 
 // Refuse asks what is said to each token from now on; nil takes all pushes.
@@ -164,7 +169,7 @@ func (a *Apns) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	default:
 		if no.Status == http.StatusGone {
-			a.hand(token, "") // the device hears from Apple that it needs another token
+			a.bury(token)
 		}
 		no.write(w)
 		return
@@ -196,14 +201,24 @@ func read(r *http.Request) (token, magic string, no *Refusal) {
 
 func (a *Apns) wake(token, magic string) {
 	a.mu.Lock()
+	defer a.mu.Unlock()
 	a.pushed[token]++
-	a.mu.Unlock()
 	a.hand(token, magic)
 }
 
-func (a *Apns) hand(token, magic string) {
+// bury lets the device hear from Apple that it needs another token.
+func (a *Apns) bury(token string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	if a.awake[token] == nil {
+		a.dead[token] = true
+		return
+	}
+	a.hand(token, "")
+}
+
+// hand gives a device what it listens for, under mu.
+func (a *Apns) hand(token, magic string) {
 	if awake := a.awake[token]; awake != nil {
 		if magic == "" { // weighs more than what waits there
 			select {
