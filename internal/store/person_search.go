@@ -3,6 +3,8 @@ package store
 import (
 	"cmp"
 	"context"
+	"iter"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"sync"
@@ -20,11 +22,12 @@ const (
 	foundSoon     = 100 // one match among so many people
 )
 
-// A sample is a few people at each of some places all over the table.
+// The sample must be so large that one person in it stands for no more rows of
+// a million than a list that is worth going through has entries.
 const (
-	samplePlaces = 64
-	sampleEach   = 32
-	sampleKept   = time.Hour
+	sampleSize  = 8192
+	sampleChunk = 512
+	sampleKept  = time.Hour
 )
 
 // sample says which of some people have a trigram.
@@ -68,7 +71,7 @@ func (db *DB) rareTrigrams(ctx context.Context, needle string) ([]string, error)
 	for _, g := range grams[1:] {
 		left = both(left, of[g])
 	}
-	if len(left) > samplePlaces*sampleEach/foundSoon {
+	if len(left) > sampleSize/foundSoon {
 		return nil, nil
 	}
 	return grams, nil
@@ -118,13 +121,25 @@ func both(a, b []uint16) (shared []uint16) {
 
 // trigramsOf lists a text's stretches of three letters, each once.
 func trigramsOf(text string) []string {
-	runes := []rune(text)
-	var grams []string
-	for i := range len(runes) - 2 {
-		grams = append(grams, string(runes[i:i+3]))
+	return slices.Compact(slices.Sorted(trigrams(text)))
+}
+
+// trigrams are a text's stretches of three letters, in their order.
+func trigrams(text string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		var starts [3]int // of the letters before, by turns
+		n := 0
+		for at := range text {
+			if n >= 3 && !yield(text[starts[n%3]:at]) {
+				return
+			}
+			starts[n%3] = at
+			n++
+		}
+		if n >= 3 {
+			yield(text[starts[n%3]:])
+		}
 	}
-	slices.Sort(grams)
-	return slices.Compact(grams)
 }
 
 // sampled returns the sample, taken anew from time to time.
@@ -142,21 +157,31 @@ func (db *DB) sampled(ctx context.Context) (map[string][]uint16, error) {
 	return s.of, nil
 }
 
+// takeSample looks at people here and there: neighbours are alike, as those of
+// one class who came in one file.
 func (db *DB) takeSample(ctx context.Context) (map[string][]uint16, error) {
 	of := map[string][]uint16{}
 	last, err := one(ctx, db, scanInt, "SELECT COALESCE(max(seq), 0) FROM users")
 	if err != nil {
 		return nil, err
 	}
+	places := make([]any, min(sampleSize, last))
+	rng := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // any will do, and the same each time
+	for i := range places {
+		places[i] = rng.Int64N(int64(last)) + 1
+	}
 	n := uint16(0)
-	for i := range samplePlaces {
-		texts, err := all(ctx, db, scanString, "SELECT search_text FROM users WHERE seq >= $1 ORDER BY seq LIMIT $2", last/samplePlaces*i, sampleEach)
+	for some := range slices.Chunk(places, sampleChunk) {
+		texts, err := all(ctx, db, scanString, `SELECT COALESCE((SELECT u.search_text FROM users u WHERE u.seq >= place.column1 ORDER BY u.seq LIMIT 1), '')
+			FROM (VALUES `+rowsOf(len(some), "BIGINT")+") place", some...)
 		if err != nil {
 			return nil, err
 		}
 		for _, text := range texts {
-			for _, g := range trigramsOf(text) {
-				of[g] = append(of[g], n)
+			for g := range trigrams(text) {
+				if list := of[g]; len(list) == 0 || list[len(list)-1] != n {
+					of[g] = append(list, n)
+				}
 			}
 			n++
 		}

@@ -113,3 +113,13 @@ func TestWorthAsking(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+func TestTrigrams(t *testing.T) {
+	for text, want := range map[string][]string{
+		"": nil, "ab": nil, "abc": {"abc"}, "añña": {"aññ", "ñña"}, "ña b": {"a b", "ña "}, "aaaa": {"aaa"},
+	} {
+		if got := trigramsOf(text); !slices.Equal(got, want) {
+			t.Errorf("%q: %q", text, got)
+		}
+	}
+}
