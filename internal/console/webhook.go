@@ -206,9 +206,13 @@ func (d *Door) webhook(r *http.Request, id vpp.WebhookID) (view.WebhookCard, err
 	if err != nil {
 		return view.WebhookCard{}, err
 	}
-	m := view.WebhookCard{Page: d.page(r), ID: string(id), Facts: d.webhookFacts(w), Off: !w.OffAt.IsZero()}
+	m := view.WebhookCard{Page: d.page(r), ID: string(id), Off: !w.OffAt.IsZero()}
 	for _, one := range list.Items {
-		m.Messages = append(m.Messages, d.message(one))
+		row := d.message(one)
+		if m.Off {
+			row.Next = view.Moment{} // not before it is on
+		}
+		m.Messages = append(m.Messages, row)
 	}
 	here := r.Clone(r.Context())
 	here.URL.Path = webhookPath(id) // also right after an act
@@ -217,28 +221,47 @@ func (d *Door) webhook(r *http.Request, id vpp.WebhookID) (view.WebhookCard, err
 	m.Page.Crumbs = []view.Link{{Text: "Settings", Href: "/settings"}, {Text: "Webhooks", Href: webhooksPath}}
 	m.Form, err = d.webhookForm(r, w, nil)
 	m.Form.Action, m.Form.Verb = webhookPath(id), "Save"
+	m.Facts = d.webhookFacts(w, m.Form.Locations)
 	return m, err
 }
 
-func (d *Door) webhookFacts(w vpp.Webhook) []view.Fact {
+func (d *Door) webhookFacts(w vpp.Webhook, locations []view.Choice) []view.Fact {
 	tone, state := webhookState(w)
-	facts := []view.Fact{
-		{Term: "State", Text: state, Tone: tone},
-		{Term: "Address", Text: w.URL, Copy: true},
-		{Term: "Events", Text: strings.ReplaceAll(kindWords(w.Kinds), " ", ", ")},
-		{Term: "Last taken", Text: d.when(w.DeliveredAt).Text, Title: d.when(w.DeliveredAt).Full},
-		{Term: "Waiting", Text: plenty(w.Waiting)},
+	facts := []view.Fact{{Term: "State", Text: state, Tone: tone}}
+	if w.OffWhy != "" {
+		facts = append(facts, view.Fact{Term: "Why", Text: w.OffWhy})
 	}
+	facts = append(facts, view.Fact{Term: "Address", Text: w.URL, Copy: true},
+		view.Fact{Term: "Events", Text: strings.ReplaceAll(kindWords(w.Kinds), " ", ", ")})
+	if len(locations) > 0 {
+		facts = append(facts, view.Fact{Term: "Location", Text: currentOf(locations, "one that was removed")})
+	}
+	facts = append(facts, view.Fact{Term: "Last taken", Text: d.when(w.DeliveredAt).Text, Title: d.when(w.DeliveredAt).Full},
+		view.Fact{Term: "Waiting", Text: plenty(w.Waiting)})
 	for _, f := range []struct {
-		term, text string
-		at         time.Time
-	}{{"Why", w.OffWhy, time.Time{}}, {"Failing since", "", w.FailingSince}, {"Next attempt", "", w.NextAt}, {"Old secret signs until", "", w.BeforeUntil}} {
-		if f.text == "" && (f.at.IsZero() || f.term != "Failing since" && !f.at.After(d.now())) {
-			continue
+		term  string
+		at    time.Time
+		shown bool
+	}{
+		{"Failing since", w.FailingSince, !w.FailingSince.IsZero()},
+		{"Next attempt", w.NextAt, w.OffAt.IsZero() && w.NextAt.After(d.now())},
+		{"Old secret signs until", w.BeforeUntil, w.BeforeUntil.After(d.now())},
+	} {
+		if f.shown {
+			facts = append(facts, view.Fact{Term: f.term, Text: d.when(f.at).Text, Title: d.when(f.at).Full})
 		}
-		facts = append(facts, view.Fact{Term: f.term, Text: f.text + d.when(f.at).Text, Title: d.when(f.at).Full})
 	}
 	return facts
+}
+
+// currentOf is the choice that was made; none is the word where it is not there any more.
+func currentOf(list []view.Choice, none string) string {
+	for _, c := range list {
+		if c.Current {
+			return c.Text
+		}
+	}
+	return none
 }
 
 func kindWords(kinds []vpp.EventKind) string {

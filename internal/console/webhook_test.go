@@ -56,7 +56,7 @@ func TestWebhooks(t *testing.T) {
 	anna.post(one, "name", "Desk", "url", receiver.URL).leads(one)
 	anna.get(one).says(200, "Desk is changed", "all")
 	anna.post(one + "/switch").leads(one)
-	anna.get(one).says(200, "Desk is off", "Switch on")
+	anna.get(one).says(200, "Desk is off", "Switch on", "It is told nothing")
 	anna.post(one+"/switch", "on", "1").leads(one)
 	anna.get(one).says(200, "Switch off")
 	anna.post(one+"/secret").says(200, "Make another secret?")
