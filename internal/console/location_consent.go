@@ -24,7 +24,7 @@ func (d *Door) consent(l vpp.Location) view.Consent {
 		c.Facts = []view.Fact{{Term: "State", Text: l.Consent.ConsentedBy(), Tone: view.Info}}
 	default:
 		c.Facts = []view.Fact{
-			{Term: "Confirmed by", Text: l.Consent.By, Tone: view.Good},
+			{Term: "Confirmed by", Text: byWords(l.Consent.By), Tone: view.Good},
 			{Term: "Confirmed", Text: d.when(l.Consent.At).Text, Title: d.when(l.Consent.At).Full},
 		}
 	}

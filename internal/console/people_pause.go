@@ -18,7 +18,7 @@ func (d *Door) pausePeople(w http.ResponseWriter, r *http.Request) error {
 	}
 	if sure, err := d.sure(w, r, view.Question{
 		Title: "Pause " + users(people) + "?", Verb: "Pause", Back: "/users",
-		Text: "Nothing is sent to them, at no location, until somebody resumes them. Records at Apple stay as they are, and links that were handed over go on working.",
+		Text: "Until somebody resumes them nothing is sent to them at any location, and no license is assigned to them. Records at Apple stay as they are, and links that were handed over go on working.",
 	}); !sure {
 		return err
 	}

@@ -91,7 +91,7 @@ func toldOnce(events []invite.Event) []invite.Event {
 }
 
 func eventOf(e invite.Event, now time.Time) view.Event {
-	return view.Event{Icon: eventIcon(e.Kind), Tone: view.Tone(e.Tone), Title: e.Title, Detail: e.Detail, By: e.By, At: view.At(e.At, now)}
+	return view.Event{Icon: eventIcon(e.Kind), Tone: view.Tone(e.Tone), Title: e.Title, Detail: e.Detail, By: byWords(e.By), At: view.At(e.At, now)}
 }
 
 func eventIcon(kind string) string {
@@ -126,7 +126,7 @@ func invitationsOf(s invite.Story, now time.Time) []view.InvitationLine {
 	for _, i := range s.Invitations {
 		state := i.State(s.Place, now)
 		line := view.InvitationLine{
-			ID: string(i.ID), State: string(state), Tone: invitationTone(state), Location: s.Location.Name, By: i.InvitedBy,
+			ID: string(i.ID), State: string(state), Tone: invitationTone(state), Location: s.Location.Name, By: byWords(i.InvitedBy),
 			Made: view.At(i.CreatedAt, now), Expires: view.At(i.ExpiresAt, now),
 		}
 		if state == vpp.InvitationAccepted || state == vpp.InvitationWithdrawn {

@@ -20,7 +20,7 @@ func answer(s Story, h vpp.CaseHistory, mail bool, now time.Time) (string, Next)
 	case !p.Removing.At.IsZero():
 		return "Will be removed from VPP at " + p.Removing.At.UTC().Format("15:04 MST") + ".", Next{ActRemoval, "Show the removal", "Nothing was sent to Apple yet: it can be undone until then."}
 	case h.User.Paused():
-		return "Paused since " + h.User.PausedAt.UTC().Format("2 January 2006") + ".", Next{ActResume, "Resume", "Nothing is sent to this person until then; the record at Apple stays as it is."}
+		return "Paused since " + h.User.PausedAt.UTC().Format("2 January 2006") + ".", Next{ActResume, "Resume", "Nothing is sent to this person until somebody resumes them; the record at Apple stays as it is."}
 	case len(h.SameAccount) > 0:
 		return "Registered, with the same Apple Account as " + namesOf(h.SameAccount) + ".", Next{ActConflict, "Show the conflict", "Licenses that are assigned to people of one account fail: delete one of them from VPP, and invite again with another account."}
 	case p.AppleStatus == vpp.AppleAssociated:
