@@ -138,6 +138,8 @@ func sectionOf(path string) string {
 		return "start"
 	case "users", "devices", "locations", "tasks", "history", "conflicts", "settings":
 		return first
+	case "licenses":
+		return "locations"
 	case "import", "invite", "vpp":
 		return "users"
 	}

@@ -69,7 +69,7 @@ func (d *Door) assetPage(w http.ResponseWriter, r *http.Request) error {
 	}
 	m := view.AssetPage{
 		Page: d.page(r), Key: assetKey(asset), Store: storePage(here.Country, asset.AdamID, stocks[0].ProductType), Kind: stocks[0].ProductType,
-		Kept: !stocks[0].Revocable, Location: string(here.ID), Everyone: "Everybody at " + here.Name, Stocks: stockLines(stocks),
+		Kept: !stocks[0].Revocable, Location: string(here.ID), Everyone: "Assign to everybody at " + here.Name, Stocks: stockLines(stocks),
 		Pager: pager(r, line.Prev, line.Next, ""), May: caller(r).Scopes.Allow(operator.ScopeProgram),
 	}
 	m.Page.Title, m.Page.Crumbs = assetName(m.Kind, asset), []view.Link{{Text: "Apps and books", Href: "/locations/" + url.PathEscape(string(here.ID)) + "/assets"}}
@@ -137,20 +137,31 @@ func wishTone(s vpp.WishState) view.Tone {
 
 // wishLine is a wish on screen; kind is App, Book or "".
 func (d *Door) wishLine(w vpp.Wish, kind string) view.WishLine {
-	s := w.State()
+	s, why := w.State(), w.Why()
+	if s == vpp.WishWaiting || s == vpp.WishTakingBack || s == vpp.WishTakenBack && w.EndedBy != vpp.EndedOutside {
+		why = "" // the state says it
+	}
 	return view.WishLine{
 		UserID: string(w.UserID), Name: w.FullName, Key: assetKey(w.AssetID), Number: assetName(kind, w.AssetID), Href: licensePath(w.AssetID), Tone: wishTone(s),
-		State: wishWord(s), Why: w.Why(), Position: w.Position, Since: d.when(w.WantedAt), By: byWords(w.WantedBy),
+		State: wishWord(s), Why: why, Position: w.Position, Since: d.when(w.WantedAt), By: byWords(w.WantedBy),
 		CanTake: s != vpp.WishTakenBack && s != vpp.WishTakingBack && s != vpp.WishWaiting,
 	}
 }
 
 // wishes lists what a person is to have.
-func (d *Door) wishes(ctx context.Context, user vpp.UserID, scopes operator.Scopes) ([]view.WishLine, error) {
+func (d *Door) wishes(ctx context.Context, user vpp.UserID, locations []vpp.Location, scopes operator.Scopes) ([]view.WishLine, error) {
 	all, err := d.Licenses.Wishes(ctx, user)
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	assets, err := d.assets(ctx, locations)
+	kinds := map[vpp.AssetID]string{}
+	for _, a := range assets {
+		kinds[a.AssetID] = a.ProductType
+	}
 	lines := make([]view.WishLine, len(all))
 	for i, w := range all {
-		lines[i] = d.wishLine(w, "")
+		lines[i] = d.wishLine(w, kinds[w.AssetID])
 		lines[i].CanTake = lines[i].CanTake && scopes.Allow(operator.ScopeProgram)
 	}
 	return lines, err
@@ -197,7 +208,14 @@ func (d *Door) askAssign(w http.ResponseWriter, r *http.Request) error {
 	if gone {
 		return err
 	}
-	m := view.Assign{Page: d.programPage(r, "Assign an app or book"), Asset: typed(r, "asset"), Hold: typed(r, "hold") == "1"}
+	m := view.Assign{
+		Page: d.programPage(r, "Assign an app or book"), Back: backTo(r, "/users"), Asset: typed(r, "asset"), Hold: typed(r, "hold") == "1",
+		Take: typed(r, "take") == "1",
+	}
+	m.Page.Section = "users"
+	if m.Take {
+		m.Page.Title = "Take back a license"
+	}
 	if m.Selection, err = d.confirming(r.Context(), selection); err != nil {
 		return err
 	}
@@ -220,12 +238,13 @@ func sayWhat(m *view.Assign, p license.Preview) {
 	m.Asset, m.Number, m.Kept = assetKey(p.Asset), assetName(p.Product, p.Asset), p.Kept
 	m.Now, m.Waiting, m.Before, m.Held = p.Now(), p.Waiting(), p.Before, p.Grants[vpp.GrantHeld]
 	m.Gets = p.Grants[vpp.GrantReady] + p.Grants[vpp.GrantHeld] + p.Grants[vpp.GrantPaused]
-	m.Takes, m.Keeps = p.Returns[vpp.ReturnTaken]+p.Returns[vpp.ReturnEnded], p.Returns[vpp.ReturnKept]
+	m.Taken, m.Ended, m.Keeps = p.Returns[vpp.ReturnTaken], p.Returns[vpp.ReturnEnded], p.Returns[vpp.ReturnKept]
+	m.Several = p.Several()
 	m.Stocks = stockLines(p.Stocks)
 	for _, reason := range [...]view.Reason{
-		{Text: "have it already", Count: p.Grants[vpp.GrantHas]},
-		{Text: "were asked for before", Count: p.Grants[vpp.GrantWished]},
-		{Text: "are paused, and get it when they are resumed", Count: p.Grants[vpp.GrantPaused]},
+		{Text: "with a license of it already", Count: p.Grants[vpp.GrantHas]},
+		{Text: "asked for before", Count: p.Grants[vpp.GrantWished]},
+		{Text: "paused: served when they are resumed", Count: p.Grants[vpp.GrantPaused]},
 	} {
 		if reason.Count > 0 {
 			m.Others = append(m.Others, reason)
@@ -247,7 +266,17 @@ func (d *Door) assetChoices(ctx context.Context) ([]view.Choice, error) {
 	if err != nil {
 		return nil, err
 	}
-	var list []view.Choice
+	assets, err := d.assets(ctx, locations)
+	list := make([]view.Choice, len(assets))
+	for i, a := range assets {
+		list[i] = view.Choice{Value: assetKey(a.AssetID), Text: assetName(a.ProductType, a.AssetID)}
+	}
+	return list, err
+}
+
+// assets are the apps and books of locations, each once.
+func (d *Door) assets(ctx context.Context, locations []vpp.Location) ([]vpp.Asset, error) {
+	var list []vpp.Asset
 	seen := map[vpp.AssetID]bool{}
 	for _, l := range locations {
 		assets, err := d.Program.Assets(ctx, l.ID)
@@ -257,7 +286,7 @@ func (d *Door) assetChoices(ctx context.Context) ([]view.Choice, error) {
 		for _, a := range assets {
 			if !seen[a.AssetID] {
 				seen[a.AssetID] = true
-				list = append(list, view.Choice{Value: assetKey(a.AssetID), Text: assetName(a.ProductType, a.AssetID)})
+				list = append(list, a)
 			}
 		}
 	}

@@ -27,7 +27,7 @@ func TestAssignPages(t *testing.T) {
 	anna.get("/users").has(t, "Assign an app or book…")
 	anna.get("/locations/"+string(s.here.ID)+"/assets").has(t, "/licenses/361309726.STDQ")
 	chosen := []string{"user", string(ids[0]), "user", string(ids[1]), "user", string(ids[2])}
-	anna.post("/licenses/ask", chosen...).has(t, "App 361309726", "Show what it does", "Keep it for who is not registered")
+	anna.post("/licenses/ask", chosen...).has(t, "App 361309726", "Show what it does", "Keep it for people who are not registered")
 	anna.post("/licenses/ask", append(chosen, "asset", "361309726.STDQ")...).has(t, "1 person can get a license now", "1 person waits in line", "before the person has accepted")
 	held := append(chosen, "asset", "361309726.STDQ", "hold", "1")
 	anna.post("/licenses/ask", held...).has(t, "1 license is held until")
@@ -45,15 +45,20 @@ func TestAssignPages(t *testing.T) {
 	}
 	run(page.at)
 	anna.get("/licenses/361309726.STDQ").has(t, "Bo Berg", "In line", "Dan Ek", "Held", "Nordschule").lacks(t, "Cia Dahl")
-	anna.get("/users/"+string(ids[1])).has(t, "Assigned here", "Assigned", "Take back…")
+	anna.get("/users/"+string(ids[1])).has(t, "Licenses asked for here", "Assigned", "Take back…")
 	anna.get("/users/"+string(ids[0])).has(t, "Place 1 in line")
 	anna.post("/licenses/361309726.STDQ/order", "position-"+string(s.here.ID), "1").has(t, "The order of locations is saved.")
-	anna.post("/licenses/ask", "user", string(ids[1]), "asset", "361309726.STDQ").has(t, "Take back from 1 person")
+	person := "/users/" + string(ids[1])
+	anna.get(person).has(t, "App 361309726", `formaction="/licenses/ask"`, "Assign an app or book…")
+	anna.post("/licenses/ask", "user", string(ids[1]), "asset", "361309726.STDQ").has(t, "Nobody of them can be assigned it", "Take back from 1 person").lacks(t, "Assign to 0")
+	anna.post("/licenses/ask", "user", string(ids[1]), "asset", "361309726.STDQ", "take", "1", "return", person).
+		has(t, "Take back a license", "1 license is taken back", "Take back from 1 person", `href="`+person+`"`).lacks(t, "Nobody of them")
+	anna.post("/licenses/ask", "user", string(ids[0]), "asset", "361309726.STDQ", "take", "1").has(t, "1 wish ends")
 	run(anna.post("/licenses/take-back", "user", string(ids[1]), "asset", "361309726.STDQ", "key", "k2").at)
 	s.must(s.db.WantLibraryRead(t.Context(), s.here.ID))
 	s.tend(s.here.ID)
 	anna.get("/users/"+string(ids[1])).has(t, "Taken back")
-	anna.get("/users/"+string(ids[0])).has(t, "Assigned here").lacks(t, "Place 1 in line")
+	anna.get("/users/"+string(ids[0])).has(t, "Licenses asked for here").lacks(t, "Place 1 in line")
 
 	reader := s.somebody("reader", operator.ScopeRead)
 	reader.get("/licenses/361309726.STDQ").has(t, "Dan Ek").lacks(t, "Save the order")

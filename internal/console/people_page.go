@@ -71,7 +71,7 @@ func (d *Door) person(r *http.Request, here vpp.Location) (view.User, error) {
 	if m.Licenses, err = d.licenses(ctx, id, locations); err != nil {
 		return m, err
 	}
-	if m.Wishes, err = d.wishes(ctx, id, caller(r).Scopes); err != nil {
+	if m.Wishes, err = d.wishes(ctx, id, locations, caller(r).Scopes); err != nil {
 		return m, err
 	}
 	story, err := d.Inviter.Story(ctx, id, here.ID)
@@ -117,6 +117,7 @@ func canOf(s invite.Story, scopes operator.Scopes) view.UserCan {
 		Withdraw: inviting && (s.State == vpp.InvitationWaiting || s.State == vpp.InvitationSent || s.State == vpp.InvitationFailed),
 		Link:     inviting && registered && !s.User.Paused(),
 		Pause:    strings.Contains(can, "pause"), Resume: strings.Contains(can, "resume"),
+		Assign: scopes.Allow(operator.ScopeProgram),
 	}
 }
 

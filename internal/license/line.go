@@ -79,6 +79,18 @@ type Preview struct {
 // Now is how many of them may get a license at once, as far as licenses last.
 func (p Preview) Now() int { return min(p.Grants[vpp.GrantReady], max(p.Free-p.Before, 0)) }
 
+// Several says whether more than one location has licenses free. Now may then
+// be too many: who is registered where is not counted.
+func (p Preview) Several() bool {
+	some := 0
+	for _, k := range p.Stocks {
+		if k.Free() > 0 {
+			some++
+		}
+	}
+	return some > 1
+}
+
 // Waiting is how many of them wait in line for one.
 func (p Preview) Waiting() int { return p.Grants[vpp.GrantReady] - p.Now() }
 

@@ -88,11 +88,11 @@ func (w Wish) State() WishState {
 func (w Wish) Why() string {
 	switch w.State() {
 	case WishHeld:
-		return "Held: it is assigned when the person is registered at a location that has it."
+		return "It is assigned when the person is registered at a location that has it."
 	case WishPaused:
 		return "The person is paused: it is assigned when they are resumed."
 	case WishInLine:
-		return "In line: it is assigned when a license is free."
+		return "It is assigned when a license is free where the person is registered."
 	case WishWaiting:
 		return "Waits for Apple."
 	case WishRefused:

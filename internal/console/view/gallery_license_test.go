@@ -22,13 +22,13 @@ func licensing(theme string) map[string]templ.Component {
 		}
 	}
 	lines := []WishLine{
-		line(0, 1, Neutral, "In line", "In line: it is assigned when a license is free."), line(1, 2, Neutral, "In line", "In line: it is assigned when a license is free."),
+		line(0, 1, Neutral, "In line", "It is assigned when a license is free where the person is registered."), line(1, 2, Neutral, "In line", "It is assigned when a license is free where the person is registered."),
 		line(2, 0, Bad, "Refused", "The Apple Account belongs to another country's store. Ask the person to use an account of the location's country. (Apple's error 9605)"),
-		line(3, 0, Neutral, "Held", "Held: it is assigned when the person is registered at a location that has it."),
+		line(3, 0, Neutral, "Held", "It is assigned when the person is registered at a location that has it."),
 	}
 	asset := AssetPage{
 		Page: page(theme, "locations", "App 408709785"), Key: "408709785.STDQ", Store: "https://apps.apple.com/de/app/id408709785", Kind: "App", Location: "1",
-		Everyone: "Everybody at Gymnasium Berlin-Mitte", Stocks: stocks, Counts: []Fact{{Term: "In line", Text: "212"}, {Term: "Assigned", Text: "296"}}, Line: lines,
+		Everyone: "Assign to everybody at Gymnasium Berlin-Mitte", Stocks: stocks, Counts: []Fact{{Term: "In line", Text: "212"}, {Term: "Assigned", Text: "296"}}, Line: lines,
 		Pager: Pager{Next: "/licenses/408709785.STDQ?after=x"}, May: true,
 	}
 	book := asset
@@ -37,12 +37,15 @@ func licensing(theme string) map[string]templ.Component {
 	none := ask
 	none.Assets = nil
 	said := ask
-	said.Asset, said.Number, said.Hold, said.Gets, said.Now, said.Waiting, said.Before, said.Held, said.Takes, said.Keeps, said.Stocks = "408709785.STDQ", "App 408709785", true, 240, 4, 212, 30, 24, 12, 3, stocks
-	said.Kept, said.Others = true, []Reason{{Text: "have it already", Count: 12}, {Text: "No license can be assigned: the person is being removed.", Count: 1}}
+	said.Asset, said.Number, said.Hold, said.Gets, said.Now, said.Waiting, said.Before, said.Held, said.Taken, said.Keeps, said.Stocks = "408709785.STDQ", "App 408709785", true, 240, 4, 212, 30, 24, 12, 3, stocks
+	said.Kept, said.Several, said.Others = true, true, []Reason{{Text: "with a license of it already", Count: 12}, {Text: "No license can be assigned: the person is being removed.", Count: 1}}
+	nobody, take := said, said
+	nobody.Gets, nobody.Now, nobody.Waiting, nobody.Held, nobody.Taken, nobody.Keeps = 0, 0, 0, 0, 0, 0
+	take.Take, take.Ended, take.Page.Title = true, 1, "Take back a license"
 	person := freshUser(theme)
 	person.Wishes = lines
 	return map[string]templ.Component{
 		"asset": OneAssetPage(asset), "asset-book": OneAssetPage(book), "assign-ask": AssignPage(ask), "assign-none": AssignPage(none),
-		"assign-said": AssignPage(said), "user-wishes": UserPage(person),
+		"assign-said": AssignPage(said), "assign-nobody": AssignPage(nobody), "assign-take": AssignPage(take), "user-wishes": UserPage(person),
 	}
 }

@@ -1,5 +1,7 @@
 package view
 
+import "slices"
+
 // AssetPage is one app or book: what each location has of it, and who waits.
 type AssetPage struct {
 	Page     Page
@@ -42,6 +44,8 @@ type WishLine struct {
 type Assign struct {
 	Page      Page
 	Selection Selection
+	Back      string // where Cancel leads
+	Take      bool   // it is about taking back alone
 	Assets    []Choice
 	Asset     string // the one chosen, "" before
 	Number    string
@@ -49,11 +53,21 @@ type Assign struct {
 	Kept      bool
 	Gets      int // people who are to get it, at once or later
 	Now       int
+	Several   bool // locations have some free
 	Waiting   int
 	Before    int
 	Held      int
 	Others    []Reason
-	Takes     int // people from whom it is taken back, or whose wish ends
+	Taken     int // people from whom it is taken back
+	Ended     int // people whose wish ends
 	Keeps     int // people who keep it for good
 	Stocks    []StockLine
+}
+
+// Takes is from how many people it can be taken back.
+func (m Assign) Takes() int { return m.Taken + m.Ended }
+
+// idle says whether a location gives none just now.
+func idle(list []StockLine) bool {
+	return slices.ContainsFunc(list, func(k StockLine) bool { return !k.Usable })
 }

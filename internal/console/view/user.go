@@ -32,7 +32,7 @@ func (m User) topics() string {
 }
 
 // UserCan says which buttons are offered.
-type UserCan struct{ Invite, Register, Resend, Withdraw, Sync, Delete, Link, AddDevice, Pause, Resume bool }
+type UserCan struct{ Invite, Register, Resend, Withdraw, Sync, Delete, Link, AddDevice, Pause, Resume, Assign bool }
 
 // LocationStanding is the person's status at one location.
 type LocationStanding struct {
