@@ -28,6 +28,7 @@ type cli struct {
 	verbose bool
 	json    bool
 	started bool // the command line was understood
+	called  *cobra.Command
 	server  serverFlags
 }
 
@@ -38,8 +39,8 @@ func (p *cli) run(ctx context.Context, args []string) int {
 	root.SetIn(p.in)
 	root.SetOut(p.out)
 	root.SetErr(p.err)
-	err := root.ExecuteContext(ctx)
-	if err == nil {
+	var err error
+	if p.called, err = root.ExecuteContextC(ctx); err == nil {
 		return exitOK
 	}
 	p.explain(err)

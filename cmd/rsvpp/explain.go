@@ -45,9 +45,27 @@ func (p *cli) sentences(err error) []string {
 	case errors.As(err, &usage):
 		return strings.Split(usage.Error(), "\n")
 	case !p.started: // cobra's own words about flags and arguments
-		return []string{err.Error(), "Run rsvpp --help to see what there is."}
+		return []string{p.misused(err.Error()), "Run " + p.called.CommandPath() + " --help to see what there is."}
 	case errors.Is(err, context.Canceled):
 		return []string{"Interrupted."}
 	}
 	return p.ofServer(err)
+}
+
+// misused says in words of ours what cobra says of arguments and flags, as far
+// as its own are hard to understand.
+func (p *cli) misused(said string) string {
+	flags := func(list, by string) string { return "--" + strings.Join(strings.Split(list, by), " or --") }
+	if strings.HasPrefix(said, "accepts ") || strings.HasPrefix(said, "requires ") {
+		return "it is called like this: " + p.called.UseLine()
+	}
+	if list, is := strings.CutPrefix(said, "required flag(s) \""); is {
+		list, _, _ = strings.Cut(list, "\" not set")
+		return "say " + strings.ReplaceAll(flags(list, `", "`), " or ", " and ")
+	}
+	if list, is := strings.CutPrefix(said, "if any flags in the group ["); is && strings.Contains(said, "none of the others can be") {
+		list, _, _ = strings.Cut(list, "]")
+		return "say only one of " + flags(list, " ")
+	}
+	return said
 }

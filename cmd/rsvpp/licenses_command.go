@@ -85,6 +85,9 @@ installed works for 30 days more. Books are never taken back.`,
 		if err != nil {
 			return err
 		}
+		if found.TakeBack["taken"]+found.TakeBack["ended"]+found.TakeBack["kept"]+found.TakeBack["busy"] == 0 && !p.json {
+			return p.println("None of them has a license of it or waits for one.")
+		}
 		ask := "Take " + args[0] + " back from " + many(found.TakeBack["taken"]+found.TakeBack["ended"], "person", "people") + "?"
 		return p.licenseTask(ctx, server, found, p.printTakeBack, ask, dryRun, yes, wait, func() (client.Task, error) { return server.TakeBackLicenses(ctx, r) })
 	})
@@ -118,6 +121,9 @@ func (p *cli) licenseTask(ctx context.Context, c *client.Client, found client.Li
 
 func (p *cli) printAssign(f client.LicensePreview) error {
 	lines := []string{fmt.Sprintf("%s can get a license now; %s in line.", many(f.Now, "person", "people"), many(f.Waiting, "waits", "wait"))}
+	if some := slices.DeleteFunc(slices.Clone(f.Stocks), func(k client.Stock) bool { return k.Free == 0 }); len(some) > 1 && f.Now > 0 {
+		lines = append(lines, "Several locations have some free: as each person gets one only where they are registered, it may be fewer now.")
+	}
 	for _, l := range []struct {
 		n    int
 		text string
@@ -174,7 +180,7 @@ func (p *cli) printStocks(stocks []client.Stock) error {
 			total, free = "unlimited", "unlimited"
 		}
 		if !k.Usable {
-			free = "not now"
+			free = "none now"
 		}
 		out.add(order, k.Name, total, count(k.Assigned), count(k.Asked), free)
 	}

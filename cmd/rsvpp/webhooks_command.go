@@ -70,12 +70,16 @@ func (o *webhookFlags) flags(c *cobra.Command) {
 	f.StringVar(&o.location, "location", "", "tell of this `location` alone, by name or id")
 }
 
-// kinds are the events as the API takes them: none is everything.
-func (o *webhookFlags) kinds() []string {
+// kinds are the events as the API takes them: none is everything, which has to
+// be said in a word.
+func (o *webhookFlags) kinds(c *cobra.Command) ([]string, error) {
 	if len(o.events) == 1 && o.events[0] == "all" {
-		return []string{}
+		return []string{}, nil
 	}
-	return o.events
+	if len(o.events) == 0 && c.Flags().Changed("events") {
+		return nil, usagef("say which events, or --events all")
+	}
+	return o.events, nil
 }
 
 func (p *cli) webhooksAdd() *cobra.Command {
@@ -89,11 +93,15 @@ func (p *cli) webhooksAdd() *cobra.Command {
 	o.flags(c)
 	_ = c.MarkFlagRequired("url")
 	c.RunE = p.asksServer(func(ctx context.Context, server *client.Client, args []string) error {
+		kinds, err := o.kinds(c)
+		if err != nil {
+			return err
+		}
 		location, err := findLocation(ctx, server, o.location)
 		if err != nil {
 			return err
 		}
-		w, secret, err := server.AddWebhook(ctx, client.NewWebhook{Name: args[0], URL: o.url, Events: o.kinds(), Location: location})
+		w, secret, err := server.AddWebhook(ctx, client.NewWebhook{Name: args[0], URL: o.url, Events: kinds, Location: location})
 		if err != nil {
 			return err
 		}
@@ -220,7 +228,10 @@ func (o *webhookFlags) change(ctx context.Context, server *client.Client, c *cob
 		p.URL = &o.url
 	}
 	if c.Flags().Changed("events") {
-		kinds := o.kinds()
+		kinds, err := o.kinds(c)
+		if err != nil {
+			return p, err
+		}
 		p.Events = &kinds
 	}
 	if c.Flags().Changed("location") {
@@ -255,7 +266,11 @@ func (p *cli) webhooksRemove() *cobra.Command {
 	var yes bool
 	c := p.onWebhook(&cobra.Command{Use: "remove NAME", Short: "Take a webhook away, with what waits for it"},
 		func(ctx context.Context, server *client.Client, w client.Webhook, _ []string) error {
-			if ok, err := p.confirm("Remove "+clean(w.Name)+"? "+many(w.Waiting, "message", "messages")+" that wait are dropped.", yes); !ok || err != nil {
+			ask := "Remove " + clean(w.Name) + "?"
+			if w.Waiting > 0 {
+				ask += " " + many(w.Waiting, "message that waits is", "messages that wait are") + " dropped."
+			}
+			if ok, err := p.confirm(ask, yes); !ok || err != nil {
 				return err
 			}
 			if err := server.RemoveWebhook(ctx, w.ID); err != nil {
