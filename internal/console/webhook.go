@@ -155,6 +155,9 @@ func (d *Door) webhookForm(r *http.Request, w vpp.Webhook, wrong map[string]stri
 	for _, l := range locations {
 		f.Locations = append(f.Locations, view.Choice{Value: string(l.ID), Text: l.Name, Current: l.ID == w.Location})
 	}
+	if currentOf(f.Locations) == "" { // else the form would choose every location
+		f.Locations = append(f.Locations, view.Choice{Value: string(w.Location), Text: "A location that was removed", Current: true})
+	}
 	return f, nil
 }
 
@@ -234,7 +237,7 @@ func (d *Door) webhookFacts(w vpp.Webhook, locations []view.Choice) []view.Fact 
 	facts = append(facts, view.Fact{Term: "Address", Text: w.URL, Copy: true},
 		view.Fact{Term: "Events", Text: strings.ReplaceAll(kindWords(w.Kinds), " ", ", ")})
 	if len(locations) > 0 {
-		facts = append(facts, view.Fact{Term: "Location", Text: currentOf(locations, "one that was removed")})
+		facts = append(facts, view.Fact{Term: "Location", Text: currentOf(locations)})
 	}
 	facts = append(facts, view.Fact{Term: "Last taken", Text: d.when(w.DeliveredAt).Text, Title: d.when(w.DeliveredAt).Full},
 		view.Fact{Term: "Waiting", Text: plenty(w.Waiting)})
@@ -254,14 +257,14 @@ func (d *Door) webhookFacts(w vpp.Webhook, locations []view.Choice) []view.Fact 
 	return facts
 }
 
-// currentOf is the choice that was made; none is the word where it is not there any more.
-func currentOf(list []view.Choice, none string) string {
+// currentOf is the choice that was made, "" for none of them.
+func currentOf(list []view.Choice) string {
 	for _, c := range list {
 		if c.Current {
 			return c.Text
 		}
 	}
-	return none
+	return ""
 }
 
 func kindWords(kinds []vpp.EventKind) string {

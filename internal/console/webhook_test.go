@@ -38,6 +38,7 @@ func TestWebhooks(t *testing.T) {
 	const list = "/settings/webhooks"
 	anna.get(list).says(200, "Nobody is told yet", "user.registered", "Apple says that an Apple Account is linked")
 	anna.post(list, "name", "Help desk", "url", "http://helpdesk.example").says(422, "must begin with https://", "Help desk")
+	anna.post(list, "name", "Help desk", "url", "https://helpdesk.example", "location", "gone").says(422, "There is no such location", `value="gone" selected`)
 	added := anna.post(list, "name", "Help desk", "url", receiver.URL+"/hook", "event", "user.opened", "event", "token.ended").says(200, "whsec_", "it will not be shown again")
 	secret := regexp.MustCompile(`whsec_[A-Za-z0-9+/=]+`).FindString(added.body)
 	one := regexp.MustCompile(`/settings/webhooks/[0-9a-f-]{36}`).FindString(added.body)
