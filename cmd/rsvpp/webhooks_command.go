@@ -159,14 +159,22 @@ func (p *cli) completeWebhooks(cmd *cobra.Command, args []string, _ string) ([]s
 
 func (p *cli) webhooksShow() *cobra.Command {
 	return p.onWebhook(&cobra.Command{Use: "show NAME", Short: "Show one webhook and how it stands"},
-		func(_ context.Context, _ *client.Client, w client.Webhook, _ []string) error {
-			return p.printWebhook(w)
+		func(ctx context.Context, server *client.Client, w client.Webhook, _ []string) error {
+			return p.printWebhook(ctx, server, w)
 		})
 }
 
-func (p *cli) printWebhook(w client.Webhook) error {
+func (p *cli) printWebhook(ctx context.Context, server *client.Client, w client.Webhook) error {
 	if p.json {
 		return p.printJSON(w)
+	}
+	if w.Location != "" {
+		locations, _ := server.Locations(ctx) // whose key may not read is shown the id
+		for _, l := range locations {
+			if l.ID == w.Location {
+				w.Location = l.Name
+			}
+		}
 	}
 	out := &table{}
 	for _, row := range [][2]string{
@@ -208,7 +216,7 @@ func (p *cli) webhooksSet() *cobra.Command {
 			if w, err = server.ChangeWebhook(ctx, w.ID, change); err != nil {
 				return err
 			}
-			return p.printWebhook(w)
+			return p.printWebhook(ctx, server, w)
 		})
 	o.flags(c)
 	c.Flags().StringVar(&o.name, "name", "", "another name")
