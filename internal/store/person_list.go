@@ -69,6 +69,7 @@ type peopleQuery struct {
 	order       []string // columns, all in one direction
 	desc        bool
 	textual     []bool // which of the order's columns are text
+	first       string // what people are looked up by, in their order, before all else; "" leaves it to the planner
 }
 
 // peopleQuery writes the query of a filter. CROSS JOIN keeps SQLite to the
@@ -122,11 +123,15 @@ func (db *DB) peopleQuery(ctx context.Context, r querier, f vpp.Filter, sort vpp
 				return q, err
 			}
 			for _, g := range rare {
-				q.where += " AND u.search_text LIKE " + arg("%"+g+"%")
+				q.first += "u.search_text LIKE " + arg("%"+g+"%") + " AND "
 				text = "(u.search_text || '')" // the index is not asked for the whole needle as well
 			}
 		}
-		q.where += " AND " + text + " LIKE " + arg("%"+likeEscape.Replace(needle)+"%") + ` ESCAPE '\'`
+		matches := text + " LIKE " + arg("%"+likeEscape.Replace(needle)+"%") + ` ESCAPE '\'`
+		q.where += " AND " + q.first + matches
+		if q.first != "" {
+			q.first += matches
+		}
 		if db.dialect() == sqliteDialect {
 			q.from = "users_search s CROSS JOIN users u CROSS JOIN program_users p"
 			if f.Group != "" {
@@ -161,7 +166,7 @@ func orderOf(sort vpp.Sort, f vpp.Filter) (columns []string, textual []bool, des
 
 // page completes the query with a cursor and a limit.
 func (q peopleQuery) page(cursor string, back bool, limit int) (string, []any, error) {
-	args, where := slices.Clone(q.args), q.where
+	args, from, where, first := slices.Clone(q.args), q.from, q.where, q.first
 	direction, compare := "", " > "
 	if q.desc != back {
 		direction, compare = " DESC", " < "
@@ -171,11 +176,16 @@ func (q peopleQuery) page(cursor string, back bool, limit int) (string, []any, e
 		if err != nil {
 			return "", nil, err
 		}
-		where += " AND (" + strings.Join(q.order, ", ") + ")" + compare + "(" + marks(len(args)+1, len(key)) + ")"
+		after := " AND (" + strings.Join(q.order, ", ") + ")" + compare + "(" + marks(len(args)+1, len(key)) + ")"
+		where, first = where+after, first+after
 		args = append(args, key...)
 	}
+	if q.first != "" { // the rest is read of those on the page alone
+		from = "(SELECT u.seq FROM users u WHERE " + first + " ORDER BY u.seq" + direction + ") f CROSS JOIN " + from
+		where += " AND f.seq = u.seq"
+	}
 	args = append(args, limit)
-	return "SELECT " + personColumns + ", EXISTS (SELECT 1 FROM tasks WHERE " + heldRemovals + "), " + strings.Join(q.order, ", ") + " FROM " + q.from + " WHERE " + where +
+	return "SELECT " + personColumns + ", EXISTS (SELECT 1 FROM tasks WHERE " + heldRemovals + "), " + strings.Join(q.order, ", ") + " FROM " + from + " WHERE " + where +
 		" ORDER BY " + strings.Join(q.order, direction+", ") + direction + " LIMIT $" + strconv.Itoa(len(args)), args, nil
 }
 

@@ -19,7 +19,7 @@ const (
 	leastTrigrams = 2
 	mostTrigrams  = 4
 	rowInEntries  = 120 // looking at one row takes as long as so many entries of a list
-	foundSoon     = 100 // one match among so many people
+	foundSoon     = 200 // one match among so many people
 )
 
 // The sample must be so large that one person in it stands for no more rows of
