@@ -41,7 +41,7 @@ func (db *DB) selectFiltered(ctx context.Context, r querier, s vpp.Selection, cu
 		return nil, "", err
 	}
 	if s.Filter == (vpp.Filter{Location: s.Filter.Location}) {
-		q.asTheyCame()
+		q.asTheyCame(db.dialect())
 	}
 	text, args, err := q.page(cursor, false, limit)
 	if err != nil {
@@ -64,10 +64,13 @@ func (db *DB) selectFiltered(ctx context.Context, r querier, s vpp.Selection, cu
 }
 
 // asTheyCame orders a list of everybody by their numbers: rows that follow each
-// other in the tables are written together then. The empty text keeps planners
-// off the location's indexes, which are not in this order.
-func (q *peopleQuery) asTheyCame() {
-	q.where = strings.Replace(q.where, "p.location_id = ", "p.location_id || '' = ", 1)
+// other in the tables are written together then. The empty text keeps SQLite
+// off the location's indexes, which are not in this order; PostgreSQL knows what
+// share of the people a location has.
+func (q *peopleQuery) asTheyCame(d dialect) {
+	if d == sqliteDialect {
+		q.where = strings.Replace(q.where, "p.location_id = ", "p.location_id || '' = ", 1)
+	}
 	q.order, q.textual, q.desc = []string{"p.seq"}, []bool{false}, false
 }
 
