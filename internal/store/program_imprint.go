@@ -10,14 +10,18 @@ import (
 	"github.com/rsvpp/rsvpp/internal/vpp"
 )
 
-// An imprint's first part says whether it is whole; the others hold its marks.
-// From the moment that the first part is there, rows that are written are
-// noted as touched.
+// An imprint's first part says whether it is whole; each of the others holds
+// the marks of so many rows by their numbers. From the moment that the first
+// part is there, rows that are written are noted as touched.
 const (
-	imprintHead  = 0
-	markSize     = 12
-	marksPerPart = 80_000
+	imprintHead = 0
+	markSize    = 12
+	partRows    = 16 * stretch
+	mostPatched = 100_000 // touched rows; of more the imprint is made anew
 )
+
+// partOf is where the mark of a row belongs.
+func partOf(seq int64) int64 { return (seq-1)/partRows + 1 }
 
 // Imprint reads how everything stood after the last full read; vpp.NotFound
 // when that was not kept.
@@ -53,45 +57,48 @@ func imprinted(ctx context.Context, q querier, id vpp.LocationID, kind vpp.Impri
 
 func scanBytes(s scanner) (b []byte, err error) { err = s.Scan(&b); return }
 
+// readMarks reads all marks of an imprint, part by part.
 func readMarks(ctx context.Context, q querier, id vpp.LocationID, kind vpp.Imprinted) ([]vpp.Mark, error) {
-	parts, err := all(ctx, q, scanBytes, "SELECT marks FROM imprints WHERE location_id = $1 AND kind = $2 AND part > $3 ORDER BY part", id, kind, imprintHead)
+	const of = " FROM imprints WHERE location_id = $1 AND kind = $2 AND part > $3"
+	size, err := one(ctx, q, scanInt, "SELECT COALESCE(SUM(LENGTH(marks)), 0)"+of, id, kind, imprintHead)
 	if err != nil {
 		return nil, err
 	}
-	size := 0
-	for _, p := range parts {
-		size += len(p) / markSize
+	marks := make([]vpp.Mark, 0, size/markSize)
+	_, err = all(ctx, q, func(s scanner) (none struct{}, err error) {
+		b, err := scanBytes(s)
+		marks = appendMarks(marks, b)
+		return none, err
+	}, "SELECT marks"+of+" ORDER BY part", id, kind, imprintHead)
+	return marks, err
+}
+
+func appendMarks(marks []vpp.Mark, b []byte) []vpp.Mark {
+	for ; len(b) >= markSize; b = b[markSize:] {
+		marks = append(marks, vpp.MarkOf(binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint32(b[8:])))
 	}
-	marks := make([]vpp.Mark, 0, size)
-	for _, p := range parts {
-		for ; len(p) >= markSize; p = p[markSize:] {
-			marks = append(marks, vpp.MarkOf(binary.LittleEndian.Uint64(p), binary.LittleEndian.Uint32(p[8:])))
-		}
-	}
-	return marks, nil
+	return marks
 }
 
 // RenewImprint keeps how everything stands now, after a full read. Most of it
-// is as it was: only rows that were touched are read again.
+// is as it was: only rows that were touched are read again. One part is in
+// memory at a time.
 func (db *DB) RenewImprint(ctx context.Context, id vpp.LocationID, kind vpp.Imprinted) error {
 	whole, err := imprinted(ctx, db, id, kind)
-	if vpp.KindOf(err) == vpp.NotFound {
-		err = db.inTx(ctx, func(t tx) error { return writeHead(ctx, t, id, kind, 0) })
-	}
-	if err != nil {
+	if err != nil && vpp.KindOf(err) != vpp.NotFound {
 		return err
 	}
-	var marks []vpp.Mark
 	if whole {
-		if n, err := one(ctx, db, scanInt, "SELECT count(*) FROM touched WHERE location_id = $1 AND kind = $2", id, kind); err != nil || n == 0 {
+		n, err := one(ctx, db, scanInt, "SELECT count(*) FROM touched WHERE location_id = $1 AND kind = $2", id, kind)
+		if err != nil || n == 0 {
 			return err
 		}
-		marks, err = readMarks(ctx, db, id, kind)
-	} else {
-		marks, err = db.allMarks(ctx, id, kind)
+		whole = n <= mostPatched
 	}
-	if err != nil {
-		return err
+	if !whole {
+		if err := db.imprintAnew(ctx, id, kind); err != nil {
+			return err
+		}
 	}
 	return db.inTx(ctx, func(t tx) error {
 		// First forget, then read: who touches a row from now on waits for this to end.
@@ -99,11 +106,52 @@ func (db *DB) RenewImprint(ctx context.Context, id vpp.LocationID, kind vpp.Impr
 		if err != nil {
 			return err
 		}
-		if marks, err = patchMarks(ctx, t, kind, marks, touched); err != nil {
+		slices.Sort(touched)
+		for len(touched) > 0 && touched[0] <= math.MaxUint32 { // larger ones are not imprinted
+			part := partOf(touched[0])
+			n, _ := slices.BinarySearch(touched, part*partRows+1)
+			if err := patchPart(ctx, t, id, kind, part, touched[:n]); err != nil {
+				return err
+			}
+			touched = touched[n:]
+		}
+		return writeHead(ctx, t, id, kind, 1)
+	})
+}
+
+// imprintAnew writes all parts from the rows. Until the head says that the
+// imprint is whole nobody reads them; rows that are written meanwhile are
+// touched.
+func (db *DB) imprintAnew(ctx context.Context, id vpp.LocationID, kind vpp.Imprinted) error {
+	err := db.inTx(ctx, func(t tx) error {
+		if err := writeHead(ctx, t, id, kind, 0); err != nil {
 			return err
 		}
-		return writeMarks(ctx, t, id, kind, marks)
+		if _, err := t.Exec(ctx, "DELETE FROM imprints WHERE location_id = $1 AND kind = $2 AND part > $3", id, kind, imprintHead); err != nil {
+			return err
+		}
+		_, err := t.Exec(ctx, "DELETE FROM touched WHERE location_id = $1 AND kind = $2", id, kind)
+		return err
 	})
+	if err != nil {
+		return err
+	}
+	of := imprintOf[kind]
+	last, err := lastSeq(ctx, db, of.table)
+	var marks []vpp.Mark
+	for part := int64(1); err == nil && (part-1)*partRows < last; part++ {
+		marks = marks[:0]
+		for after := (part - 1) * partRows; err == nil && after < min(part*partRows, last); after += stretch {
+			var some []vpp.Mark
+			some, err = all(ctx, db, scanMark, "SELECT seq, "+of.columns+" FROM "+of.table+" WHERE "+inStretch+" AND "+of.where+" ORDER BY seq",
+				id, after, after+stretch)
+			marks = append(marks, some...)
+		}
+		if err == nil && len(marks) > 0 {
+			err = db.inTx(ctx, func(t tx) error { return writePart(ctx, t, id, kind, part, marks) })
+		}
+	}
+	return err
 }
 
 // imprintOf is what of a row is imprinted, and which rows are.
@@ -122,67 +170,47 @@ func scanMark(s scanner) (m vpp.Mark, err error) {
 	return vpp.MarkOf(vpp.Digest(t[:]...), uint32(seq)), nil
 }
 
-// allMarks reads every row, stretch by stretch.
-func (db *DB) allMarks(ctx context.Context, id vpp.LocationID, kind vpp.Imprinted) ([]vpp.Mark, error) {
-	var marks []vpp.Mark
-	of := imprintOf[kind]
-	last, err := lastSeq(ctx, db, of.table)
-	// At once: the copies of a list that grows are much of what a first read of a million holds.
-	marks = slices.Grow(marks, int(min(last, 1<<21)))
-	for after := int64(-1); err == nil && after < last; after += stretch {
-		var some []vpp.Mark
-		some, err = all(ctx, db, scanMark, "SELECT seq, "+of.columns+" FROM "+of.table+" WHERE "+inStretch+" AND "+of.where+" ORDER BY seq",
-			id, after, after+stretch)
-		marks = append(marks, some...)
+// patchPart replaces the marks of rows of one part that were touched, given in
+// their order.
+func patchPart(ctx context.Context, t tx, id vpp.LocationID, kind vpp.Imprinted, part int64, touched []int64) error {
+	b, err := one(ctx, t, scanBytes, "SELECT marks FROM imprints WHERE location_id = $1 AND kind = $2 AND part = $3", id, kind, part)
+	if err != nil && vpp.KindOf(err) != vpp.NotFound {
+		return err
 	}
-	return marks, err
-}
-
-// patchMarks replaces the marks of rows that were touched.
-func patchMarks(ctx context.Context, t tx, kind vpp.Imprinted, marks []vpp.Mark, touched []int64) ([]vpp.Mark, error) {
-	again := make(map[uint32]bool, len(touched))
-	for _, seq := range touched {
-		again[uint32(seq)] = true //nolint:gosec // larger ones are not imprinted
-	}
-	if len(again) > 0 {
-		marks = slices.DeleteFunc(marks, func(m vpp.Mark) bool { return again[m.Seq] })
-	}
+	marks := slices.DeleteFunc(appendMarks(nil, b), func(m vpp.Mark) bool {
+		_, again := slices.BinarySearch(touched, int64(m.Seq))
+		return again
+	})
 	of := imprintOf[kind]
 	for some := range slices.Chunk(touched, 500) {
 		now, err := all(ctx, t, scanMark, "SELECT seq, "+of.columns+" FROM "+of.table+" WHERE "+of.where+" AND seq IN ("+marksFor(some)+")", anys(some)...)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		marks = append(marks, now...)
 	}
 	slices.SortFunc(marks, func(a, b vpp.Mark) int { return cmp.Compare(a.Seq, b.Seq) })
-	return marks, nil
+	return writePart(ctx, t, id, kind, part, marks)
 }
 
 func marksFor(some []int64) string { return marks(1, len(some)) }
 
 func writeHead(ctx context.Context, t tx, id vpp.LocationID, kind vpp.Imprinted, whole byte) error {
-	_, err := t.Exec(ctx, `INSERT INTO imprints (location_id, kind, part, marks) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (location_id, kind, part) DO UPDATE SET marks = excluded.marks`, id, kind, imprintHead, []byte{whole})
-	return err
+	return writeImprint(ctx, t, id, kind, imprintHead, []byte{whole})
 }
 
-func writeMarks(ctx context.Context, t tx, id vpp.LocationID, kind vpp.Imprinted, marks []vpp.Mark) error {
-	if _, err := t.Exec(ctx, "DELETE FROM imprints WHERE location_id = $1 AND kind = $2 AND part > $3", id, kind, imprintHead); err != nil {
-		return err
+func writePart(ctx context.Context, t tx, id vpp.LocationID, kind vpp.Imprinted, part int64, marks []vpp.Mark) error {
+	b := make([]byte, 0, markSize*len(marks))
+	for _, m := range marks {
+		b = binary.LittleEndian.AppendUint32(binary.LittleEndian.AppendUint64(b, m.Digest()), m.Seq)
 	}
-	part := imprintHead
-	for some := range slices.Chunk(marks, marksPerPart) {
-		part++
-		b := make([]byte, 0, markSize*len(some))
-		for _, m := range some {
-			b = binary.LittleEndian.AppendUint32(binary.LittleEndian.AppendUint64(b, m.Digest()), m.Seq)
-		}
-		if _, err := t.Exec(ctx, "INSERT INTO imprints (location_id, kind, part, marks) VALUES ($1, $2, $3, $4)", id, kind, part, b); err != nil {
-			return err
-		}
-	}
-	return writeHead(ctx, t, id, kind, 1)
+	return writeImprint(ctx, t, id, kind, part, b)
+}
+
+func writeImprint(ctx context.Context, t tx, id vpp.LocationID, kind vpp.Imprinted, part int64, b []byte) error {
+	_, err := t.Exec(ctx, `INSERT INTO imprints (location_id, kind, part, marks) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (location_id, kind, part) DO UPDATE SET marks = excluded.marks`, id, kind, part, b)
+	return err
 }
 
 // touch notes which VPP users were written since the last full read, where
