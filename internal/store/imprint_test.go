@@ -33,3 +33,19 @@ func TestWritersOfApplesWordTouch(t *testing.T) {
 		t.Errorf("only %d writers were found", writers)
 	}
 }
+
+// A list of everybody at a location, in the middle of a statement, is held in
+// memory: 100 MiB of a million people.
+func TestNobodyListsALocation(t *testing.T) {
+	files, err := filepath.Glob("*.go")
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	whole := regexp.MustCompile(`IN \(SELECT \w+ FROM program_users WHERE location_id = \$\d+\)`)
+	for _, name := range files {
+		text, err := os.ReadFile(name)
+		if found := whole.Find(text); err != nil || found != nil {
+			t.Errorf("%s: %s %v", name, found, err)
+		}
+	}
+}

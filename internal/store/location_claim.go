@@ -203,7 +203,7 @@ func (db *DB) resume(ctx context.Context, t tx, id vpp.LocationID) error {
 		}
 	}
 	_, err = t.Exec(ctx, `UPDATE deliveries SET next_attempt_at = $2, sentence = '' WHERE sentence LIKE '`+vpp.PausedPrefix+`%'
-		AND outcome IN ('queued', 'deferred') AND program_user_id IN (SELECT id FROM program_users WHERE location_id = $1)`, id, ms(db.now()))
+		AND outcome IN ('queued', 'deferred') AND `+ofLocation, id, ms(db.now()))
 	if err != nil {
 		return err
 	}
@@ -246,6 +246,10 @@ func (db *DB) MovedOut(ctx context.Context, by vpp.Actor, was vpp.Location) erro
 	})
 }
 
+// ofLocation picks deliveries, one by one: a list of everybody at a location of
+// a million would be held in memory.
+const ofLocation = "EXISTS (SELECT 1 FROM program_users p WHERE p.id = deliveries.program_user_id AND p.location_id = $1)"
+
 // leaving is what ends with a location that is let go. Batches that Apple has
 // not seen hold nobody any more; those that it has are looked after to their end.
 func leaving() []string {
@@ -260,7 +264,7 @@ func leaving() []string {
 			OR batch_id IN (SELECT id FROM batches WHERE location_id = $1 AND finished_at = 0 AND event_id = '' AND settled_at = 0))`,
 		"UPDATE batches SET finished_at = $2 WHERE location_id = $1 AND finished_at = 0 AND event_id = '' AND settled_at = 0",
 		`UPDATE deliveries SET outcome = 'withdrawn', outcome_at = $2, sentence = ` + why + ` WHERE outcome IN ('queued', 'deferred')
-			AND (claim = '' OR claimed_until < $2) AND program_user_id IN (SELECT id FROM program_users WHERE location_id = $1)`,
+			AND (claim = '' OR claimed_until < $2) AND `+ofLocation,
 		"UPDATE invitations SET withdrawn_at = $2 WHERE location_id = $1 AND withdrawn_at = 0",
 		`UPDATE tasks SET skipped = skipped + (SELECT count(*) FROM task_items i WHERE i.task_id = tasks.id AND i.state IN ('queued', 'waiting'))
 			WHERE ` + open,

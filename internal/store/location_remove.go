@@ -108,7 +108,7 @@ func removing() []string {
 	return []string{
 		`UPDATE license_wishes SET line_at = COALESCE((SELECT min(q.associated_at) FROM program_users q WHERE q.user_id = license_wishes.user_id
 			AND q.apple_status = 'Associated' AND q.location_id <> $1), ` + notYet + `)
-			WHERE ended_at = 0 AND user_id IN (SELECT user_id FROM program_users WHERE location_id = $1)`,
+			WHERE ended_at = 0 AND EXISTS (SELECT 1 FROM program_users p WHERE p.user_id = license_wishes.user_id AND p.location_id = $1)`,
 		"DELETE FROM program_users WHERE location_id = $1",
 		"UPDATE license_wishes SET op = '', send_location = '', batch_id = '' WHERE send_location = $1 AND op <> ''",
 		"UPDATE license_wishes SET apple_location = '' WHERE apple_location = $1",
