@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -41,7 +42,7 @@ func TestRenewImprint(t *testing.T) {
 		}
 		for turn, touched := range [][]int{{3}, {80_000, 80_001}, {160_000, 400_001, 400_002}, seqs} {
 			for _, seq := range touched {
-				storetest.Exec(t, db, "UPDATE program_users SET apple_email = $2, apple_status = $3 WHERE seq = $1", seq, fmt.Sprint(turn), []string{"Registered", "Retired"}[(turn+seq)%2])
+				storetest.Exec(t, db, "UPDATE program_users SET apple_email = $2, apple_status = $3 WHERE seq = $1", seq, strconv.Itoa(turn), []string{"Registered", "Retired"}[(turn+seq)%2])
 				storetest.Exec(t, db, "INSERT INTO touched (location_id, kind, seq) VALUES ('here', 'users', $1)", seq)
 			}
 			renewed := marks()

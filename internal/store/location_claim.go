@@ -264,7 +264,7 @@ func leaving() []string {
 			OR batch_id IN (SELECT id FROM batches WHERE location_id = $1 AND finished_at = 0 AND event_id = '' AND settled_at = 0))`,
 		"UPDATE batches SET finished_at = $2 WHERE location_id = $1 AND finished_at = 0 AND event_id = '' AND settled_at = 0",
 		`UPDATE deliveries SET outcome = 'withdrawn', outcome_at = $2, sentence = ` + why + ` WHERE outcome IN ('queued', 'deferred')
-			AND (claim = '' OR claimed_until < $2) AND `+ofLocation,
+			AND (claim = '' OR claimed_until < $2) AND ` + ofLocation,
 		"UPDATE invitations SET withdrawn_at = $2 WHERE location_id = $1 AND withdrawn_at = 0",
 		`UPDATE tasks SET skipped = skipped + (SELECT count(*) FROM task_items i WHERE i.task_id = tasks.id AND i.state IN ('queued', 'waiting'))
 			WHERE ` + open,
