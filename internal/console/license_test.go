@@ -44,6 +44,7 @@ func TestAssignPages(t *testing.T) {
 		s.tend(s.here.ID)
 	}
 	run(page.at)
+	anna.get(page.at).has(t, "Not assigned now", "In line").lacks(t, "Left out")
 	anna.get("/licenses/361309726.STDQ").has(t, "Bo Berg", "In line", "Dan Ek", "Held", "Nordschule").lacks(t, "Cia Dahl")
 	anna.get("/users/"+string(ids[1])).has(t, "Licenses asked for here", "Assigned", "Take back…")
 	anna.get("/users/"+string(ids[0])).has(t, "Place 1 in line")

@@ -47,7 +47,7 @@ func (d *Door) taskWhole(r *http.Request, id vpp.TaskID, path string) (view.Task
 		m.Held, m.HeldAt = d.when(t.HoldUntil), t.HoldUntil.UTC().Format("15:04:05 MST")
 	}
 	for _, i := range items.Items {
-		m.Items = append(m.Items, d.taskItem(i))
+		m.Items = append(m.Items, d.taskItem(t.Kind, i))
 	}
 	return m, nil
 }
@@ -63,12 +63,12 @@ func itemFilters(t vpp.Task, state vpp.ItemState, path string) []view.Choice {
 	}
 	return []view.Choice{
 		chip("", "All", t.Total), chip(vpp.ItemQueued, "Queued", -1), chip(vpp.ItemWaiting, "Under way", -1),
-		chip(vpp.ItemDone, "Done", t.Done), chip(vpp.ItemFailed, "Failed", t.Failed), chip(vpp.ItemSkipped, "Left out", t.Skipped),
+		chip(vpp.ItemDone, "Done", t.Done), chip(vpp.ItemFailed, "Failed", t.Failed), chip(vpp.ItemSkipped, skippedWord(t.Kind), t.Skipped),
 	}
 }
 
-func (d *Door) taskItem(i vpp.TaskItem) view.TaskItem {
-	tone, word := itemWords(i.State)
+func (d *Door) taskItem(kind vpp.TaskKind, i vpp.TaskItem) view.TaskItem {
+	tone, word := itemWords(kind, i.State)
 	name := i.FullName
 	if i.UserID == "" {
 		name = "Somebody who was removed"
@@ -82,7 +82,7 @@ func (d *Door) taskItem(i vpp.TaskItem) view.TaskItem {
 	return view.TaskItem{Error: failed, UserID: string(i.UserID), Name: name, Email: i.Email, Tone: tone, State: word, Answer: i.Detail, At: d.when(i.UpdatedAt)}
 }
 
-func itemWords(s vpp.ItemState) (view.Tone, string) {
+func itemWords(kind vpp.TaskKind, s vpp.ItemState) (view.Tone, string) {
 	switch s {
 	case vpp.ItemQueued:
 		return view.Neutral, "Queued"
@@ -93,7 +93,19 @@ func itemWords(s vpp.ItemState) (view.Tone, string) {
 	case vpp.ItemFailed:
 		return view.Bad, "Failed"
 	}
-	return view.Neutral, "Left out"
+	return view.Neutral, skippedWord(kind)
+}
+
+// skippedWord is what a task did not do, for now: who waits in line for a
+// license is not left out.
+func skippedWord(kind vpp.TaskKind) string {
+	switch kind {
+	case vpp.TaskAssign:
+		return "Not assigned now"
+	case vpp.TaskTakeBack:
+		return "Not taken back"
+	}
+	return "Left out"
 }
 
 // mayTouch says whether somebody may cancel and repeat tasks of a kind: whoever
