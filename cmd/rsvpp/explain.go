@@ -55,17 +55,17 @@ func (p *cli) sentences(err error) []string {
 // misused says in words of ours what cobra says of arguments and flags, as far
 // as its own are hard to understand.
 func (p *cli) misused(said string) string {
-	flags := func(list, by string) string { return "--" + strings.Join(strings.Split(list, by), " or --") }
+	flags := func(list, by, word string) string { return "--" + strings.ReplaceAll(list, by, " "+word+" --") }
 	if strings.HasPrefix(said, "accepts ") || strings.HasPrefix(said, "requires ") {
 		return "it is called like this: " + p.called.UseLine()
 	}
 	if list, is := strings.CutPrefix(said, "required flag(s) \""); is {
 		list, _, _ = strings.Cut(list, "\" not set")
-		return "say " + strings.ReplaceAll(flags(list, `", "`), " or ", " and ")
+		return "say " + flags(list, `", "`, "and")
 	}
 	if list, is := strings.CutPrefix(said, "if any flags in the group ["); is && strings.Contains(said, "none of the others can be") {
 		list, _, _ = strings.Cut(list, "]")
-		return "say only one of " + flags(list, " ")
+		return "say only one of " + flags(list, " ", "or")
 	}
 	return said
 }

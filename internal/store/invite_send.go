@@ -293,27 +293,7 @@ func (db *DB) recordItems(ctx context.Context, t tx, sent []vpp.SentLetter) erro
 			settled = append(settled, item{l.Due.Place, vpp.ItemWaiting, l.Sentence})
 		}
 	}
-	return db.settleItems(ctx, t, inviteKinds(), oneEach(settled))
-}
-
-// oneEach keeps of each person's results, who may be sent a letter and commands
-// at once, the one that counts: that something got there, else that something
-// still may. A statement that updates a row from several takes any of them.
-func oneEach(items []item) []item {
-	weight := map[vpp.ItemState]int{vpp.ItemDone: 2, vpp.ItemWaiting: 1}
-	at := map[vpp.ProgramUserID]int{}
-	var kept []item
-	for _, i := range items {
-		n, again := at[i.programUser]
-		switch {
-		case !again:
-			at[i.programUser] = len(kept)
-			kept = append(kept, i)
-		case weight[i.state] > weight[kept[n].state]:
-			kept[n] = i
-		}
-	}
-	return kept
+	return db.settleItems(ctx, t, inviteKinds(), settled)
 }
 
 // WakeLetters promises to send when a letter is due, and mends letters whose

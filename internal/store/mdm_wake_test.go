@@ -9,20 +9,27 @@ import (
 	"github.com/micromdm/nanomdm/mdm"
 
 	"github.com/rsvpp/rsvpp/internal/seal"
+	"github.com/rsvpp/rsvpp/internal/store"
 	"github.com/rsvpp/rsvpp/internal/store/storetest"
+	"github.com/rsvpp/rsvpp/internal/vpp"
 )
+
+func openMDM(t *testing.T, url string, now vpp.Clock) (*store.DB, *store.MDM) {
+	t.Helper()
+	db := storetest.Open(t, url, now)
+	box, err := seal.New([]byte("0123456789abcdef0123456789abcdef"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return db, db.MDM(box)
+}
 
 // Channels that can never be woken do not stand before others, and one that
 // never comes back is tried less and less often.
 func TestPushTried(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, url string) {
 		now := time.Date(2031, 2, 3, 0, 0, 0, 0, time.UTC)
-		db := storetest.Open(t, url, func() time.Time { return now })
-		box, err := seal.New([]byte("0123456789abcdef0123456789abcdef"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		m := db.MDM(box)
+		db, m := openMDM(t, url, func() time.Time { return now })
 		for i := range 5 {
 			id := fmt.Sprint("d", i)
 			storetest.Exec(t, db, "INSERT INTO mdm_channels (id, enabled, push_token) VALUES ($1, TRUE, '00')", id)
@@ -78,12 +85,7 @@ func TestPushTried(t *testing.T) {
 func TestPushTriedOften(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, url string) {
 		now := time.Date(2031, 2, 3, 0, 0, 0, 0, time.UTC)
-		db := storetest.Open(t, url, func() time.Time { return now })
-		box, err := seal.New([]byte("0123456789abcdef0123456789abcdef"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		m := db.MDM(box)
+		db, m := openMDM(t, url, func() time.Time { return now })
 		storetest.Exec(t, db, "INSERT INTO mdm_channels (id, enabled, push_token) VALUES ('d', TRUE, '00')")
 		storetest.Exec(t, db, "INSERT INTO mdm_commands (channel_id, uuid, request_type, payload, created_at) VALUES ('d', 'd', 'x', '', 0)")
 		r := mdm.NewRequestWithContext(t.Context(), nil)
@@ -108,12 +110,7 @@ func TestPushTriedOften(t *testing.T) {
 // lives.
 func TestPushTokenDead(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, url string) {
-		db := storetest.Open(t, url, time.Now)
-		box, err := seal.New([]byte("0123456789abcdef0123456789abcdef"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		m := db.MDM(box)
+		db, m := openMDM(t, url, time.Now)
 		storetest.Exec(t, db, "INSERT INTO mdm_channels (id, enabled, push_token, push_magic, topic) VALUES ('d', TRUE, '02', 'm', 't')")
 		for token, alive := range map[string]int{"01": 1, "02": 0} {
 			storetest.Exec(t, db, "UPDATE mdm_channels SET push_dead_at = 0")

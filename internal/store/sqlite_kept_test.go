@@ -6,8 +6,6 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
-
-	"github.com/rsvpp/rsvpp/internal/vpp"
 )
 
 func openKept(t *testing.T) *sql.Conn {
@@ -100,43 +98,6 @@ func TestSteps(t *testing.T) {
 		}
 		if !slices.Equal(sizes, c.want) {
 			t.Errorf("%d: %v", c.n, sizes)
-		}
-	}
-}
-
-// The rarest is asked for first, then what keeps away most; what keeps away
-// nothing is left out once there are two.
-func TestWorthAsking(t *testing.T) {
-	of := map[string][]uint16{"rare": {1, 2, 3}, "same": {1, 2, 3, 4}, "cuts": {1, 5, 6, 7, 8}, "all": {1, 2, 3, 4, 5, 6, 7, 8, 9}}
-	if got := worthAsking([]string{"all", "cuts", "rare", "same"}, of); !slices.Equal(got, []string{"rare", "cuts"}) {
-		t.Error(got)
-	}
-	if got := worthAsking([]string{"a", "b", "c"}, nil); len(got) != leastTrigrams {
-		t.Error(got)
-	}
-}
-
-func TestTrigrams(t *testing.T) {
-	for text, want := range map[string][]string{
-		"": nil, "ab": nil, "abc": {"abc"}, "añña": {"aññ", "ñña"}, "ña b": {"a b", "ña "}, "aaaa": {"aaa"},
-	} {
-		if got := trigramsOf(text); !slices.Equal(got, want) {
-			t.Errorf("%q: %q", text, got)
-		}
-	}
-}
-
-// A letter that was taken ends a person's part of a run, whatever a device says
-// in the same breath.
-func TestOneEach(t *testing.T) {
-	done, waiting, failed := item{"a", vpp.ItemDone, "taken"}, item{"a", vpp.ItemWaiting, "comes"}, item{"a", vpp.ItemFailed, "refused"}
-	other := item{"b", vpp.ItemWaiting, "comes"}
-	for _, c := range []struct{ given, want []item }{
-		{[]item{done, other, waiting}, []item{done, other}}, {[]item{waiting, other, done}, []item{done, other}},
-		{[]item{failed, waiting}, []item{waiting}}, {[]item{waiting, failed}, []item{waiting}}, {[]item{failed, done}, []item{done}}, {nil, nil},
-	} {
-		if got := oneEach(c.given); !slices.Equal(got, c.want) {
-			t.Errorf("%v: %v", c.given, got)
 		}
 	}
 }

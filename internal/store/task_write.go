@@ -142,6 +142,26 @@ func (db *DB) insertItems(ctx context.Context, t tx, task vpp.TaskID, items []it
 	return db.addCounts(ctx, t, task, total, counts)
 }
 
+// oneEach keeps of each person's results, who may be sent a letter and commands
+// at once, the one that counts: that something got there, else that something
+// still may. A statement that updates a row from several takes any of them.
+func oneEach(items []item) []item {
+	weight := map[vpp.ItemState]int{vpp.ItemDone: 2, vpp.ItemWaiting: 1}
+	at := make(map[vpp.ProgramUserID]int, len(items))
+	kept := make([]item, 0, len(items))
+	for _, i := range items {
+		n, again := at[i.programUser]
+		switch {
+		case !again:
+			at[i.programUser] = len(kept)
+			kept = append(kept, i)
+		case weight[i.state] > weight[kept[n].state]:
+			kept[n] = i
+		}
+	}
+	return kept
+}
+
 // settleItems ends or moves on the open items that people have in tasks of
 // the given kinds, and counts them. It is the last write of a transaction, so
 // that nodes take the tasks' locks in one order.
@@ -153,6 +173,7 @@ func (db *DB) settleItems(ctx context.Context, t tx, kinds []vpp.TaskKind, items
 	if len(items) == 0 {
 		return nil
 	}
+	items = oneEach(items)
 	// Most facts come while nobody waits for any.
 	open, err := all(ctx, t, scanString, `SELECT id FROM tasks WHERE finished_at = 0 AND canceled_at = 0
 		AND kind IN (`+marks(1, len(kinds))+")", anys(kinds)...)

@@ -86,7 +86,6 @@ func (a *Apns) Listen(token string, awake chan string) {
 	}
 	a.awake[token] = awake
 	if a.dead[token] {
-		delete(a.dead, token)
 		a.hand(token, "")
 	}
 }
@@ -210,26 +209,23 @@ func (a *Apns) wake(token, magic string) {
 func (a *Apns) bury(token string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.awake[token] == nil {
-		a.dead[token] = true
-		return
-	}
 	a.hand(token, "")
 }
 
-// hand gives a device what it listens for, under mu.
+// hand gives a device what it listens for, under mu. That its token is dead
+// waits until it listens.
 func (a *Apns) hand(token, magic string) {
-	if awake := a.awake[token]; awake != nil {
-		if magic == "" { // weighs more than what waits there
-			select {
-			case <-awake:
-			default:
-			}
-		}
+	awake := a.awake[token]
+	if magic == "" { // weighs more than what waits there
+		a.dead[token] = awake == nil
 		select {
-		case awake <- magic:
+		case <-awake:
 		default:
 		}
+	}
+	select {
+	case awake <- magic:
+	default:
 	}
 }
 
