@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"net/url"
+	"strconv"
 
 	"github.com/rsvpp/rsvpp/internal/vpp"
 )
@@ -15,15 +16,16 @@ type sqliteBackend struct {
 	write, read *sql.DB
 	queue       Queue
 	changes     *changes
+	log         *sqliteLog
 }
 
 func (db *DB) openSQLite(ctx context.Context, path string) error {
 	dsn := func(extra string) string {
 		return "file:" + (&url.URL{Path: path}).EscapedPath() +
 			"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)" +
-			"&_pragma=foreign_keys(1)&_pragma=temp_store(MEMORY)&_pragma=wal_autocheckpoint(16000)" + extra
+			"&_pragma=foreign_keys(1)&_pragma=temp_store(MEMORY)" + extra
 	}
-	writer, err := openKeeping(dsn("&_txlock=immediate&_pragma=cache_size(-16384)"))
+	writer, err := openKeeping(dsn("&_txlock=immediate&_pragma=cache_size(-16384)&_pragma=wal_autocheckpoint("+strconv.Itoa(mostLog)+")"))
 	if err != nil {
 		return vpp.Wrap(vpp.Invalid, err, "The database file %q cannot be opened.", path)
 	}
@@ -42,18 +44,25 @@ func (db *DB) openSQLite(ctx context.Context, path string) error {
 		_ = write.Close()
 		return err
 	}
-	read := sql.OpenDB(reader)
+	copier, err := openKeeping(dsn(""))
+	if err != nil {
+		_ = write.Close()
+		return err
+	}
+	read, log := sql.OpenDB(reader), sql.OpenDB(copier)
 	read.SetMaxOpenConns(4)
-	db.sqlite, db.backend = write, &sqliteBackend{write: write, read: read, changes: &db.changes}
+	log.SetMaxOpenConns(1)
+	db.sqlite, db.backend = write, &sqliteBackend{write: write, read: read, changes: &db.changes, log: keepShort(log)}
 	return nil
 }
 
 func (b *sqliteBackend) dialect() dialect { return sqliteDialect }
-func (b *sqliteBackend) close() error     { return errors.Join(b.read.Close(), b.write.Close()) }
+func (b *sqliteBackend) close() error     { return errors.Join(b.log.close(), b.read.Close(), b.write.Close()) }
 
 func (b *sqliteBackend) Exec(ctx context.Context, query string, args ...any) (int64, error) {
 	var w wrote
 	n, err := sqlExec(ctx, b.write, query, args)
+	b.log.grew()
 	if w.note(query); err == nil && n > 0 {
 		b.changes.committed(w)
 	}
@@ -81,6 +90,7 @@ func (b *sqliteBackend) inTx(ctx context.Context, fn func(tx) error) error {
 		return err
 	}
 	b.changes.committed(ours.wrote)
+	b.log.grew()
 	return nil
 }
 
