@@ -291,10 +291,12 @@ func TestBenchSyncWorld(t *testing.T) {
 			tell(worldCalls{})
 		case in.Text() == "calls":
 			tell(worldCalls{Total: apple.Calls().Total()})
-		case scans(in.Text(), "accept %d", &n):
+		case scans(in.Text(), "accept %d", &n): // unheard of, so that the read that follows is the first to see any of it
+			apple.SetFaults(applesim.Faults{Chance: map[applesim.Fault]float64{applesim.NoteLost: 1}, Total: -1, Run: -1})
 			for range n {
 				accept()
 			}
+			apple.SetFaults(applesim.FaultsNone())
 			tell(worldCalls{})
 		case scans(in.Text(), "trickle %d %d", &n, &perSecond):
 			all := signIns{First: next}
