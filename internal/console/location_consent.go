@@ -65,14 +65,22 @@ func (d *Door) consentText(r *http.Request, f vpp.ConsentForm) view.ConsentText 
 }
 
 func (d *Door) saveConsentText(w http.ResponseWriter, r *http.Request) error {
-	text := typed(r, "text")
+	text, anew := typed(r, "text"), typed(r, "anew") != ""
 	if typed(r, "usual") != "" {
 		text = ""
 	}
-	_, asked, err := d.Locations.SaveConsentText(r.Context(), actor(r), text, typed(r, "anew") != "")
+	if anew {
+		if sure, err := d.sure(w, r, view.Question{
+			Title: "Ask anew at every location?", Verb: "Save and ask anew", Back: "/settings/consent",
+			Text: "Where other words were confirmed, nothing is written to Apple until somebody confirms these: nobody is created, changed or removed there, and invitations wait.",
+		}); !sure {
+			return err
+		}
+	}
+	_, asked, err := d.Locations.SaveConsentText(r.Context(), actor(r), text, anew)
 	if wrong := faults(err); wrong != nil {
 		m := d.consentText(r, vpp.ConsentForm{Text: text, Own: true})
-		m.Text.Error, m.Anew = wrong["text"], typed(r, "anew") != ""
+		m.Text.Error, m.Anew = wrong["text"], anew
 		return d.refuse(w, r, view.ConsentTextPage(m))
 	}
 	if err != nil {
