@@ -25,7 +25,7 @@ func (db *DB) openSQLite(ctx context.Context, path string) error {
 			"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)" +
 			"&_pragma=foreign_keys(1)&_pragma=temp_store(MEMORY)" + extra
 	}
-	writer, err := openKeeping(dsn("&_txlock=immediate&_pragma=cache_size(-16384)&_pragma=wal_autocheckpoint("+strconv.Itoa(mostLog)+")"))
+	writer, err := openKeeping(dsn("&_txlock=immediate&_pragma=cache_size(-16384)&_pragma=wal_autocheckpoint(" + strconv.Itoa(mostLog) + ")"))
 	if err != nil {
 		return vpp.Wrap(vpp.Invalid, err, "The database file %q cannot be opened.", path)
 	}
@@ -57,7 +57,9 @@ func (db *DB) openSQLite(ctx context.Context, path string) error {
 }
 
 func (b *sqliteBackend) dialect() dialect { return sqliteDialect }
-func (b *sqliteBackend) close() error     { return errors.Join(b.log.close(), b.read.Close(), b.write.Close()) }
+func (b *sqliteBackend) close() error {
+	return errors.Join(b.log.close(), b.read.Close(), b.write.Close())
+}
 
 func (b *sqliteBackend) Exec(ctx context.Context, query string, args ...any) (int64, error) {
 	var w wrote
