@@ -125,7 +125,7 @@ func (a *announcing) announceAll(ctx context.Context) {
 			a.log.WarnContext(ctx, "The notification secret cannot be read", "location", l.Name, "err", err)
 		}
 		if l.Usable(time.Now()) && (unmarked || l.NotifyURL != a.program.NotifyURL(l.ID)) {
-			a.announce(ctx, l, unmarked)
+			a.announce(ctx, l, false)
 		}
 	}
 }

@@ -354,24 +354,26 @@ func TestForgeriesNeverReachTheDatabase(t *testing.T) {
 }
 
 // A secret from before secrets were marked is replaced at the next start, or
-// Apple would be taken for a forger.
+// Apple would be taken for a forger; whether or not Apple could be told of it.
 func TestUnmarkedSecretIsReplaced(t *testing.T) {
 	t.Parallel()
-	storetest.Each(t, func(t *testing.T, url string) {
-		w := newScene(t, url, nil)
-		sealed, err := w.server.box.Seal([]byte("from-an-older-version"), "notify:"+string(w.place.ID))
-		if err != nil {
-			t.Fatal(err)
-		}
-		storetest.Exec(t, w.server.db, "UPDATE locations SET notify_sealed = $1", sealed)
-		w.server.locations.announceAll(t.Context())
-		if secret := w.notifySecret(t); !w.server.program.Minted(w.place.ID, secret) {
-			t.Error("the secret is still not known by its look")
-		}
-		if test, err := w.server.program.TestNotify(t.Context(), w.place.ID); err != nil || test.ReachedAt.IsZero() {
-			t.Errorf("Apple does not reach us: %+v, %v", test, err)
-		}
-	})
+	for _, told := range []string{"notify_url", "''"} {
+		storetest.Each(t, func(t *testing.T, url string) {
+			w := newScene(t, url, nil)
+			sealed, err := w.server.box.Seal([]byte("from-an-older-version"), "notify:"+string(w.place.ID))
+			if err != nil {
+				t.Fatal(err)
+			}
+			storetest.Exec(t, w.server.db, "UPDATE locations SET notify_sealed = $1, notify_url = "+told, sealed)
+			w.server.locations.announceAll(t.Context())
+			if secret := w.notifySecret(t); !w.server.program.Minted(w.place.ID, secret) {
+				t.Error("the secret is still not known by its look")
+			}
+			if test, err := w.server.program.TestNotify(t.Context(), w.place.ID); err != nil || test.ReachedAt.IsZero() {
+				t.Errorf("Apple does not reach us: %+v, %v", test, err)
+			}
+		})
+	}
 }
 
 // notifySecret is what Apple shows with each notification.

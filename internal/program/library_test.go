@@ -226,7 +226,7 @@ func (w *world) announced(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.db.KeepNotify(t.Context(), school, sealed, false); err != nil {
+	if _, err := w.db.KeepNotify(t.Context(), school, sealed, false, ""); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -192,7 +192,7 @@ type custody interface {
 
 type notifying interface {
 	SealedNotify(ctx context.Context, id vpp.LocationID) ([]string, error)
-	KeepNotify(ctx context.Context, id vpp.LocationID, sealed string, rotate bool) (string, error)
+	KeepNotify(ctx context.Context, id vpp.LocationID, sealed string, rotate bool, useless string) (string, error)
 	Announced(ctx context.Context, id vpp.LocationID, url, problem string, again time.Time) error
 	AnnounceAnew(ctx context.Context, was vpp.Location, why string) error
 	// These keep what came, each with what it wakes, in one transaction.

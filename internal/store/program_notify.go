@@ -26,16 +26,20 @@ const (
 
 // KeepNotify stores the notification secret before Apple is told of it, for
 // Apple tests it while it is being told. A secret that is there stays, and is
-// returned; unless it is to be rotated, and Apple was told of it.
-func (db *DB) KeepNotify(ctx context.Context, id vpp.LocationID, sealed string, rotate bool) (kept string, err error) {
-	const turns = "CAST($3 AS BOOLEAN) AND notify_sealed <> '' AND notify_url <> ''"
+// returned; unless it is to be rotated, and Apple was told of it, or it is the
+// one that is of no use any more.
+func (db *DB) KeepNotify(ctx context.Context, id vpp.LocationID, sealed string, rotate bool, useless string) (kept string, err error) {
+	const (
+		turns = "CAST($3 AS BOOLEAN) AND notify_sealed <> '' AND notify_url <> ''"
+		fails = "notify_sealed <> '' AND notify_sealed = $5"
+	)
 	err = db.inTx(ctx, func(t tx) error {
 		kept, err = one(ctx, t, scanString, `UPDATE locations SET
 			notify_before = CASE WHEN `+turns+` THEN notify_sealed ELSE notify_before END,
 			notify_before_until = CASE WHEN `+turns+` THEN $4 ELSE notify_before_until END,
-			notify_url = CASE WHEN `+turns+` THEN '' ELSE notify_url END,
-			notify_sealed = CASE WHEN notify_sealed = '' OR `+turns+` THEN $2 ELSE notify_sealed END
-			WHERE id = $1 RETURNING notify_sealed`, id, sealed, rotate, ms(db.now().Add(untilTold)))
+			notify_url = CASE WHEN `+turns+` OR `+fails+` THEN '' ELSE notify_url END,
+			notify_sealed = CASE WHEN notify_sealed = '' OR `+turns+` OR `+fails+` THEN $2 ELSE notify_sealed END
+			WHERE id = $1 RETURNING notify_sealed`, id, sealed, rotate, ms(db.now().Add(untilTold)), useless)
 		return missing(err, "There is no such location.")
 	})
 	return kept, err
