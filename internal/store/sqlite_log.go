@@ -22,6 +22,7 @@ const (
 	longLog  = 8000  // pages of the log that are copied at once: 32 MB
 	mostLog  = 32000 // pages from which on the writer copies after all, because there was never a moment in which the log could begin anew
 	logEvery = 50 * time.Millisecond
+	logQuiet = 20 // looks at a log that did not grow, after which nobody writes: between two commits of bulk there are a few
 )
 
 // keepShort keeps the log short until closed; the pool is its own.
@@ -44,22 +45,24 @@ func (l *sqliteLog) run(ctx context.Context) {
 	defer close(l.ended)
 	tick := time.NewTicker(logEvery)
 	defer tick.Stop()
-	for before := 0; ; {
+	for before, quiet := 0, 0; ; {
 		select {
 		case <-ctx.Done():
 			return
 		case <-l.wake:
 		}
 		pages, copied, err := l.length(ctx)
+		if quiet++; pages != before {
+			before, quiet = pages, 0
+		}
 		if left := pages - copied; err == nil && pages >= longLog && left > 0 {
 			// The log begins anew only when all of it is copied: what came
 			// meanwhile is copied as soon as it is little, or nobody writes.
-			if left >= longLog || left < longLog/8 || pages == before {
+			if left >= longLog || left < longLog/8 || quiet >= logQuiet {
 				_, _ = l.db.ExecContext(ctx, "PRAGMA wal_checkpoint(PASSIVE)") // the next one does what this could not
 			}
 			l.grew() // look again
 		}
-		before = pages
 		select {
 		case <-ctx.Done():
 			return
