@@ -357,21 +357,23 @@ func TestForgeriesNeverReachTheDatabase(t *testing.T) {
 // Apple would be taken for a forger; whether or not Apple could be told of it.
 func TestUnmarkedSecretIsReplaced(t *testing.T) {
 	t.Parallel()
-	for _, told := range []string{"notify_url", "''"} {
-		storetest.Each(t, func(t *testing.T, url string) {
-			w := newScene(t, url, nil)
-			sealed, err := w.server.box.Seal([]byte("from-an-older-version"), "notify:"+string(w.place.ID))
-			if err != nil {
-				t.Fatal(err)
-			}
-			storetest.Exec(t, w.server.db, "UPDATE locations SET notify_sealed = $1, notify_url = "+told, sealed)
-			w.server.locations.announceAll(t.Context())
-			if secret := w.notifySecret(t); !w.server.program.Minted(w.place.ID, secret) {
-				t.Error("the secret is still not known by its look")
-			}
-			if test, err := w.server.program.TestNotify(t.Context(), w.place.ID); err != nil || test.ReachedAt.IsZero() {
-				t.Errorf("Apple does not reach us: %+v, %v", test, err)
-			}
+	for name, address := range map[string]string{"told": "notify_url", "untold": "''"} {
+		t.Run(name, func(t *testing.T) {
+			storetest.Each(t, func(t *testing.T, url string) {
+				w := newScene(t, url, nil)
+				sealed, err := w.server.box.Seal([]byte("from-an-older-version"), "notify:"+string(w.place.ID))
+				if err != nil {
+					t.Fatal(err)
+				}
+				storetest.Exec(t, w.server.db, "UPDATE locations SET notify_sealed = $1, notify_url = "+address, sealed)
+				w.server.locations.announceAll(t.Context())
+				if secret := w.notifySecret(t); !w.server.program.Minted(w.place.ID, secret) {
+					t.Error("the secret is still not known by its look")
+				}
+				if test, err := w.server.program.TestNotify(t.Context(), w.place.ID); err != nil || test.ReachedAt.IsZero() {
+					t.Errorf("Apple does not reach us: %+v, %v", test, err)
+				}
+			})
 		})
 	}
 }
