@@ -412,10 +412,7 @@ func TestEnrolledBefore(t *testing.T) {
 		phone := s.enroll(mdmtest.IPhone, "Anna’s iPhone")
 		s.enrolled(phone, phone.UDID)
 		kind := map[bool]string{true: connector.KindMicroMDM, false: connector.KindNanoMDM}[strings.Contains(t.Name(), "MicroMDM")]
-		s.mu.Lock()
-		s.seen = nil
-		s.mu.Unlock()
-		s.Connector = dial(t, kind, s.url, apiKey) // which heard of nothing yet
+		s.connectAnew(kind)
 		if err := phone.Answer(t.Context(), nil); err != nil {
 			t.Fatal(err)
 		}
