@@ -177,7 +177,7 @@ func hostile(t *testing.T, url string) (*world, *liar) {
 func (w *world) some(t *testing.T) {
 	t.Helper()
 	for end := time.Now().Add(40 * time.Millisecond); time.Now().Before(end); {
-		ctx, stop := context.WithDeadline(t.Context(), end.Add(time.Second))
+		ctx, stop := context.WithDeadline(t.Context(), end.Add(30*time.Second))
 		err := w.Tend(ctx, vpp.TendLocation{LocationID: school})
 		stop()
 		var later *vpp.Later
