@@ -20,6 +20,7 @@ import (
 	"github.com/rsvpp/rsvpp/appsandbooks/applesim"
 	"github.com/rsvpp/rsvpp/internal/api"
 	"github.com/rsvpp/rsvpp/internal/mail/mailtest"
+	"github.com/rsvpp/rsvpp/internal/store/storetest"
 )
 
 // site is a whole server that is asked over HTTP alone, as an administrator's
@@ -64,7 +65,7 @@ func openSite(t *testing.T, o siteOptions) *site {
 	t.Helper()
 	h := &site{t: t, database: o.database, log: &logbook{}, flags: o.flags, address: "127.0.0.1:0"}
 	if h.database == "" {
-		h.database = filepath.Join(t.TempDir(), "rsvpp.db")
+		h.database = storetest.SQLite(t)
 	}
 	o.apple.PlainHooks = true
 	if o.apple.Limits == (applesim.Limits{}) {

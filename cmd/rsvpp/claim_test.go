@@ -49,7 +49,7 @@ func TestMove(t *testing.T) {
 			t.Error("the file holds a secret")
 		}
 
-		second := startServer(t, map[string]string{"database": t.TempDir() + "/second.db", "apple-url": apple.BaseURL(), "claim-name": "new server"})
+		second := startServer(t, map[string]string{"database": storetest.SQLite(t), "apple-url": apple.BaseURL(), "claim-name": "new server"})
 		here, err := second.locations.Add(ctx, vpp.Server, []byte(token.Content), true) // nobody is in the way
 		must(t, err)
 		if here.ClaimState() != vpp.ClaimOurs {

@@ -86,7 +86,7 @@ func TestRevokedAndRenewed(t *testing.T) {
 // said to be none.
 func TestRenewSooner(t *testing.T) {
 	t.Parallel()
-	w := newScene(t, t.TempDir()+"/a.db", nil)
+	w := newScene(t, storetest.SQLite(t), nil)
 	older := w.mint(t, applesim.TokenOptions{ExpiresAt: time.Now().AddDate(0, 3, 0)})
 	_, err := w.server.locations.Renew(t.Context(), vpp.Server, w.place.ID, []byte(older.Content), false)
 	if vpp.KindOf(err) != vpp.Conflict || !strings.Contains(vpp.MessageOf(err), "older file") {
@@ -161,7 +161,7 @@ func TestMayOnlyRead(t *testing.T) {
 // it moves later again.
 func TestExpiryMoves(t *testing.T) {
 	t.Parallel()
-	w := newScene(t, t.TempDir()+"/a.db", nil)
+	w := newScene(t, storetest.SQLite(t), nil)
 	w.server.await(t, func() bool { return !w.now(t).FullReadAt.IsZero() })
 	known := w.now(t)
 	soon := time.Now().AddDate(0, 0, 5).Truncate(time.Millisecond)
@@ -187,7 +187,7 @@ func TestExpiryMoves(t *testing.T) {
 // F-59: each line is ok, or says what to do.
 func TestConnectionTest(t *testing.T) {
 	t.Parallel()
-	w := newScene(t, t.TempDir()+"/a.db", nil)
+	w := newScene(t, storetest.SQLite(t), nil)
 	check := func(l vpp.Location, checks []vpp.Check, err error) map[string]vpp.Check {
 		t.Helper()
 		if err != nil {
@@ -227,12 +227,12 @@ func TestConnectionTest(t *testing.T) {
 // Where Apple cannot reach us the test says so, and that rsvpp asks instead.
 func TestNotificationsUnreachable(t *testing.T) {
 	t.Parallel()
-	w := newScene(t, t.TempDir()+"/a.db", map[string]string{"public-url": "http://school.example"})
+	w := newScene(t, storetest.SQLite(t), map[string]string{"public-url": "http://school.example"})
 	test, err := w.server.program.TestNotify(t.Context(), w.place.ID)
 	if err != nil || !test.ReachedAt.IsZero() || !strings.Contains(test.Sentence, "https addresses only") || !strings.Contains(test.Next, "nothing is lost") {
 		t.Errorf("%+v, %v", test, err)
 	}
-	w = newScene(t, t.TempDir()+"/b.db", map[string]string{"public-url": "http://127.0.0.1:1"})
+	w = newScene(t, storetest.SQLite(t), map[string]string{"public-url": "http://127.0.0.1:1"})
 	test, err = w.server.program.TestNotify(t.Context(), w.place.ID)
 	if err != nil || !test.ReachedAt.IsZero() || !strings.Contains(test.Sentence, "could not reach") || !strings.Contains(test.Next, "certificate") {
 		t.Errorf("%+v, %v", test, err)
@@ -245,7 +245,7 @@ func TestNotificationsUnreachable(t *testing.T) {
 // 10,000 forged notifications that look like real ones do not disturb: the real
 // ones in between are taken.
 func TestTenThousandForgeries(t *testing.T) {
-	w := newScene(t, t.TempDir()+"/a.db", nil)
+	w := newScene(t, storetest.SQLite(t), nil)
 	address := w.now(t).NotifyURL
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 16}}
 	post := func(secret string) int {

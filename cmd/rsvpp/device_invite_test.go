@@ -14,7 +14,7 @@ import (
 
 // F-10: an answer to an invitation that also says who is signed in is both.
 func TestAnswerWithAccount(t *testing.T) {
-	w := openDeviceWorld(t, t.TempDir()+"/rsvpp.db")
+	w := openDeviceWorld(t, storetest.SQLite(t))
 	w.says("mdm", "push-cert", "push.pem", "push.key")
 	person := w.person("Anna Berg", "anna@school.test")
 	ipad := w.device(mdmtest.IPad, "Anna's iPad", []byte(w.says("mdm", "profile", "--user", "anna@school.test")))

@@ -203,7 +203,7 @@ func (w *deviceWorld) answerPushes(devices ...*mdmtest.Device) {
 // the request says; and they are never told 401.
 func TestDeviceDoor(t *testing.T) {
 	t.Parallel()
-	w := openDeviceWorld(t, filepath.Join(t.TempDir(), "a.db"))
+	w := openDeviceWorld(t, storetest.SQLite(t))
 	ask := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	for _, c := range []struct {
 		method, path string
@@ -250,7 +250,7 @@ func TestDeviceDoor(t *testing.T) {
 // enroll, are woken and answer as before, with nothing left of the old key.
 func TestDevicesAfterSealRotate(t *testing.T) {
 	t.Parallel()
-	w := openDeviceWorld(t, filepath.Join(t.TempDir(), "a.db"))
+	w := openDeviceWorld(t, storetest.SQLite(t))
 	w.says("mdm", "push-cert", "push.pem", "push.key")
 	w.person("Anna Berg", "anna@school.test")
 	ipad := w.device(mdmtest.IPad, "Anna's iPad", []byte(w.says("mdm", "profile", "--user", "anna@school.test")))

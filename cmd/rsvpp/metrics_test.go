@@ -10,6 +10,7 @@ import (
 	"github.com/rsvpp/rsvpp/internal/invite"
 	"github.com/rsvpp/rsvpp/internal/mdm/mdmtest"
 	"github.com/rsvpp/rsvpp/internal/operator"
+	"github.com/rsvpp/rsvpp/internal/store/storetest"
 	"github.com/rsvpp/rsvpp/internal/vpp"
 )
 
@@ -37,7 +38,7 @@ func readMetrics(t *testing.T, v *testServer, token string) (int, string) {
 
 // F-88: the numbers are there, and nothing of any person or secret is.
 func TestMetrics(t *testing.T) {
-	w := newScene(t, t.TempDir()+"/a.db", nil)
+	w := newScene(t, storetest.SQLite(t), nil)
 	v := w.server
 	if _, err := v.roster.Create(t.Context(), vpp.Server, "", vpp.UserInput{UserName: "annika", FirstName: "Annika", Email: "annika@north.example"}); err != nil {
 		t.Fatal(err)

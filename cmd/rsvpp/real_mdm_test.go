@@ -25,6 +25,7 @@ import (
 	"github.com/rsvpp/rsvpp/appsandbooks/applesim"
 	"github.com/rsvpp/rsvpp/client"
 	"github.com/rsvpp/rsvpp/internal/mdm/mdmtest"
+	"github.com/rsvpp/rsvpp/internal/store/storetest"
 )
 
 const realKey = "the API key"
@@ -48,7 +49,7 @@ func carryThrough(t *testing.T, kind string) {
 	must(t, err)
 	token, err := apple.MintToken(school.UID, applesim.TokenOptions{})
 	must(t, err)
-	w := openDeviceWorld(t, filepath.Join(t.TempDir(), "rsvpp.db"), "apple-url", apple.BaseURL())
+	w := openDeviceWorld(t, storetest.SQLite(t), "apple-url", apple.BaseURL())
 	w.files["north.vpptoken"], w.files["key"] = token.Content, realKey+"\n"
 	w.says("token", "add", "--consent", "north.vpptoken")
 	w.person("Anna Berg", "anna@school.test")

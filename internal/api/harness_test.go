@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -56,7 +55,7 @@ type house struct {
 func open(t *testing.T, change ...func(*api.Services)) *house {
 	t.Helper()
 	h := &house{t: t, hub: hub{make(chan api.Change, 16)}}
-	h.db = storetest.Open(t, filepath.Join(t.TempDir(), "rsvpp.db"), time.Now)
+	h.db = storetest.Open(t, storetest.SQLite(t), time.Now)
 	log := slog.New(slog.DiscardHandler)
 	q, err := queue.New(t.Context(), h.db.SQLite(), h.db.Postgres(), queue.Config{Logger: log, Clock: time.Now})
 	must(t, err)

@@ -11,7 +11,6 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -82,7 +81,7 @@ func open(t *testing.T) *house {
 	h.apple, err = applesim.NewServer(applesim.Options{Limits: applesim.UnlimitedRate()})
 	must(t, err)
 	t.Cleanup(func() { _ = h.apple.Close() })
-	h.db = storetest.Open(t, filepath.Join(t.TempDir(), "console.db"), time.Now)
+	h.db = storetest.Open(t, storetest.SQLite(t), time.Now)
 	q, err := queue.New(t.Context(), h.db.SQLite(), h.db.Postgres(), queue.Config{Logger: slog.New(slog.DiscardHandler), Clock: time.Now})
 	must(t, err)
 	h.db.Use(q)

@@ -10,7 +10,6 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -73,7 +72,7 @@ func openSchool(t *testing.T) *school {
 func openSchoolWith(t *testing.T, undo time.Duration) *school {
 	t.Helper()
 	s := &school{t: t, undo: undo}
-	s.db = storetest.Open(t, filepath.Join(t.TempDir(), "console.db"), time.Now)
+	s.db = storetest.Open(t, storetest.SQLite(t), time.Now)
 	q, err := queue.New(t.Context(), s.db.SQLite(), s.db.Postgres(), queue.Config{Logger: slog.New(slog.DiscardHandler), Clock: time.Now})
 	s.must(err)
 	s.db.Use(q)

@@ -11,7 +11,6 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"net/url"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -80,7 +79,7 @@ func (h *house) wait(d time.Duration) {
 func open(t *testing.T, change func(*gate.Config)) *house {
 	t.Helper()
 	h := &house{t: t, now: time.Now(), log: &logbook{}}
-	h.db = storetest.Open(t, filepath.Join(t.TempDir(), "gate.db"), h.clock)
+	h.db = storetest.Open(t, storetest.SQLite(t), h.clock)
 	h.ops = operator.New(h.db, h.clock, storetest.NewID, rand.Reader)
 	config := gate.Config{
 		Clock: h.clock, IDs: storetest.NewID,

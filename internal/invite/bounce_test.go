@@ -118,7 +118,7 @@ func openBounces(t *testing.T, url string) *house {
 
 // Nobody reports letters of others, or letters that never were.
 func TestBounceForged(t *testing.T) {
-	h := openBounces(t, t.TempDir()+"/a.db")
+	h := openBounces(t, storetest.SQLite(t))
 	h.people(2)
 	h.run(invite.Request{Selection: all()})
 	h.appleConfirms()

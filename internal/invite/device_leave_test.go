@@ -87,7 +87,7 @@ func TestGivenUpIsTakenBack(t *testing.T) {
 
 // What a device refused stays refused, whoever says otherwise later.
 func TestRefusedStaysRefused(t *testing.T) {
-	h := open(t, t.TempDir()+"/a.db", invite.Config{}).withDevices()
+	h := open(t, storetest.SQLite(t), invite.Config{}).withDevices()
 	ids := h.people(1)
 	pad := h.enroll(mdmtest.IPad, ids[0])
 	pad.Do.Refuse = mdmtest.RefuseError
@@ -105,7 +105,7 @@ func TestRefusedStaysRefused(t *testing.T) {
 // S3-17: an answer counts for the device that was asked: another one behind
 // the same MDM server cannot give it, whatever id it names.
 func TestAnswerOfAnotherDevice(t *testing.T) {
-	h := open(t, t.TempDir()+"/a.db", invite.Config{}).withDevices()
+	h := open(t, storetest.SQLite(t), invite.Config{}).withDevices()
 	ids := h.people(1)
 	pad := h.enroll(mdmtest.IPad, ids[0])
 	h.runDevices(invite.Request{Selection: vpp.Selection{IDs: ids}, Channel: vpp.ChannelDevice})

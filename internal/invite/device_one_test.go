@@ -161,7 +161,7 @@ func TestActiveTasks(t *testing.T) {
 // A letter takes over once no device is left to hope for: not while one is
 // open, and not when one showed the invitation.
 func TestMailOnlyWhenNoDeviceIsLeft(t *testing.T) {
-	h := open(t, t.TempDir()+"/a.db", invite.Config{}).withMail().withDevices()
+	h := open(t, storetest.SQLite(t), invite.Config{}).withMail().withDevices()
 	ids := h.people(2)
 	good, bad := h.enroll(mdmtest.IPad, ids[0]), h.enroll(mdmtest.IPhone, ids[0])
 	worse, worst := h.enroll(mdmtest.IPad, ids[1]), h.enroll(mdmtest.IPhone, ids[1])
@@ -301,7 +301,7 @@ func (h *house) tasksOf(by string) (ids []vpp.TaskID) {
 // The story of an invitation on a device, and the best thing to do at each
 // turn (S4-21).
 func TestDeviceStory(t *testing.T) {
-	h := open(t, t.TempDir()+"/a.db", invite.Config{}).withMail().withDevices()
+	h := open(t, storetest.SQLite(t), invite.Config{}).withMail().withDevices()
 	ids := h.people(4)
 	pad, bad := h.enroll(mdmtest.IPad, ids[0]), h.enroll(mdmtest.IPad, ids[1])
 	h.enroll(mdmtest.AppleTV, ids[2])

@@ -207,7 +207,7 @@ func TestMailInstead(t *testing.T) {
 
 // Both ways, and what each device's refusal means in words (S3-15, S3-16, S3-18).
 func TestDeviceRefuses(t *testing.T) {
-	h := open(t, t.TempDir()+"/a.db", invite.Config{}).withDevices()
+	h := open(t, storetest.SQLite(t), invite.Config{}).withDevices()
 	ids := h.people(4)
 	refusals := []mdmtest.Refusing{mdmtest.RefuseLink, mdmtest.RefuseProgram, mdmtest.RefuseError, mdmtest.RefuseFormat}
 	var devices []*mdmtest.Device
@@ -229,7 +229,7 @@ func TestDeviceRefuses(t *testing.T) {
 
 // What is taken back is not shown any more, as far as the server can help it.
 func TestCommandTakenBack(t *testing.T) {
-	h := open(t, t.TempDir()+"/a.db", invite.Config{}).withDevices()
+	h := open(t, storetest.SQLite(t), invite.Config{}).withDevices()
 	ids := h.people(2)
 	one, two := h.enroll(mdmtest.IPad, ids[0]), h.enroll(mdmtest.IPad, ids[1])
 	h.runDevices(invite.Request{Selection: vpp.Selection{IDs: ids}, Channel: vpp.ChannelDevice})

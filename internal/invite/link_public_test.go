@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/rsvpp/rsvpp/internal/invite"
+	"github.com/rsvpp/rsvpp/internal/store/storetest"
 	"github.com/rsvpp/rsvpp/internal/vpp"
 )
 
@@ -32,7 +33,7 @@ func TestDeadLinks(t *testing.T) {
 		{"a true address", "https://vpp.example.org", elsewhere, vpp.ChannelMail, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			h := open(t, t.TempDir()+"/a.db", invite.Config{BaseURL: c.url})
+			h := open(t, storetest.SQLite(t), invite.Config{BaseURL: c.url})
 			h.people(1)
 			must(t, h.SaveMailSettings(t.Context(), anna, c.mail))
 			d, err := h.Examine(t.Context(), invite.Request{Selection: all(), Channel: c.channel})

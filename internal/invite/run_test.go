@@ -116,7 +116,7 @@ func TestInviteRemovedAnew(t *testing.T) {
 
 // F-38, pain 40: nothing pretends.
 func TestNoMailConfigured(t *testing.T) {
-	h := open(t, t.TempDir()+"/a.db", invite.Config{})
+	h := open(t, storetest.SQLite(t), invite.Config{})
 	id := h.people(1)[0]
 	d, err := h.Examine(t.Context(), invite.Request{Selection: all()})
 	must(t, err)
@@ -140,7 +140,7 @@ func TestNoMailConfigured(t *testing.T) {
 
 // A run under one idempotency key happens once.
 func TestStartTwice(t *testing.T) {
-	h := open(t, t.TempDir()+"/a.db", invite.Config{}).withMail()
+	h := open(t, storetest.SQLite(t), invite.Config{}).withMail()
 	h.people(2)
 	r := invite.Request{Selection: all(), IdempotencyKey: "k"}
 	if a, b := h.run(r), h.run(r); a.ID != b.ID {
@@ -152,7 +152,7 @@ func TestStartTwice(t *testing.T) {
 }
 
 func TestStartRefuses(t *testing.T) {
-	h := open(t, t.TempDir()+"/a.db", invite.Config{}).withMail()
+	h := open(t, storetest.SQLite(t), invite.Config{}).withMail()
 	h.people(1)
 	noLink := &vpp.Letter{Subject: "s", Text: "no link here"}
 	for name, r := range map[string]invite.Request{
@@ -421,7 +421,7 @@ func TestStaleLetters(t *testing.T) {
 
 // With the mail server gone, a job tries a few letters and gives the rest back.
 func TestMailServerGone(t *testing.T) {
-	h := open(t, t.TempDir()+"/a.db", invite.Config{Senders: 4}).withMail()
+	h := open(t, storetest.SQLite(t), invite.Config{Senders: 4}).withMail()
 	h.people(100)
 	h.run(invite.Request{Selection: all()})
 	h.appleConfirms()
@@ -445,7 +445,7 @@ func TestMailServerGone(t *testing.T) {
 
 // A stopped job writes down what it handed over and gives the rest back.
 func TestSendStopped(t *testing.T) {
-	h := open(t, t.TempDir()+"/a.db", invite.Config{SendFor: time.Nanosecond}).withMail()
+	h := open(t, storetest.SQLite(t), invite.Config{SendFor: time.Nanosecond}).withMail()
 	h.people(5)
 	h.run(invite.Request{Selection: all()})
 	h.appleConfirms()
@@ -465,7 +465,7 @@ func TestSendStopped(t *testing.T) {
 
 // A letter that cannot be written any more fails its own people, and no others.
 func TestBrokenLetter(t *testing.T) {
-	h := open(t, t.TempDir()+"/a.db", invite.Config{}).withMail()
+	h := open(t, storetest.SQLite(t), invite.Config{}).withMail()
 	ids := h.people(2)
 	own := vpp.Letter{Subject: "s", Text: "{{.Link}}"}
 	first := h.run(invite.Request{Selection: vpp.Selection{IDs: ids[:1]}, Letter: &own})
@@ -483,7 +483,7 @@ func TestBrokenLetter(t *testing.T) {
 
 // A run's own letter goes out in place of the saved one (F-33).
 func TestOwnLetter(t *testing.T) {
-	h := open(t, t.TempDir()+"/a.db", invite.Config{}).withMail()
+	h := open(t, storetest.SQLite(t), invite.Config{}).withMail()
 	h.people(1)
 	own := vpp.Letter{Subject: "For {{.FullName}}", Text: "Here: {{.Link}} until {{.ExpiresOn}}"}
 	h.run(invite.Request{Selection: all(), Letter: &own, ExpiresIn: 48 * time.Hour})

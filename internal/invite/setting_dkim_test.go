@@ -6,13 +6,14 @@ import (
 	"testing"
 
 	"github.com/rsvpp/rsvpp/internal/invite"
+	"github.com/rsvpp/rsvpp/internal/store/storetest"
 	"github.com/rsvpp/rsvpp/internal/vpp"
 )
 
 // F-39: letters are signed once a key is made and signing switched on, and not
 // with a new key before that is switched on again. The key is kept sealed.
 func TestSigning(t *testing.T) {
-	h := open(t, t.TempDir()+"/a.db", invite.Config{})
+	h := open(t, storetest.SQLite(t), invite.Config{})
 	s := h.relay()
 	s.DKIM = true
 	if err := h.SaveMailSettings(t.Context(), anna, s); vpp.KindOf(err) != vpp.Invalid {

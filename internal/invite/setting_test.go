@@ -14,7 +14,7 @@ import (
 
 // F-39: a password goes in, never comes out, and never goes to another server.
 func TestMailPassword(t *testing.T) {
-	h := open(t, t.TempDir()+"/a.db", invite.Config{})
+	h := open(t, storetest.SQLite(t), invite.Config{})
 	s := h.relay()
 	s.Username, s.Password = "rsvpp", "s3cret-word"
 	must(t, h.SaveMailSettings(t.Context(), anna, s))
@@ -48,7 +48,7 @@ func TestMailPassword(t *testing.T) {
 
 // The kept password is really used, by a job on a node that did not save it.
 func TestMailSignsIn(t *testing.T) {
-	h := open(t, t.TempDir()+"/a.db", invite.Config{})
+	h := open(t, storetest.SQLite(t), invite.Config{})
 	guarded, err := mailtest.NewServer(mailtest.Options{Username: "rsvpp", Password: "w0rd"})
 	must(t, err)
 	t.Cleanup(func() { must(t, guarded.Close()) })
@@ -70,7 +70,7 @@ func TestMailSignsIn(t *testing.T) {
 }
 
 func TestMailSettingsRefused(t *testing.T) {
-	h := open(t, t.TempDir()+"/a.db", invite.Config{})
+	h := open(t, storetest.SQLite(t), invite.Config{})
 	if err := h.SaveMailSettings(t.Context(), anna, invite.MailSettings{Mode: "relay"}); err == nil {
 		t.Error("a relay without a server was saved")
 	}
@@ -81,7 +81,7 @@ func TestMailSettingsRefused(t *testing.T) {
 
 // F-33: a letter without the link is refused; a good one is kept and previewed.
 func TestLetter(t *testing.T) {
-	h := open(t, t.TempDir()+"/a.db", invite.Config{}).withMail()
+	h := open(t, storetest.SQLite(t), invite.Config{}).withMail()
 	if l, err := h.Letter(t.Context()); err != nil || !strings.Contains(l.Text, "{{.Link}}") {
 		t.Errorf("the first letter: %v %+v", err, l)
 	}
@@ -113,7 +113,7 @@ func TestLetter(t *testing.T) {
 // F-20, F-27, S0-11: a copied link is on record, counts as handed over, and
 // dies when it is withdrawn.
 func TestCopyLink(t *testing.T) {
-	h := open(t, t.TempDir()+"/a.db", invite.Config{})
+	h := open(t, storetest.SQLite(t), invite.Config{})
 	id := h.person(1, "", "")
 	if _, err := h.CopyLink(t.Context(), anna, id, ""); vpp.KindOf(err) != vpp.Conflict {
 		t.Errorf("without a record: %v", err)

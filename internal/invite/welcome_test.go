@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/rsvpp/rsvpp/internal/invite"
+	"github.com/rsvpp/rsvpp/internal/store/storetest"
 	"github.com/rsvpp/rsvpp/internal/vpp"
 	"github.com/rsvpp/rsvpp/internal/welcome"
 )
@@ -34,7 +35,7 @@ type reader struct {
 
 func newReader(t *testing.T) *reader {
 	t.Helper()
-	h := open(t, t.TempDir()+"/a.db", invite.Config{LinkLife: 24 * time.Hour}).withMail()
+	h := open(t, storetest.SQLite(t), invite.Config{LinkLife: 24 * time.Hour}).withMail()
 	r := &reader{house: h, id: h.person(1, "p1@school.test", ""), log: &bytes.Buffer{}}
 	r.web = httptest.NewServer(welcome.Handler(h.Service, func(context.Context) bool { return r.enrolls }, slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug})), "https://*.apple.com"))
 	t.Cleanup(r.web.Close)

@@ -213,7 +213,7 @@ func TestLocations(t *testing.T) {
 
 // A broken, expired, truncated, twice-encoded or foreign token gets a sentence.
 func TestBadTokens(t *testing.T) {
-	h := build(t, t.TempDir()+"/a.db")
+	h := build(t, storetest.SQLite(t))
 	good := file("north", "1", 300)
 	for _, c := range []struct {
 		name string

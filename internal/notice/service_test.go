@@ -154,7 +154,7 @@ func TestSenderDies(t *testing.T) {
 
 // Without anybody to write to a notice waits for a week, and is then given up.
 func TestNobodyToTell(t *testing.T) {
-	o := open(t, t.TempDir()+"/a.db")
+	o := open(t, storetest.SQLite(t))
 	o.admins = nil
 	if err := o.Tell(t.Context(), "Lost", "x"); err != nil {
 		t.Fatal(err)

@@ -23,7 +23,7 @@ func TestMoveOutClearsTheClaim(t *testing.T) {
 		"notifications remain": {applesim.Quirks{EmptyMDMInfo: applesim.EmptyClears, ClearingRefused: true}, "", true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := reached(t, t.TempDir()+"/a.db", applesim.Options{Quirks: c.quirks})
+			w := reached(t, storetest.SQLite(t), applesim.Options{Quirks: c.quirks})
 			storetest.AddPeople(t, w.db, school, 1, vpp.WriteCreate)
 			w.settle(t)
 			w.wantTold(t)

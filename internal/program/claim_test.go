@@ -248,7 +248,7 @@ func TestTakeBackOnceMore(t *testing.T) {
 // A write that is tried again does not leave when the location was lost while
 // it waited.
 func TestTheftBeforeRetry(t *testing.T) {
-	w := newWorld(t, t.TempDir()+"/a.db", applesim.Options{})
+	w := newWorld(t, storetest.SQLite(t), applesim.Options{})
 	w.config.Parallel = 1
 	w.Service = w.node()
 	w.campaign(t, 250)
@@ -306,7 +306,7 @@ func TestClaimOfOthers(t *testing.T) {
 
 // What others let go is ours without being asked for again.
 func TestClaimReleased(t *testing.T) {
-	w := newWorld(t, t.TempDir()+"/a.db", applesim.Options{})
+	w := newWorld(t, storetest.SQLite(t), applesim.Options{})
 	w.writes(t, thief)
 	w.wake(t, true)
 	w.wantState(t, vpp.ClaimOthers)
@@ -321,7 +321,7 @@ func TestTheftDuringClaim(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, url string) {
 		for _, late := range []bool{false, true} { // before Apple answers our claim, and right after
 			w := newWorld(t, url, applesim.Options{})
-			url = t.TempDir() + "/again.db"
+			url = storetest.SQLite(t)
 			step := func(call string, n int) {
 				if call == "POST client/config" && n == 1 {
 					w.writes(t, thief)
@@ -415,7 +415,7 @@ func TestClaimGone(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, url string) {
 		for _, null := range []bool{false, true} {
 			w := newWorld(t, url, applesim.Options{})
-			url = t.TempDir() + "/again.db"
+			url = storetest.SQLite(t)
 			w.wake(t, true)
 			// Another program that knows nothing of claims takes ours away by the way.
 			w.apple.SetQuirks(applesim.Quirks{PostReplacesConfig: true, NullMDMInfo: null})
@@ -445,7 +445,7 @@ func TestClaimGone(t *testing.T) {
 // Apple does not answer the question after a theft: an old claim of ours is
 // given up all the same.
 func TestTheftUnconfirmed(t *testing.T) {
-	w := newWorld(t, t.TempDir()+"/a.db", applesim.Options{})
+	w := newWorld(t, storetest.SQLite(t), applesim.Options{})
 	w.wake(t, true)
 	storetest.Exec(t, w.db, "UPDATE locations SET claimed_at = 1000 WHERE id = $1", school)
 	w.writes(t, thief)

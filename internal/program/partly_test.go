@@ -92,7 +92,7 @@ func (w *world) statuses(t *testing.T) map[vpp.AppleStatus]int {
 // A refusal that cannot be read, at the second asking, does not make less of
 // what the first one said: the token was revoked.
 func TestRevokedStaysRevoked(t *testing.T) {
-	w := newWorld(t, t.TempDir()+"/a.db", applesim.Options{})
+	w := newWorld(t, storetest.SQLite(t), applesim.Options{})
 	w.wake(t, true)
 	if err := w.apple.RevokeToken(w.token); err != nil {
 		t.Fatal(err)

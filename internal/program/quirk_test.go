@@ -2,7 +2,6 @@ package program_test
 
 import (
 	"fmt"
-	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -61,7 +60,7 @@ func TestRightWhicheverWayItFalls(t *testing.T) {
 func aLife(t *testing.T, q applesim.Quirks) {
 	t.Helper()
 	const people = 24
-	w := newWorldWith(t, filepath.Join(t.TempDir(), "rsvpp.db"), applesim.Options{Quirks: q, PageSize: 10, EventDelay: applesim.Range{Max: 10 * time.Millisecond}},
+	w := newWorldWith(t, storetest.SQLite(t), applesim.Options{Quirks: q, PageSize: 10, EventDelay: applesim.Range{Max: 10 * time.Millisecond}},
 		func(c *program.Config) { c.Undo = 0 })
 	storetest.AddPeople(t, w.db, school, people, vpp.WriteCreate)
 	for id, account := range map[string]string{"user-0010": "anna@school.test", "user-0011": "ben@school.test", "user-0012": "bad@school.test"} {

@@ -83,7 +83,7 @@ func TestGreatLoss(t *testing.T) {
 // Whoever registered anew has a retired record beside the living one: a loss
 // among others does not end them.
 func TestGreatLossSparesTheLiving(t *testing.T) {
-	w := newWorld(t, t.TempDir()+"/a.db", applesim.Options{})
+	w := newWorld(t, storetest.SQLite(t), applesim.Options{})
 	w.crowd(t, 1300)
 	w.retire(t, 0, 50)
 	w.wake(t, true)

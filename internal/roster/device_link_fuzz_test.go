@@ -6,13 +6,14 @@ import (
 	"time"
 
 	"github.com/rsvpp/rsvpp/internal/roster"
+	"github.com/rsvpp/rsvpp/internal/store/storetest"
 	"github.com/rsvpp/rsvpp/internal/vpp"
 )
 
 // FuzzEnrollLink: a link that works is one that we wrote, to the letter. What
 // else comes is refused with a sentence, and names nobody.
 func FuzzEnrollLink(f *testing.F) {
-	h := build(f, f.TempDir()+"/a.db")
+	h := build(f, storetest.SQLite(f))
 	links := roster.NewLinks(h.db, "https://rsvpp.test", []byte("key"), time.Hour, func() time.Time { return h.now })
 	ben, err := h.Create(f.Context(), anna, "", vpp.UserInput{FullName: "Ben Berg", Email: "ben@school.example"})
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/rsvpp/rsvpp/internal/roster"
 	"github.com/rsvpp/rsvpp/internal/store"
+	"github.com/rsvpp/rsvpp/internal/store/storetest"
 	"github.com/rsvpp/rsvpp/internal/vpp"
 )
 
@@ -17,7 +18,7 @@ var (
 
 // A link for devices proves whose it is, for its time, and nothing else does.
 func TestEnrollLink(t *testing.T) {
-	h := build(t, t.TempDir()+"/a.db")
+	h := build(t, storetest.SQLite(t))
 	now := h.now
 	links := roster.NewLinks(h.db, "https://rsvpp.test", []byte("key"), time.Hour, func() time.Time { return now })
 	others := roster.NewLinks(h.db, "https://rsvpp.test", []byte("another key"), time.Hour, func() time.Time { return now })

@@ -322,7 +322,7 @@ func TestUploadRefuses(t *testing.T) {
 }
 
 func TestForget(t *testing.T) {
-	h := build(t, t.TempDir()+"/a.db")
+	h := build(t, storetest.SQLite(t))
 	i := h.upload(t, "email\na@example.org\n")
 	h.now = h.now.Add(31 * 24 * time.Hour)
 	if err := h.Forget(t.Context()); err != nil {
@@ -334,7 +334,7 @@ func TestForget(t *testing.T) {
 
 // 1 bad address among many: one row fails, wherever the stretches end.
 func TestImportOneBad(t *testing.T) {
-	h := build(t, t.TempDir()+"/a.db")
+	h := build(t, storetest.SQLite(t))
 	file := bytes.Replace(crowd(3001, "a.example"), []byte("given.family1999@a.example"), []byte("given family@a.example"), 1)
 	i, task := h.load(t, string(file), "")
 	if task.Done != 3000 || task.Failed != 1 {

@@ -18,7 +18,7 @@ import (
 func TestMovePaused(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, url string) {
 		key := moving.Key(make([]byte, 32))
-		old := build(t, t.TempDir()+"/old.db")
+		old := build(t, storetest.SQLite(t))
 		storetest.Exec(t, old.db, "UPDATE locations SET uid = 'uid-1'")
 		var paused vpp.Selection
 		for _, name := range []string{"ada", "ben", "eve", "ida"} {

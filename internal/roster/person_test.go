@@ -295,7 +295,7 @@ func TestPause(t *testing.T) {
 }
 
 func TestListRefuses(t *testing.T) {
-	h := build(t, t.TempDir()+"/a.db")
+	h := build(t, storetest.SQLite(t))
 	_, err := h.List(t.Context(), vpp.Filter{}, "email", vpp.Page{})
 	wantKind(t, err, vpp.Invalid, "email")
 	_, err = h.List(t.Context(), vpp.Filter{Status: "Registred"}, "", vpp.Page{})

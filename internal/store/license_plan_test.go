@@ -13,7 +13,7 @@ import (
 // However long a line is, its pages and those who are next are found by an
 // index, in its order.
 func TestLicensePlans(t *testing.T) {
-	db := licenseHouse(t, t.TempDir()+"/a.db")
+	db := licenseHouse(t, storetest.SQLite(t))
 	for i := range 3 {
 		name := fmt.Sprintf("%04d", i)
 		storetest.AddPerson(t, db, "has", name, vpp.WriteNone)

@@ -1,7 +1,6 @@
 package store_test
 
 import (
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -14,7 +13,7 @@ import (
 // at Apple, each with an invitation, a letter and two licenses, a tenth of them without another place.
 func BenchmarkRemoveLocation(b *testing.B) {
 	b.Run("sqlite", func(b *testing.B) {
-		benchRemove(b, storetest.Open(b, filepath.Join(b.TempDir(), "a.db"), time.Now))
+		benchRemove(b, storetest.Open(b, storetest.SQLite(b), time.Now))
 	})
 	b.Run("postgres", func(b *testing.B) { benchRemove(b, storetest.Open(b, storetest.Postgres(b), time.Now)) })
 }

@@ -1,7 +1,6 @@
 package store_test
 
 import (
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -13,7 +12,7 @@ import (
 // merely finds nothing.
 func TestNoText(t *testing.T) {
 	for name, url := range map[string]func() string{
-		"sqlite":   func() string { return filepath.Join(t.TempDir(), "rsvpp.db") },
+		"sqlite":   func() string { return storetest.SQLite(t) },
 		"postgres": nil,
 	} {
 		t.Run(name, func(t *testing.T) {

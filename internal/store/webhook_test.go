@@ -189,7 +189,7 @@ func TestFactEvents(t *testing.T) {
 
 // Where no webhook is, an act asks once whether there is one, and writes nothing.
 func TestNobodyListens(t *testing.T) {
-	db := storetest.Open(t, t.TempDir()+"/a.db", time.Now)
+	db := storetest.Open(t, storetest.SQLite(t), time.Now)
 	db.Use(forgetful{})
 	storetest.AddLocation(t, db, "north", "uid")
 	storetest.AddPeople(t, db, "north", 500, vpp.WriteNone)

@@ -82,7 +82,7 @@ func TestSecretStaysIn(t *testing.T) {
 }
 
 func TestInputs(t *testing.T) {
-	o := open(t, t.TempDir()+"/a.db")
+	o := open(t, storetest.SQLite(t))
 	o.hook("taken", "https://x.example")
 	for field, in := range map[string]webhook.Input{
 		"name":     {URL: "https://x.example"},

@@ -115,7 +115,7 @@ func TestTriedAgain(t *testing.T) {
 
 // A receiver may ask us to wait, up to an hour.
 func TestAskedToWait(t *testing.T) {
-	o := open(t, t.TempDir()+"/a.db")
+	o := open(t, storetest.SQLite(t))
 	r := receive(t)
 	w, _ := o.hook("main", r.URL)
 	for asked, want := range map[string]time.Duration{"120": 2 * time.Minute, "999999": time.Hour} {
@@ -215,7 +215,7 @@ func TestGivenUp(t *testing.T) {
 
 // What waits for a webhook that is off is given up after three days, too.
 func TestWaitsWhileOff(t *testing.T) {
-	o := open(t, t.TempDir()+"/a.db")
+	o := open(t, storetest.SQLite(t))
 	r := receive(t)
 	w, _ := o.hook("main", r.URL)
 	o.happen()
@@ -327,7 +327,7 @@ func TestChangedWhilePosting(t *testing.T) {
 
 // A receiver that does not answer holds up no other.
 func TestSlowReceiver(t *testing.T) {
-	o := open(t, t.TempDir()+"/a.db")
+	o := open(t, storetest.SQLite(t))
 	slow, fast := receive(t), receive(t)
 	reached, release := make(chan bool), make(chan bool)
 	slow.answer = func(w http.ResponseWriter, _ *http.Request) {
@@ -354,7 +354,7 @@ func TestSlowReceiver(t *testing.T) {
 
 // One that never answers is left alone when its time is up, and paused.
 func TestSilentReceiver(t *testing.T) {
-	o := open(t, t.TempDir()+"/a.db")
+	o := open(t, storetest.SQLite(t))
 	silent := receive(t)
 	silent.answer = func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
 	w, _ := o.hook("silent", silent.URL)

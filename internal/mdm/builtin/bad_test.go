@@ -41,7 +41,7 @@ func killer() []byte {
 // Bodies that kill parsers, signed by a device that is enrolled, and requests
 // for certificates that are none.
 func TestBadBodies(t *testing.T) {
-	h := build(t, t.TempDir()+"/a.db")
+	h := build(t, storetest.SQLite(t))
 	d := h.enroll(mdmtest.IPad, "user-0001")
 	laughs := `<?xml version="1.0"?><!DOCTYPE plist [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]><plist><string>&b;</string></plist>`
 	for name, body := range map[string][]byte{
@@ -89,7 +89,7 @@ func post(t *testing.T, address string, body []byte) {
 
 // Signatures that do not hold, of others' certificates, and old messages once more.
 func TestBadSignatures(t *testing.T) {
-	h := build(t, t.TempDir()+"/a.db")
+	h := build(t, storetest.SQLite(t))
 	a, b := h.enroll(mdmtest.IPad, "user-0001"), h.enroll(mdmtest.IPad, "user-0002")
 	idle := []byte("<plist><dict><key>UDID</key><string>" + a.UDID + "</string><key>Status</key><string>Idle</string></dict></plist>")
 	good, err := a.Sign(idle)
@@ -163,7 +163,7 @@ func TestNewCertificate(t *testing.T) {
 
 // Replays change nothing; answers to what nobody asked are heard by nobody.
 func TestReplays(t *testing.T) {
-	h := build(t, t.TempDir()+"/a.db")
+	h := build(t, storetest.SQLite(t))
 	d, other := h.enroll(mdmtest.IPad, "user-0001"), h.enroll(mdmtest.IPad, "user-0002")
 	if err := h.invite("c1", d.UDID); err != nil {
 		t.Fatal(err)
@@ -202,7 +202,7 @@ func TestReplays(t *testing.T) {
 
 // A TokenUpdate before any Authenticate, from a certificate that is ours.
 func TestTokenUpdateFirst(t *testing.T) {
-	h := build(t, t.TempDir()+"/a.db")
+	h := build(t, storetest.SQLite(t))
 	d := mdmtest.NewDevice(mdmtest.IPad, "hasty", h.web.Client(), h.apns, h.keys)
 	profile, err := h.NewProfile(t.Context(), anna, "user-0001")
 	if err != nil {
@@ -258,7 +258,7 @@ func TestHerd(t *testing.T) {
 // Apple's push service on a bad day, and the way to devices too: GOAWAY, 410,
 // 429, 500, no answer; cut, lost and repeated messages.
 func TestTrouble(t *testing.T) {
-	h := build(t, t.TempDir()+"/a.db", withoutPauses)
+	h := build(t, storetest.SQLite(t), withoutPauses)
 	trouble := mdmtest.Trouble{Dead: 0.15, TooMany: 0.1, Broken: 0.1, GoAway: 0.15, Cut: 0.1, Lost: 0.1, Twice: 0.1}
 	ctx, stop := context.WithCancel(t.Context())
 	var all sync.WaitGroup

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/rsvpp/rsvpp/internal/mdm/mdmtest"
+	"github.com/rsvpp/rsvpp/internal/store/storetest"
 )
 
 // client is a way to the server that changes what is said, and notes the
@@ -43,7 +44,7 @@ func (c *client) RoundTrip(r *http.Request) (*http.Response, error) {
 // else clients have: each is understood, and a command is answered as
 // application/xml.
 func TestContentTypes(t *testing.T) {
-	h := build(t, t.TempDir()+"/a.db")
+	h := build(t, storetest.SQLite(t))
 	asIs := func(kind string) string { return kind }
 	for name, c := range map[string]*client{
 		"PUT": {method: http.MethodPut, content: asIs}, "POST": {method: http.MethodPost, content: asIs},
@@ -75,7 +76,7 @@ func TestContentTypes(t *testing.T) {
 
 // Not every client falls back on ServerURL.
 func TestProfileAddresses(t *testing.T) {
-	h := build(t, t.TempDir()+"/a.db")
+	h := build(t, storetest.SQLite(t))
 	body, err := h.NewProfile(t.Context(), anna, "")
 	if err != nil {
 		t.Fatal(err)

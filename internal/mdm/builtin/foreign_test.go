@@ -20,6 +20,7 @@ import (
 	"github.com/micromdm/nanomdm/test/protocol"
 
 	"github.com/rsvpp/rsvpp/internal/mdm/mdmtest"
+	"github.com/rsvpp/rsvpp/internal/store/storetest"
 	"github.com/rsvpp/rsvpp/internal/vpp"
 )
 
@@ -107,7 +108,7 @@ func (s signing) Do(r *http.Request) (*http.Response, error) {
 // and are invited.
 func TestForeignDevice(t *testing.T) {
 	program := scepclient(t)
-	h := build(t, t.TempDir()+"/a.db")
+	h := build(t, storetest.SQLite(t))
 	for _, method := range []string{http.MethodPut, http.MethodPost} {
 		body, err := h.NewProfile(t.Context(), anna, "user-0001")
 		if err != nil {

@@ -8,12 +8,13 @@ import (
 
 	"github.com/rsvpp/rsvpp/internal/mdm/builtin"
 	"github.com/rsvpp/rsvpp/internal/mdm/mdmtest"
+	"github.com/rsvpp/rsvpp/internal/store/storetest"
 )
 
 // FuzzScep: whatever strangers send for a certificate, nothing breaks, and
 // nobody gets one without a challenge.
 func FuzzScep(f *testing.F) {
-	h := build(f, f.TempDir()+"/a.db")
+	h := build(f, storetest.SQLite(f))
 	_, _, asks := h.newcomer()
 	f.Add(asks)
 	f.Add(asks[:len(asks)/2])
@@ -33,7 +34,7 @@ func FuzzScep(f *testing.F) {
 // refused without telling the device to leave, unless it is as a device of
 // ours signs it.
 func FuzzProtocol(f *testing.F) {
-	h := build(f, f.TempDir()+"/a.db")
+	h := build(f, storetest.SQLite(f))
 	d := h.enroll(mdmtest.IPad, "user-0001")
 	idle := []byte("<plist><dict><key>UDID</key><string>" + d.UDID + "</string><key>Status</key><string>Idle</string></dict></plist>")
 	good, err := d.Sign(idle)
@@ -61,7 +62,7 @@ func FuzzProtocol(f *testing.F) {
 // FuzzCheckIn: what a device signs may be anything; it is taken or refused,
 // and the server stands.
 func FuzzCheckIn(f *testing.F) {
-	h := build(f, f.TempDir()+"/a.db")
+	h := build(f, storetest.SQLite(f))
 	d := h.enroll(mdmtest.IPad, "user-0001")
 	for _, message := range []string{"Authenticate", "TokenUpdate", "CheckOut", "UserAuthenticate", "SetBootstrapToken", "GetBootstrapToken", "DeclarativeManagement", "GetToken"} {
 		f.Add([]byte("<plist><dict><key>UDID</key><string>" + d.UDID + "</string><key>MessageType</key><string>" + message + "</string></dict></plist>"))

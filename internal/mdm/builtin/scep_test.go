@@ -14,6 +14,7 @@ import (
 
 	"github.com/rsvpp/rsvpp/internal/mdm/builtin"
 	"github.com/rsvpp/rsvpp/internal/mdm/mdmtest"
+	"github.com/rsvpp/rsvpp/internal/store/storetest"
 )
 
 // newcomer is a device with a profile and the request that it makes by it.
@@ -50,7 +51,7 @@ func (h *house) scep(method, query string, body []byte) (int, string, []byte) {
 }
 
 func TestScepCapabilities(t *testing.T) {
-	h := build(t, t.TempDir()+"/a.db")
+	h := build(t, storetest.SQLite(t))
 	if status, _, _ := h.scep(http.MethodGet, "?operation=GetCACaps", nil); status != http.StatusNotFound {
 		t.Errorf("before there is an authority: %d", status)
 	}
@@ -71,7 +72,7 @@ func TestScepByGet(t *testing.T) {
 	for name, escape := range map[string]func(string) string{
 		"escaped": url.QueryEscape, "as it is": func(s string) string { return s },
 	} {
-		h := build(t, t.TempDir()+"/a.db")
+		h := build(t, storetest.SQLite(t))
 		d, profile, asks := h.newcomer()
 		message := base64.StdEncoding.EncodeToString(asks)
 		if !strings.Contains(message, "+") {
@@ -92,7 +93,7 @@ func TestScepByGet(t *testing.T) {
 
 // What goes out is sealed and signed as the capabilities promise.
 func TestScepKeepsItsPromise(t *testing.T) {
-	h := build(t, t.TempDir()+"/a.db")
+	h := build(t, storetest.SQLite(t))
 	_, _, asks := h.newcomer()
 	_, _, answer := h.scep(http.MethodPost, "?operation=PKIOperation", asks)
 	p, err := pkcs7.Parse(answer)
@@ -113,7 +114,7 @@ func TestScepKeepsItsPromise(t *testing.T) {
 
 // A database that is away refuses nobody for good: the device asks again.
 func TestScepLater(t *testing.T) {
-	h := build(t, t.TempDir()+"/a.db")
+	h := build(t, storetest.SQLite(t))
 	_, _, asks := h.newcomer()
 	if err := h.db.Close(); err != nil {
 		t.Fatal(err)

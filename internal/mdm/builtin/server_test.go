@@ -219,7 +219,7 @@ func TestInvite(t *testing.T) {
 
 // S3-07: a Mac's person is reached by a channel of their own.
 func TestInviteMac(t *testing.T) {
-	h := build(t, t.TempDir()+"/a.db")
+	h := build(t, storetest.SQLite(t))
 	person := &mdmtest.Person{GUID: "6A1E6E0C-0000-0000-0000-000000000001", ShortName: "anna", LongName: "Anna Berg"}
 	d := h.enroll(mdmtest.Mac, "user-0001", person)
 	channel := d.UDID + ":" + person.GUID
@@ -242,7 +242,7 @@ func TestInviteMac(t *testing.T) {
 
 // Pain 3: NotNow waits; what fails in telling is told again by the device.
 func TestNotNowAndAgain(t *testing.T) {
-	h := build(t, t.TempDir()+"/a.db")
+	h := build(t, storetest.SQLite(t))
 	d := h.enroll(mdmtest.IPhone, "user-0001")
 	d.Do.NotNow = 1
 	if err := h.invite("c1", d.UDID); err != nil {
@@ -278,7 +278,7 @@ func TestNotNowAndAgain(t *testing.T) {
 // A profile is good for one device; device B is not taken for A; nobody is
 // ever told 401.
 func TestStrangers(t *testing.T) {
-	h := build(t, t.TempDir()+"/a.db")
+	h := build(t, storetest.SQLite(t))
 	a := h.enroll(mdmtest.IPad, "user-0002")
 	b := h.enroll(mdmtest.IPad, "user-0003")
 	profile, err := h.NewProfile(t.Context(), anna, "user-0000")
@@ -325,7 +325,7 @@ func TestStrangers(t *testing.T) {
 // A renewal keeps the topic; another topic is refused with the reason while a
 // device depends on the present one.
 func TestPushCert(t *testing.T) {
-	h := build(t, t.TempDir()+"/a.db")
+	h := build(t, storetest.SQLite(t))
 	h.enroll(mdmtest.IPad, "user-0001")
 	cert, key, err := mdmtest.PushCert(topic, time.Now().AddDate(2, 0, 0))
 	if err != nil {
@@ -441,7 +441,7 @@ func TestCertificatesEnd(t *testing.T) {
 
 // Whoever was not reached by a push is woken again; a dead token is not.
 func TestSweep(t *testing.T) {
-	h := build(t, t.TempDir()+"/a.db", withoutPauses)
+	h := build(t, storetest.SQLite(t), withoutPauses)
 	d := h.enroll(mdmtest.IPad, "user-0002")
 	dead := h.enroll(mdmtest.IPad, "user-0003")
 	h.apns.Refuse(func(token string) *mdmtest.Refusal {
@@ -477,7 +477,7 @@ func TestSweep(t *testing.T) {
 // A push finds the token dead while the device is not online yet: the device
 // hears of it when it is, and brings another.
 func TestTokenDeadBeforeOnline(t *testing.T) {
-	h := build(t, t.TempDir()+"/a.db", withoutPauses)
+	h := build(t, storetest.SQLite(t), withoutPauses)
 	d := h.enroll(mdmtest.IPad, "user-0002")
 	first := token(d)
 	h.apns.Refuse(func(token string) *mdmtest.Refusal {
@@ -512,7 +512,7 @@ func TestTokenDeadBeforeOnline(t *testing.T) {
 // F-10: with who is signed in a device tells what it is called by now, and its
 // system.
 func TestDescribed(t *testing.T) {
-	h := build(t, t.TempDir()+"/a.db")
+	h := build(t, storetest.SQLite(t))
 	d := h.enroll(mdmtest.IPad, "user-0001")
 	d.Name, d.OS = "Anna’s new iPad", "18.1"
 	d.SignIn(nil, "C2Wwd8LcIaE2v6f2/mvu82Gs/Lc=")
@@ -534,7 +534,7 @@ func TestDescribed(t *testing.T) {
 // F-40: Apple's push service holds nobody up who sends: the command is queued,
 // and is "pushed" when the push was taken.
 func TestSendDoesNotWait(t *testing.T) {
-	h := build(t, t.TempDir()+"/a.db")
+	h := build(t, storetest.SQLite(t))
 	d := h.enroll(mdmtest.IPad, "user-0002")
 	let := make(chan struct{})
 	h.apns.Refuse(func(string) *mdmtest.Refusal { <-let; return nil })
@@ -561,7 +561,7 @@ func TestSendDoesNotWait(t *testing.T) {
 
 // Why Apple takes no pushes is kept, until it does again.
 func TestPushProblem(t *testing.T) {
-	h := build(t, t.TempDir()+"/a.db")
+	h := build(t, storetest.SQLite(t))
 	d := h.enroll(mdmtest.IPad, "user-0002")
 	h.apns.Refuse(func(string) *mdmtest.Refusal { return &mdmtest.Refusal{Status: 403, Reason: "BadCertificate"} })
 	problem := func(id string) string {

@@ -5,10 +5,12 @@ package storetest
 
 import (
 	"context"
+	"errors"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -26,9 +28,42 @@ const PostgresVariable = "RSVPP_TEST_POSTGRES"
 // Each runs the test on SQLite and, where one is named, on PostgreSQL.
 func Each(t *testing.T, test func(t *testing.T, url string)) {
 	t.Helper()
-	t.Run("sqlite", func(t *testing.T) { test(t, filepath.Join(t.TempDir(), "rsvpp.db")) })
+	t.Run("sqlite", func(t *testing.T) { test(t, SQLite(t)) })
 	t.Run("postgres", func(t *testing.T) { test(t, Postgres(t)) })
 }
+
+// SQLite returns the path of a new database, as one is after it was opened for
+// the first time. That takes a third of a second when races are watched for, and
+// there are hundreds of tests: it is done once, and copied.
+func SQLite(t testing.TB) string {
+	t.Helper()
+	data, err := opened()
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "rsvpp.db")
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+var opened = sync.OnceValues(func() (data []byte, err error) {
+	dir, err := os.MkdirTemp("", "rsvpp-test")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	path := filepath.Join(dir, "rsvpp.db")
+	db, err := store.Open(context.Background(), path, time.Now, NewID)
+	if err != nil {
+		return nil, err
+	}
+	if err := db.Close(); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+})
 
 // Postgres creates an empty database, dropped after the test, and returns its address.
 func Postgres(t testing.TB) string {
