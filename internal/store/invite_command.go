@@ -235,7 +235,7 @@ func (db *DB) answered(ctx context.Context, t tx, c commandRow, a vpp.SentComman
 	case vpp.CommandAcknowledged:
 		part.state = vpp.ItemDone
 		if c.current {
-			if _, err := t.Exec(ctx, "UPDATE program_users SET handed_over_at = $2 WHERE id = $1 AND handed_over_at = 0", c.Place, ms(a.At)); err != nil {
+			if _, err := t.Exec(ctx, "UPDATE program_users SET handed_over_at = $2"+db.dialect().filing("apple_status", "$2")+" WHERE id = $1 AND handed_over_at = 0", c.Place, ms(a.At)); err != nil {
 				return err
 			}
 		}

@@ -161,7 +161,7 @@ func (db *DB) RecordLetters(ctx context.Context, claim string, sent []vpp.SentLe
 			if err := recordAddresses(ctx, t, recorded); err != nil {
 				return err
 			}
-			if err := recordPlaces(ctx, t, recorded); err != nil {
+			if err := db.recordPlaces(ctx, t, recorded); err != nil {
 				return err
 			}
 			if err := db.publishMany(ctx, t, func() []event { return sentEvents(recorded) }); err != nil {
@@ -245,7 +245,7 @@ func noteBadAddress(ctx context.Context, t tx, place vpp.ProgramUserID, address 
 
 // recordPlaces writes the second fact of "Invited": handed over (S0-11). A
 // letter of an earlier generation says nothing about this one.
-func recordPlaces(ctx context.Context, t tx, sent []vpp.SentLetter) error {
+func (db *DB) recordPlaces(ctx context.Context, t tx, sent []vpp.SentLetter) error {
 	// What a command says of the person comes with the device's answer.
 	sent = slices.DeleteFunc(slices.Clone(sent), func(l vpp.SentLetter) bool { return l.Due.Channel == vpp.ChannelDevice })
 	if len(sent) == 0 {
@@ -259,9 +259,10 @@ func recordPlaces(ctx context.Context, t tx, sent []vpp.SentLetter) error {
 		}
 		args = append(args, l.Due.Place, l.Due.Invitation.Generation, handed, problem)
 	}
+	const handedOver = "CASE WHEN handed_over_at = 0 THEN v.handed ELSE handed_over_at END"
 	_, err := t.Exec(ctx, "WITH v (id, generation, handed, problem) AS ("+given(len(sent), "TEXT", "BIGINT", "BIGINT", "TEXT")+`)
 		UPDATE program_users SET mail_problem = v.problem,
-			handed_over_at = CASE WHEN handed_over_at = 0 THEN v.handed ELSE handed_over_at END
+			handed_over_at = `+handedOver+db.dialect().filing("apple_status", handedOver)+`
 		FROM v WHERE program_users.id = v.id AND program_users.generation = v.generation`, args...)
 	return err
 }

@@ -70,6 +70,7 @@ type peopleQuery struct {
 	desc        bool
 	textual     []bool // which of the order's columns are text
 	first       string // what people are looked up by, in their order, before all else; "" leaves it to the planner
+	filed       string // the status under which they are filed, by which SQLite looks them up; "" if by something else
 }
 
 // peopleQuery writes the query of a filter. CROSS JOIN keeps SQLite to the
@@ -85,8 +86,14 @@ func (db *DB) peopleQuery(ctx context.Context, r querier, f vpp.Filter, sort vpp
 		return "$" + strconv.Itoa(len(q.args))
 	}
 	q.order, q.textual, q.desc = orderOf(sort, f)
+	filed := "p.vpp_status"
 	if f.Status != "" {
-		q.where += " AND p.vpp_status = " + arg(string(f.Status))
+		filed = arg(string(f.Status))
+		q.where += " AND p.vpp_status = " + filed
+	}
+	byName := f.Status != "" && q.order[0] == "p.sort_key" || q.order[0] == "p.vpp_status"
+	if byName && f.Group == "" && f.Search == "" && db.dialect() == sqliteDialect {
+		q.filed = filed
 	}
 	switch f.Attention {
 	case vpp.AttentionWaiting:
@@ -166,28 +173,56 @@ func orderOf(sort vpp.Sort, f vpp.Filter) (columns []string, textual []bool, des
 
 // page completes the query with a cursor and a limit.
 func (q peopleQuery) page(cursor string, back bool, limit int) (string, []any, error) {
-	args, from, where, first := slices.Clone(q.args), q.from, q.where, q.first
-	direction, compare := "", " > "
+	args := slices.Clone(q.args)
+	direction, after := "", " > "
 	if q.desc != back {
-		direction, compare = " DESC", " < "
+		direction, after = " DESC", " < "
 	}
-	if cursor != "" {
+	if cursor == "" {
+		after = ""
+	} else {
 		key, err := q.decode(cursor)
 		if err != nil {
 			return "", nil, err
 		}
-		after := " AND (" + strings.Join(q.order, ", ") + ")" + compare + "(" + marks(len(args)+1, len(key)) + ")"
-		where, first = where+after, first+after
+		after += "(" + marks(len(args)+1, len(key)) + ")"
 		args = append(args, key...)
+	}
+	order := make([]string, len(q.order))
+	for i := range order {
+		order[i] = "o" + strconv.Itoa(i) + direction
+	}
+	text := q.rows(q.order, "", after, direction)
+	if q.filed != "" { // and those who wait to be filed under another status, merged into them
+		columns := slices.Clone(q.order)
+		if columns[0] == "p.vpp_status" {
+			columns[0] = "p.filed"
+		}
+		text = q.rows(columns, " AND p.filed = "+q.filed, after, direction) +
+			" UNION ALL " + q.rows(q.order, " AND p.filed <> p.vpp_status", after, direction)
+	}
+	// The limit is written out: PostgreSQL plans a statement whose limit it does
+	// not know anew each time, which takes it a third as long as the page.
+	return text + " ORDER BY " + strings.Join(order, ", ") + " LIMIT " + strconv.Itoa(limit), args, nil
+}
+
+// rows is the query after a place in the order, "" for the beginning, still
+// without order and limit. Its last columns, o0 and on, are those of the order.
+func (q peopleQuery) rows(order []string, more, after, direction string) string {
+	from, where, first := q.from, q.where+more, q.first
+	if after != "" {
+		after = " AND (" + strings.Join(order, ", ") + ")" + after
+		where, first = where+after, first+after
 	}
 	if q.first != "" { // the rest is read of those on the page alone
 		from = "(SELECT u.seq FROM users u WHERE " + first + " ORDER BY u.seq" + direction + ") f CROSS JOIN " + from
 		where += " AND f.seq = u.seq"
 	}
-	// The limit is written out: PostgreSQL plans a statement whose limit it does
-	// not know anew each time, which takes it a third as long as the page.
-	return "SELECT " + personColumns + ", EXISTS (SELECT 1 FROM tasks WHERE " + heldRemovals + "), " + strings.Join(q.order, ", ") + " FROM " + from + " WHERE " + where +
-		" ORDER BY " + strings.Join(q.order, direction+", ") + direction + " LIMIT " + strconv.Itoa(limit), args, nil
+	text := "SELECT " + personColumns + ", EXISTS (SELECT 1 FROM tasks WHERE " + heldRemovals + ")"
+	for i, column := range order {
+		text += ", " + column + " AS o" + strconv.Itoa(i)
+	}
+	return text + " FROM " + from + " WHERE " + where
 }
 
 func (q peopleQuery) scan(s scanner) (p personAt, err error) {

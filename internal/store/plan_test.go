@@ -215,8 +215,8 @@ func TestPausedPlan(t *testing.T) {
 func TestPlansAreSeen(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, url string) {
 		db, p := planHouse(t, url)
-		for _, index := range []string{"program_users_name", "program_users_status", "program_users_waiting", "program_users_mail", "program_users_refused", "program_users_no_address"} {
-			inviteExec(t, db, "DROP INDEX "+index)
+		for _, index := range []string{"program_users_name", "program_users_status", "program_users_filed", "program_users_unfiled", "program_users_waiting", "program_users_mail", "program_users_refused", "program_users_no_address"} {
+			inviteExec(t, db, "DROP INDEX IF EXISTS "+index)
 		}
 		p.faults(t, true)
 		if _, err := db.ListPeople(t.Context(), vpp.Filter{Location: "l"}, vpp.SortName, vpp.Page{Limit: 10}); err != nil {

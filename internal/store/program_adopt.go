@@ -82,7 +82,7 @@ func (db *DB) adopt(ctx context.Context, t tx, by vpp.Actor, id vpp.LocationID, 
 	}
 	found, err := all(ctx, t, scanInt64, `UPDATE program_users SET client_user_id = $3, generation = generation + 1, apple_status = $4, apple_email = $5,
 		account_hash = $6, code_sealed = $7, code_mark = $8, created_at = $9, associated_at = $10, retired_at = 0, read_at = $11, apple_error = 0,
-		managed_error = 0, handed_over_at = 0, mail_problem = '', differs = $12
+		managed_error = 0, handed_over_at = 0, mail_problem = '', differs = $12`+db.dialect().filing("$4", "0")+`
 		WHERE id = $1 AND location_id = $2 AND pending = '' AND apple_status NOT IN ('Registered', 'Associated')
 		AND NOT EXISTS (SELECT 1 FROM program_users o WHERE o.location_id = $2 AND o.client_user_id = $3 AND o.id <> $1) RETURNING seq`,
 		a.Place.Program.ID, id, a.ClientUserID, a.Status, a.Stranger.Email, a.AccountHash, a.CodeSealed, a.CodeMark, ms(a.SeenAt), associated, ms(a.ReadAt), a.Differs())

@@ -39,9 +39,13 @@ func (db *DB) WriteFacts(ctx context.Context, facts []vpp.Fact) error {
 	if len(facts) == 0 {
 		return nil
 	}
+	filing := ""
+	if !db.leave(len(facts)) {
+		filing = db.dialect().filing("v.status", "handed_over_at")
+	}
 	err := db.inTx(ctx, func(t tx) error {
 		for some := range steps(facts, 128) {
-			if err := writeFacts(ctx, t, some); err != nil {
+			if err := writeFacts(ctx, t, some, filing); err != nil {
 				return err
 			}
 			if err := recountAccounts(ctx, t, some[0].LocationID, accountsOf(some)); err != nil {
@@ -81,7 +85,7 @@ func factEvents(facts []vpp.Fact) []event {
 // changed here after it had been asked for: that change goes next.
 const editedMeanwhile = `v.confirms <> 'retire' AND edited_at > pending_since AND (v.differs OR edited_at <> v.edited)`
 
-func writeFacts(ctx context.Context, t tx, facts []vpp.Fact) error {
+func writeFacts(ctx context.Context, t tx, facts []vpp.Fact, filing string) error {
 	args := make([]any, 0, 13*len(facts))
 	for _, f := range facts {
 		args = append(args, f.ID, f.AppleStatus, f.AppleEmail, f.AccountHash, f.CodeSealed, f.CodeMark,
@@ -95,7 +99,7 @@ func writeFacts(ctx context.Context, t tx, facts []vpp.Fact) error {
 			differs = CASE WHEN v.status NOT IN ('Registered', 'Associated') THEN FALSE WHEN edited_at = v.edited THEN v.differs ELSE TRUE END,
 			batch_id = CASE WHEN v.confirms <> '' AND pending = v.confirms THEN '' ELSE batch_id END,
 			pending_since = CASE WHEN v.confirms = '' OR pending <> v.confirms THEN pending_since WHEN `+editedMeanwhile+` THEN edited_at ELSE 0 END,
-			pending = CASE WHEN v.confirms = '' OR pending <> v.confirms THEN pending WHEN `+editedMeanwhile+` THEN 'update' ELSE '' END
+			pending = CASE WHEN v.confirms = '' OR pending <> v.confirms THEN pending WHEN `+editedMeanwhile+` THEN 'update' ELSE '' END`+filing+`
 		FROM v WHERE program_users.id = v.id`, args...)
 	return err
 }

@@ -57,7 +57,7 @@ func (db *DB) insertOther(ctx context.Context, t tx, location vpp.LocationID, r 
 		associated = ms(db.now())
 	}
 	rows, err := all(ctx, t, scanInt64, `UPDATE program_users SET client_user_id = $3, generation = 1, apple_status = $4, apple_email = $5, account_hash = $6,
-		created_at = $7, associated_at = $8 WHERE user_id = $1 AND location_id = $2 RETURNING seq`,
+		created_at = $7, associated_at = $8`+db.dialect().filing("$4", "0")+` WHERE user_id = $1 AND location_id = $2 RETURNING seq`,
 		u.ID, location, r.ClientUserID, r.Status, r.Email, r.AccountHash, ms(db.now()), associated)
 	if err != nil {
 		return u, err

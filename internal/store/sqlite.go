@@ -17,6 +17,7 @@ type sqliteBackend struct {
 	queue       Queue
 	changes     *changes
 	log         *sqliteLog
+	filer       *sqliteFiler
 }
 
 func (db *DB) openSQLite(ctx context.Context, path string) error {
@@ -49,15 +50,17 @@ func (db *DB) openSQLite(ctx context.Context, path string) error {
 		_ = write.Close()
 		return err
 	}
-	read, log := sql.OpenDB(reader), sql.OpenDB(copier)
+	read, copying := sql.OpenDB(reader), sql.OpenDB(copier)
 	read.SetMaxOpenConns(4)
-	log.SetMaxOpenConns(1)
-	db.sqlite, db.backend = write, &sqliteBackend{write: write, read: read, changes: &db.changes, log: keepShort(log)}
+	copying.SetMaxOpenConns(1)
+	log := keepShort(copying)
+	db.sqlite, db.backend = write, &sqliteBackend{write: write, read: read, changes: &db.changes, log: log, filer: fileLater(write, log)}
 	return nil
 }
 
 func (b *sqliteBackend) dialect() dialect { return sqliteDialect }
 func (b *sqliteBackend) close() error {
+	b.filer.close()
 	return errors.Join(b.log.close(), b.read.Close(), b.write.Close())
 }
 
