@@ -79,6 +79,12 @@ func listCases(n int) []listCase {
 	plain := func(where, order string) func(int, bool) (string, string, []any) {
 		return func(int, bool) (string, string, []any) { return where, order, nil }
 	}
+	ofStatus := func(status string) func(int, bool) (string, string, []any) {
+		return func(_ int, postgres bool) (string, string, []any) {
+			column := map[bool]string{true: "vpp_status", false: "filed"}[postgres]
+			return " AND p." + column + " = '" + status + "'", "p.sort_key, p.seq", nil
+		}
+	}
 	always := func(pairs ...string) func(int) url.Values {
 		return func(int) url.Values {
 			q := url.Values{}
@@ -97,8 +103,8 @@ func listCases(n int) []listCase {
 	return []listCase{
 		{"list by name", nil, always("sort", "name"), plain("", "p.sort_key, p.seq")},
 		{"list the latest changes", nil, always("sort", "-since"), plain("", "p.since DESC, p.seq DESC")},
-		{"filter by status (half of all)", nil, always("status", "registered"), plain(" AND p.vpp_status = 'registered'", "p.sort_key, p.seq")},
-		{"filter by status (one in a hundred)", nil, always("status", "invited"), plain(" AND p.vpp_status = 'invited'", "p.sort_key, p.seq")},
+		{"filter by status (half of all)", nil, always("status", "registered"), ofStatus("registered")},
+		{"filter by status (one in a hundred)", nil, always("status", "invited"), ofStatus("invited")},
 		{
 			"search", words, func(i int) url.Values { return url.Values{"search": {words[i]}} },
 			func(i int, postgres bool) (string, string, []any) {

@@ -194,6 +194,11 @@ func updateFacts(rows int, postgres bool) string {
 		}
 		b.WriteString(map[bool]string{true: ")", false: "),"}[i == rows-1])
 	}
+	filed := ""
+	if !postgres {
+		filed = `, filed = CASE WHEN v.status = 'Associated' THEN 'registered' WHEN v.status = 'Registered' AND handed_over_at > 0 THEN 'invited'
+			WHEN v.status IN ('Retired', 'Deleted') THEN 'removed' ELSE 'not_invited' END`
+	}
 	return `WITH v (id, status, email, hash, code, mark, created, associated, retired, read, confirms, differs, edited) AS (SELECT * FROM (VALUES ` + b.String() + `) x LIMIT ` + strconv.Itoa(rows) + `)
 		UPDATE program_users SET apple_status = v.status, apple_email = v.email, account_hash = v.hash, code_sealed = v.code, code_mark = v.mark,
 			created_at = v.created, associated_at = v.associated, retired_at = v.retired, read_at = v.read,
@@ -201,6 +206,6 @@ func updateFacts(rows int, postgres bool) string {
 			differs = CASE WHEN v.status NOT IN ('Registered', 'Associated') THEN FALSE WHEN edited_at = v.edited THEN v.differs ELSE TRUE END,
 			batch_id = CASE WHEN v.confirms <> '' AND pending = v.confirms THEN '' ELSE batch_id END,
 			pending_since = CASE WHEN v.confirms = '' OR pending <> v.confirms THEN pending_since WHEN v.confirms <> 'retire' AND edited_at > pending_since THEN edited_at ELSE 0 END,
-			pending = CASE WHEN v.confirms = '' OR pending <> v.confirms THEN pending WHEN v.confirms <> 'retire' AND edited_at > pending_since THEN 'update' ELSE '' END
+			pending = CASE WHEN v.confirms = '' OR pending <> v.confirms THEN pending WHEN v.confirms <> 'retire' AND edited_at > pending_since THEN 'update' ELSE '' END` + filed + `
 		FROM v WHERE program_users.id = v.id`
 }
