@@ -103,6 +103,14 @@ func allMatching(n int) string {
 	return "All " + number(n) + " that match"
 }
 
+// nobody says why the list is empty.
+func (m Users) nobody() string {
+	if m.Query == "" {
+		return "There is nobody in this list at the moment."
+	}
+	return "Nobody in this list has these words. Try fewer words or another filter."
+}
+
 // filter names what the list is filtered by; a selection ends when it changes.
 func (m Users) filter() string {
 	out := m.Query + "|" + m.Group.Text
