@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/rsvpp/rsvpp/client"
+	"github.com/rsvpp/rsvpp/internal/vpp"
 )
 
 func (p *cli) licensesCommand() *cobra.Command {
@@ -212,7 +213,7 @@ each stands. Nothing is called assigned before Apple shows it.`,
 		}
 		out := &table{header: []string{"APPLE'S NUMBER", "QUALITY", "STATE", "PLACE", "ASKED FOR", "BY", "WHY NOT"}, right: []int{3}}
 		for _, w := range all {
-			out.add(w.AdamID, w.PricingParam, w.State, place(w), when(w.WantedAt), w.WantedBy, w.Why)
+			out.add(w.AdamID, w.PricingParam, vpp.WishState(w.State).Word(), place(w), when(w.WantedAt), w.WantedBy, w.Why)
 		}
 		return out.write(p.out)
 	})
@@ -252,7 +253,7 @@ in the order in which people accepted. Who is held stands behind all others.`,
 		}
 		out := &table{header: []string{"PLACE", "NAME", "E-MAIL", "STATE", "ASKED FOR", "WHY NOT"}, right: []int{0}}
 		for _, w := range all {
-			out.add(place(w), w.FullName, w.Email, w.State, when(w.WantedAt), w.Why)
+			out.add(place(w), w.FullName, w.Email, vpp.WishState(w.State).Word(), when(w.WantedAt), w.Why)
 		}
 		return out.write(p.out)
 	})

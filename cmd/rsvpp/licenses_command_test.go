@@ -46,7 +46,7 @@ func TestLicenseCommands(t *testing.T) {
 	})
 	say(exitOK, "1 person can get a license now; 1 waits in line.", "licenses", "assign", "361309726", "--all", "--dry-run")
 	say(exitOK, "", "licenses", "assign", "361309726", "--all", "--yes", "--wait")
-	say(exitOK, "in_line", "licenses", "line", "361309726")
+	say(exitOK, "In line", "licenses", "line", "361309726")
 	say(exitOK, "1 license is taken back", "licenses", "take-back", "361309726", "--all", "--dry-run")
 	say(exitOK, "LOCATION", "licenses", "order", "361309726", "--set", s.place.Name)
 	say(exitOK, "LOCATION", "licenses", "order", "361309726", "--reset")
@@ -59,8 +59,8 @@ func TestLicenseCommands(t *testing.T) {
 		return err == nil && counts[vpp.WishAssigned] == 2
 	})
 	say(exitOK, "Nobody waits for it.", "licenses", "line", "361309726")
-	say(exitOK, "assigned", "licenses", "list", "cia")
+	say(exitOK, "Assigned", "licenses", "list", "cia")
 	say(exitOK, "", "licenses", "take-back", "361309726", "--user", "cia", "--yes", "--wait")
-	say(exitOK, "taken_back", "licenses", "list", "cia")
+	say(exitOK, "Taken back", "licenses", "list", "cia")
 	say(exitFailed, "No location has this app or book", "licenses", "order", "7")
 }

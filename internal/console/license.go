@@ -75,7 +75,7 @@ func (d *Door) assetPage(w http.ResponseWriter, r *http.Request) error {
 	m.Page.Title, m.Page.Crumbs = assetName(m.Kind, asset), []view.Link{{Text: "Apps and books", Href: "/locations/" + url.PathEscape(string(here.ID)) + "/assets"}}
 	for _, s := range vpp.WishStates() {
 		if counts[s] > 0 {
-			m.Counts = append(m.Counts, view.Fact{Term: wishWord(s), Text: thousands(counts[s])})
+			m.Counts = append(m.Counts, view.Fact{Term: s.Word(), Text: thousands(counts[s])})
 		}
 	}
 	for _, wish := range line.Items {
@@ -100,28 +100,6 @@ func stockLines(stocks []vpp.Stock) []view.StockLine {
 	return lines
 }
 
-// wishWord is a state on screen.
-func wishWord(s vpp.WishState) string {
-	switch s {
-	case vpp.WishHeld:
-		return "Held"
-	case vpp.WishPaused:
-		return "Paused"
-	case vpp.WishInLine:
-		return "In line"
-	case vpp.WishWaiting:
-		return "Waiting for Apple"
-	case vpp.WishAssigned:
-		return "Assigned"
-	case vpp.WishRefused:
-		return "Refused"
-	case vpp.WishTakingBack:
-		return "Being taken back"
-	case vpp.WishTakenBack:
-	}
-	return "Taken back"
-}
-
 func wishTone(s vpp.WishState) view.Tone {
 	switch s {
 	case vpp.WishAssigned:
@@ -143,7 +121,7 @@ func (d *Door) wishLine(w vpp.Wish, kind string) view.WishLine {
 	}
 	return view.WishLine{
 		UserID: string(w.UserID), Name: w.FullName, Key: assetKey(w.AssetID), Number: assetName(kind, w.AssetID), Href: licensePath(w.AssetID), Tone: wishTone(s),
-		State: wishWord(s), Why: why, Position: w.Position, Since: d.when(w.WantedAt), By: byWords(w.WantedBy),
+		State: s.Word(), Why: why, Position: w.Position, Since: d.when(w.WantedAt), By: byWords(w.WantedBy),
 		CanTake: s != vpp.WishTakenBack && s != vpp.WishTakingBack && s != vpp.WishWaiting,
 	}
 }

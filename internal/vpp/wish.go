@@ -61,6 +61,28 @@ func WishStates() []WishState {
 	return []WishState{WishHeld, WishPaused, WishInLine, WishWaiting, WishAssigned, WishRefused, WishTakingBack, WishTakenBack}
 }
 
+// Word is the state on screen.
+func (s WishState) Word() string {
+	switch s {
+	case WishHeld:
+		return "Held"
+	case WishPaused:
+		return "Paused"
+	case WishInLine:
+		return "In line"
+	case WishWaiting:
+		return "Waiting for Apple"
+	case WishAssigned:
+		return "Assigned"
+	case WishRefused:
+		return "Refused"
+	case WishTakingBack:
+		return "Being taken back"
+	case WishTakenBack:
+	}
+	return "Taken back"
+}
+
 // State derives how the wish stands. Nothing is assigned before Apple's
 // assignments show it (trap 2). The store says the same in SQL; a test holds
 // them equal.
