@@ -218,11 +218,11 @@ func (q peopleQuery) rows(order []string, more, after, direction string) string 
 		from = "(SELECT u.seq FROM users u WHERE " + first + " ORDER BY u.seq" + direction + ") f CROSS JOIN " + from
 		where += " AND f.seq = u.seq"
 	}
-	text := "SELECT " + personColumns + ", EXISTS (SELECT 1 FROM tasks WHERE " + heldRemovals + ")"
+	named := make([]string, len(order))
 	for i, column := range order {
-		text += ", " + column + " AS o" + strconv.Itoa(i)
+		named[i] = column + " AS o" + strconv.Itoa(i)
 	}
-	return text + " FROM " + from + " WHERE " + where
+	return "SELECT " + personColumns + ", EXISTS (SELECT 1 FROM tasks WHERE " + heldRemovals + "), " + strings.Join(named, ", ") + " FROM " + from + " WHERE " + where
 }
 
 func (q peopleQuery) scan(s scanner) (p personAt, err error) {
