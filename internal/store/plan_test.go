@@ -278,6 +278,9 @@ func TestInvitePlans(t *testing.T) {
 		}
 		must(db.ReleaseLetters(ctx, "claim", due[150:]))
 		must(db.RecordLetters(ctx, "claim", sent[:150]))
+		if db.SQLite() != nil && unfiled(t, db) > 0 {
+			t.Error("who was handed a letter is not filed at once")
+		}
 		for _, state := range []vpp.ItemState{"", vpp.ItemQueued, vpp.ItemDone, vpp.ItemFailed} {
 			_, err = db.TaskItems(ctx, task.ID, state, vpp.Page{Limit: 10})
 			must(err)

@@ -1,5 +1,5 @@
--- The status under which SQLite's index by name lists a VPP user. A few changes
--- at once leave it for housekeeping: moving each to its new place is two pages
+-- The status under which SQLite's index by name lists a VPP user. A read of a few
+-- changes leaves it for a moment later: moving each to its new place is two pages
 -- of the index for every one of them (decision 34).
 --sqlite
 ALTER TABLE program_users ADD COLUMN filed TEXT NOT NULL DEFAULT 'not_invited';
